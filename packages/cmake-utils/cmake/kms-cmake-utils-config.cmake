@@ -1,0 +1,4 @@
+# Entry of find_package(kms-cmake-utils): loads every function that our native folders use.
+include("${CMAKE_CURRENT_LIST_DIR}/kms-defaults.cmake")
+include("${CMAKE_CURRENT_LIST_DIR}/kms-component.cmake")
+include("${CMAKE_CURRENT_LIST_DIR}/kms-test.cmake")

@@ -1,0 +1,25 @@
+# kms_component(<name> SOURCES ... [COMPONENTS ...] [LINK ...] [TESTS ...]): one folder of a native library as an object library,
+# with its unit tests beside it. A target kms_<name> comes out; the shared library takes it with kms_library().
+function(kms_component name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;COMPONENTS;LINK;TESTS" ${ARGN})
+  list(TRANSFORM ARG_COMPONENTS PREPEND kms_)
+  add_library(kms_${name} OBJECT ${ARG_SOURCES})
+  target_include_directories(kms_${name} PUBLIC "${PROJECT_SOURCE_DIR}/include" "${PROJECT_SOURCE_DIR}")
+  target_link_libraries(kms_${name} PUBLIC Threads::Threads ${ARG_COMPONENTS} ${ARG_LINK})
+  kms_compile_options(kms_${name})
+  if(ARG_TESTS)
+    kms_test(${name}-test SOURCES ${ARG_TESTS} COMPONENTS ${name})
+  endif()
+endfunction()
+
+# kms_library(<name> COMPONENTS ...): the shared library made of those components.
+function(kms_library name)
+  cmake_parse_arguments(ARG "" "" "COMPONENTS" ${ARGN})
+  add_library(${name} SHARED)
+  foreach(component IN LISTS ARG_COMPONENTS)
+    target_link_libraries(${name} PUBLIC kms_${component})
+  endforeach()
+  set_target_properties(${name} PROPERTIES VERSION 0.1.0 SOVERSION 0)
+  target_link_options(${name} PRIVATE -Wl,-z,nodelete)
+  kms_compile_options(${name})
+endfunction()
