@@ -84,8 +84,8 @@ function readMedia(media: ParsedMedia, session: SessionDescription): RemoteMedia
     ssrcs: readSsrcs(media),
     rtcpMux: media.rtcpMux !== undefined,
     ...readTransport(media, session),
-    sctpPort: media.sctpPort === undefined ? undefined : Number(media.sctpPort),
-    repeated: { framerate: media.framerate, ptime: media.ptime, maxptime: media.maxptime },
+    sctpPort: number(media.sctpPort),
+    repeated: { framerate: number(media.framerate), ptime: media.ptime, maxptime: media.maxptime },
   };
 }
 
@@ -100,6 +100,10 @@ function readTransport(
     candidates: (media.candidates ?? []).map(candidateText),
     endOfCandidates: media.endOfCandidates !== undefined,
   };
+}
+
+function number(value: string | number | undefined): number | undefined {
+  return value === undefined ? undefined : Number(value);
 }
 
 function direction(media: ParsedMedia, session: Shared): Direction {
