@@ -1,0 +1,57 @@
+// @ts-check
+/** From the shape of a package to its targets. */
+import { checkTarget, nativeTarget, tidyTarget } from "./targets/native.js";
+import { group } from "./targets/target.js";
+import {
+  compileTarget,
+  formatTarget,
+  generateTarget,
+  lintTarget,
+  systemTestTarget,
+  unitTarget,
+} from "./targets/typescript.js";
+
+/**
+ * @typedef {import('./targets/target.js').Target} Target
+ * @typedef {import('./package-shape.js').PackageShape} PackageShape
+ */
+
+/**
+ * @param {PackageShape} shape
+ * @param {import('./variant.js').Variant} variant
+ * @returns {Record<string, Target>}
+ */
+export function inferTargets(shape, variant) {
+  const generates = shape.hasKmd || shape.packageJson.kms?.clientOf !== undefined;
+  const compiles = shape.hasTypeScript && !shape.isSystemTest;
+  /** @type {[name: string, present: boolean, make: () => Target][]} */
+  const parts = [
+    ["generate", generates, () => generateTarget(shape)],
+    ["native", shape.hasNative, () => nativeTarget(shape, variant)],
+    ["compile", compiles, () => compileTarget(shape, generates)],
+    ["check", shape.hasNative || shape.hasNativeTests, () => checkTarget(shape, variant)],
+    ["unit", shape.hasUnitTests && !shape.isSystemTest, () => unitTarget(compiles)],
+    ["lint", shape.hasTypeScript || shape.hasJavaScript, () => lintTarget(generates)],
+    ["tidy", shape.hasNative, () => tidyTarget(shape)],
+    ["format", true, formatTarget],
+  ];
+  const targets = Object.fromEntries(
+    parts.filter(([, present]) => present).map(([name, , make]) => [name, make()]),
+  );
+  return { ...targets, ...groups(shape, targets) };
+}
+
+/**
+ * @param {PackageShape} shape
+ * @param {Record<string, Target>} targets
+ * @returns {Record<string, Target>}
+ */
+function groups(shape, targets) {
+  const present = (/** @type {string[]} */ ...names) => names.filter((name) => name in targets);
+  const tests = present("check", "unit");
+  return {
+    build: group([...present("generate", "native", "compile"), "^build"]),
+    ...(shape.isSystemTest && { test: systemTestTarget() }),
+    ...(tests.length > 0 && { test: group(tests) }),
+  };
+}
