@@ -1,5 +1,6 @@
-# kms_defaults(): C++20, hidden symbols, warnings as errors, ccache, sanitizers chosen by KMS_SANITIZE
-# ("", "address,undefined" or "thread"). Call once, after project(), in each native/CMakeLists.txt.
+# kms_defaults(): C++20, hidden symbols, ccache, sanitizers chosen by KMS_SANITIZE ("", "address,undefined" or "thread").
+# Call once, after project(), in each native/CMakeLists.txt. Makes the target kms-native: all that the package ships,
+# without its tests.
 macro(kms_defaults)
   set(CMAKE_CXX_STANDARD 20)
   set(CMAKE_CXX_STANDARD_REQUIRED ON)
@@ -9,7 +10,8 @@ macro(kms_defaults)
   set(CMAKE_CXX_VISIBILITY_PRESET hidden)
   set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
   set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
-  set(CMAKE_BUILD_RPATH_USE_ORIGIN ON)
+  # Everything that ships lies in the top of the build folder, cmake-js or not.
+  set(CMAKE_LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
   if(NOT CMAKE_BUILD_TYPE)
     set(CMAKE_BUILD_TYPE RelWithDebInfo)
   endif()
@@ -19,16 +21,58 @@ macro(kms_defaults)
     set(CMAKE_CXX_COMPILER_LAUNCHER "${KMS_CCACHE}")
   endif()
   set(KMS_SANITIZE "" CACHE STRING "Sanitizers, comma separated: address,undefined or thread")
+  kms_variant(variant)
+  set(KMS_VARIANT "${variant}" CACHE STRING "Name of the build folder, here and in the packages that kms_find() looks in")
   find_package(PkgConfig REQUIRED)
   find_package(Threads REQUIRED)
+  add_custom_target(kms-native)
   enable_testing()
 endmacro()
 
-# kms_compile_options(<target>): warnings and sanitizers, per target and never global.
+# kms_variant(<out>): the build folder's name for the build type and sanitizers, as tools/nx-plugin/src/variant.js makes it.
+function(kms_variant out)
+  set(suffix "")
+  if(KMS_SANITIZE STREQUAL "address,undefined")
+    set(suffix "-asan")
+  elseif(KMS_SANITIZE STREQUAL "thread")
+    set(suffix "-tsan")
+  elseif(NOT KMS_SANITIZE STREQUAL "")
+    message(FATAL_ERROR "KMS_SANITIZE: \"${KMS_SANITIZE}\" is none of \"address,undefined\" or \"thread\"")
+  endif()
+  set(${out} "${CMAKE_BUILD_TYPE}${suffix}" PARENT_SCOPE)
+endfunction()
+
+# kms_compile_options(<target>): warnings as errors and sanitizers, per target and never global.
 function(kms_compile_options target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
   if(KMS_SANITIZE)
-    target_compile_options(${target} PRIVATE -fsanitize=${KMS_SANITIZE} -fno-omit-frame-pointer)
+    target_compile_options(${target} PRIVATE -fsanitize=${KMS_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
     target_link_options(${target} PRIVATE -fsanitize=${KMS_SANITIZE})
   endif()
+endfunction()
+
+# kms_link_components(<target> components...): those components' objects and all that they link.
+function(kms_link_components target)
+  kms_objects_of(objects ${ARGN})
+  foreach(component IN LISTS objects)
+    target_link_libraries(${target} PRIVATE kms_${component})
+  endforeach()
+endfunction()
+
+# kms_shipped(<target>): a shared object that the package ships. Built by kms-native, resident once loaded (GTypes and
+# std::function targets stay referenced), its libraries found beside it or in the sibling packages of kms_find().
+function(kms_shipped target)
+  kms_compile_options(${target})
+  target_link_options(${target} PRIVATE -Wl,-z,nodelete)
+  get_target_property(folder ${target} LIBRARY_OUTPUT_DIRECTORY)
+  get_property(found GLOBAL PROPERTY KMS_FOUND_FOLDERS)
+  set(rpath "$ORIGIN")
+  foreach(other IN LISTS found CMAKE_BINARY_DIR)
+    file(RELATIVE_PATH relative "${folder}" "${other}")
+    list(APPEND rpath "$ORIGIN/${relative}")
+  endforeach()
+  list(REMOVE_DUPLICATES rpath)
+  # Relative paths only: a cached build must load in another checkout too.
+  set_target_properties(${target} PROPERTIES BUILD_WITH_INSTALL_RPATH ON INSTALL_RPATH "${rpath}")
+  add_dependencies(kms-native ${target})
 endfunction()

@@ -1,17 +1,14 @@
-# kms_test(<name> SOURCES ... [COMPONENTS ...] [LINK ...]): a GoogleTest program, registered with CTest.
+# kms_test(<name> SOURCES ... [COMPONENTS ...] [LINK ...] [ENVIRONMENT ...]): a GoogleTest program, registered with CTest.
 # COMPONENTS names components of this project, whose objects (and those of their components) are linked in.
 function(kms_test name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;COMPONENTS;LINK" ${ARGN})
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "SOURCES;COMPONENTS;LINK;ENVIRONMENT")
   find_package(GTest REQUIRED)
   add_executable(${name} ${ARG_SOURCES})
-  kms_objects_of(objects ${ARG_COMPONENTS})
-  foreach(component IN LISTS objects)
-    target_link_libraries(${name} PRIVATE kms_${component})
-  endforeach()
+  kms_link_components(${name} ${ARG_COMPONENTS})
   target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gtest GTest::gmock GTest::gtest_main)
   kms_compile_options(${name})
   add_test(NAME ${name} COMMAND ${name})
-  set_tests_properties(${name} PROPERTIES TIMEOUT 120)
+  set_tests_properties(${name} PROPERTIES TIMEOUT 120 ENVIRONMENT "${ARG_ENVIRONMENT}")
 endfunction()
 
 # kms_objects_of(<out> components...): those components and all components that they link, each once.

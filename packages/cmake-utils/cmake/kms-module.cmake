@@ -1,0 +1,20 @@
+# kms_module(<name> [ENTRY <symbol>] [SOURCES ...] [COMPONENTS ...] [LINK ...]): a shared module lib<name>.so that core loads
+# by path. It links kmscore and has one C entry point, kms_module_init unless ENTRY names another; without it the link fails.
+# Exported as a package, so that the modules built upon this one see its headers.
+function(kms_module name)
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "ENTRY" "SOURCES;COMPONENTS;LINK")
+  if(NOT ARG_ENTRY)
+    set(ARG_ENTRY kms_module_init)
+  endif()
+  if(NOT TARGET kmscore)
+    message(FATAL_ERROR "kms_module(${name}): no target kmscore; call kms_find(core) first")
+  endif()
+  add_library(${name} MODULE ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/include" "${PROJECT_SOURCE_DIR}")
+  kms_link_components(${name} ${ARG_COMPONENTS})
+  target_link_libraries(${name} PRIVATE kmscore ${ARG_LINK})
+  target_link_options(${name} PRIVATE -Wl,--require-defined=${ARG_ENTRY})
+  set_target_properties(${name} PROPERTIES LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
+  kms_shipped(${name})
+  kms_export(${name} LINK kmscore)
+endfunction()

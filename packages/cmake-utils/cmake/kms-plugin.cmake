@@ -1,0 +1,21 @@
+# kms_plugin(<name> [SOURCES ...] [COMPONENTS ...] [LINK ...]): a GStreamer plugin gstreamer-1.0/libgst<name>.so in the build
+# folder (a GST_PLUGIN_PATH). <name> is the one given to GST_PLUGIN_DEFINE; without that definition the link fails.
+# A test checks that GStreamer loads it.
+function(kms_plugin name)
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "SOURCES;COMPONENTS;LINK")
+  if(NOT TARGET PkgConfig::GSTREAMER)
+    kms_pkg(GSTREAMER gstreamer-1.0>=1.22 gstreamer-base-1.0>=1.22)
+  endif()
+  set(target gst${name})
+  add_library(${target} MODULE ${ARG_SOURCES})
+  target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/include" "${PROJECT_SOURCE_DIR}")
+  kms_link_components(${target} ${ARG_COMPONENTS})
+  target_link_libraries(${target} PRIVATE PkgConfig::GSTREAMER ${ARG_LINK})
+  target_link_options(${target} PRIVATE -Wl,--require-defined=gst_plugin_${name}_get_desc)
+  set_target_properties(${target} PROPERTIES LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/gstreamer-1.0")
+  kms_shipped(${target})
+  if(NOT KMS_SANITIZE)
+    find_program(KMS_GST_INSPECT gst-inspect-1.0 REQUIRED)
+    add_test(NAME ${name}-plugin-loads COMMAND "${KMS_GST_INSPECT}" "$<TARGET_FILE:${target}>")
+  endif()
+endfunction()
