@@ -12,7 +12,8 @@ export const systemClock: Clock = {
   after: (delayMs, callback) => {
     const timer: unknown = setTimeout(callback, delayMs);
     // Browsers return a number.
-    if (typeof timer === "object" && timer !== null && "unref" in timer) (timer as { unref(): void }).unref();
+    if (typeof timer === "object" && timer !== null && "unref" in timer)
+      (timer as { unref(): void }).unref();
     return () => clearTimeout(timer as Parameters<typeof clearTimeout>[0]);
   },
 };

@@ -34,7 +34,12 @@ export class RpcError extends Error {
 
 /** True for any {@link RpcError}, also one made by another copy of this package. */
 export function isRpcError(value: unknown): value is RpcError {
-  return value instanceof Error && value.name === "RpcError" && "code" in value && typeof value.code === "number";
+  return (
+    value instanceof Error &&
+    value.name === "RpcError" &&
+    "code" in value &&
+    typeof value.code === "number"
+  );
 }
 
 /** -32700: the text is not JSON. */
@@ -60,7 +65,12 @@ export function invalidParams(message: string = "'params' is required"): RpcErro
 /** -32603: a handler failed with something that is no {@link RpcError}. */
 export function internalError(cause: unknown): RpcError {
   const what = cause instanceof Error ? cause.message : String(cause);
-  return new RpcError(RpcErrorCode.internalError, `Unexpected error while processing method: ${what}`, undefined, { cause });
+  return new RpcError(
+    RpcErrorCode.internalError,
+    `Unexpected error while processing method: ${what}`,
+    undefined,
+    { cause },
+  );
 }
 
 /** What a handler threw as the error to send: an {@link RpcError} unchanged, anything else as -32603. */

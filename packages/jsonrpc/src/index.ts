@@ -15,7 +15,12 @@ export type {
   RpcRequest,
   RpcResult,
 } from "./codec/parse.js";
-export { serializeError, serializeNotification, serializeRequest, serializeResult } from "./codec/serialize.js";
+export {
+  serializeError,
+  serializeNotification,
+  serializeRequest,
+  serializeResult,
+} from "./codec/serialize.js";
 export {
   internalError,
   invalidParams,

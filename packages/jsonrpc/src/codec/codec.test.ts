@@ -5,17 +5,25 @@ import { parseJson, stringifyJson } from "./json.js";
 import type { JsonObject, JsonValue } from "./json.js";
 import { classifyMessage, isJsonObject, parseMessage } from "./parse.js";
 import type { RpcMessage } from "./parse.js";
-import { serializeError, serializeNotification, serializeRequest, serializeResult } from "./serialize.js";
+import {
+  serializeError,
+  serializeNotification,
+  serializeRequest,
+  serializeResult,
+} from "./serialize.js";
 
 function vectors<Vector>(name: string): Vector[] {
-  return JSON.parse(readFileSync(new URL(`../../vectors/${name}.json`, import.meta.url), "utf8")) as Vector[];
+  return JSON.parse(
+    readFileSync(new URL(`../../vectors/${name}.json`, import.meta.url), "utf8"),
+  ) as Vector[];
 }
 
 // Values as JSON text, so that the vectors can hold integers that JSON.parse would round.
 function describeMessage(message: RpcMessage): Record<string, unknown> {
   const described: Record<string, unknown> = { kind: message.kind };
   for (const member of ["id", "params", "result"]) {
-    if (member in message) described[member] = stringifyJson((message as unknown as JsonObject)[member] ?? null);
+    if (member in message)
+      described[member] = stringifyJson((message as unknown as JsonObject)[member] ?? null);
   }
   for (const member of ["method", "reason"]) {
     if (member in message) described[member] = (message as unknown as JsonObject)[member];
@@ -26,13 +34,18 @@ function describeMessage(message: RpcMessage): Record<string, unknown> {
 function describeError(message: RpcMessage & { error: RpcError }): Record<string, unknown> {
   const { code, message: text, data } = message.error;
   if (message.kind === "invalid") return { code };
-  return data === undefined ? { code, message: text } : { code, message: text, data: stringifyJson(data) };
+  return data === undefined
+    ? { code, message: text }
+    : { code, message: text, data: stringifyJson(data) };
 }
 
 describe("parseMessage", () => {
-  it.each(vectors<{ name: string; text: string; expect: JsonObject }>("parse"))("$name", (vector) => {
-    expect(describeMessage(parseMessage(vector.text))).toEqual(vector.expect);
-  });
+  it.each(vectors<{ name: string; text: string; expect: JsonObject }>("parse"))(
+    "$name",
+    (vector) => {
+      expect(describeMessage(parseMessage(vector.text))).toEqual(vector.expect);
+    },
+  );
 
   it("refuses nesting that no stack holds, or reads it, but does not fail", () => {
     const depth = 200_000;
@@ -41,7 +54,8 @@ describe("parseMessage", () => {
   });
 
   it("survives every cut and every changed byte of a message", () => {
-    const text = '{"jsonrpc":"2.0","id":9007199254740993,"method":"a\\"b","params":{"x":[-9007199254740993,1e5]}}';
+    const text =
+      '{"jsonrpc":"2.0","id":9007199254740993,"method":"a\\"b","params":{"x":[-9007199254740993,1e5]}}';
     const kinds = ["request", "notification", "result", "failure", "invalid"];
     for (let at = 0; at < text.length; at += 1) {
       expect(kinds).toContain(parseMessage(text.slice(0, at)).kind);
@@ -57,7 +71,11 @@ describe("parseMessage", () => {
   });
 
   it("classifies what is parsed already", () => {
-    expect(classifyMessage({ jsonrpc: "2.0", id: 1n, method: "m" })).toEqual({ kind: "request", id: 1n, method: "m" });
+    expect(classifyMessage({ jsonrpc: "2.0", id: 1n, method: "m" })).toEqual({
+      kind: "request",
+      id: 1n,
+      method: "m",
+    });
   });
 });
 
@@ -73,7 +91,10 @@ describe("integers", () => {
   });
 
   it("makes bigints only of integers beyond 2^53", () => {
-    expect(parseJson("[9007199254740991,9007199254740993]")).toEqual([9007199254740991, 9007199254740993n]);
+    expect(parseJson("[9007199254740991,9007199254740993]")).toEqual([
+      9007199254740991,
+      9007199254740993n,
+    ]);
     expect(parseJson("9007199254740993")).toBe(9007199254740993n);
   });
 
@@ -82,7 +103,12 @@ describe("integers", () => {
   });
 
   it("never takes a string for an integer that it wrote itself", () => {
-    const strings: JsonValue = ["9007199254740993", '"9007199254740993"', 9007199254740993n, "\u0000:1"];
+    const strings: JsonValue = [
+      "9007199254740993",
+      '"9007199254740993"',
+      9007199254740993n,
+      "\u0000:1",
+    ];
     expect(parseJson(stringifyJson(strings))).toEqual(strings);
   });
 
@@ -96,28 +122,40 @@ describe("integers", () => {
     const cycle: JsonObject = {};
     cycle["self"] = cycle;
     expect(() => stringifyJson(cycle)).toThrow(TypeError);
-    const failing = { toJSON: () => { throw new RangeError("no"); } };
+    const failing = {
+      toJSON: () => {
+        throw new RangeError("no");
+      },
+    };
     expect(() => stringifyJson(failing as unknown as JsonValue)).toThrow(RangeError);
   });
 });
 
 describe("serialise", () => {
   it("writes a request", () => {
-    expect(serializeRequest(3, "ping", { interval: 5 })).toBe('{"id":3,"jsonrpc":"2.0","method":"ping","params":{"interval":5}}');
+    expect(serializeRequest(3, "ping", { interval: 5 })).toBe(
+      '{"id":3,"jsonrpc":"2.0","method":"ping","params":{"interval":5}}',
+    );
     expect(serializeRequest("a", "ping")).toBe('{"id":"a","jsonrpc":"2.0","method":"ping"}');
   });
 
   it("writes a notification", () => {
-    expect(serializeNotification("onEvent", { value: 1n })).toBe('{"jsonrpc":"2.0","method":"onEvent","params":{"value":1}}');
+    expect(serializeNotification("onEvent", { value: 1n })).toBe(
+      '{"jsonrpc":"2.0","method":"onEvent","params":{"value":1}}',
+    );
   });
 
   it("writes a result, null when there is none", () => {
-    expect(serializeResult(1, { value: "pong" })).toBe('{"id":1,"jsonrpc":"2.0","result":{"value":"pong"}}');
+    expect(serializeResult(1, { value: "pong" })).toBe(
+      '{"id":1,"jsonrpc":"2.0","result":{"value":"pong"}}',
+    );
     expect(serializeResult(null, undefined)).toBe('{"id":null,"jsonrpc":"2.0","result":null}');
   });
 
   it("writes an error, with data only when there is some", () => {
-    expect(serializeError(1, new RpcError(40007, "Invalid session", { type: "INVALID_SESSION" }))).toBe(
+    expect(
+      serializeError(1, new RpcError(40007, "Invalid session", { type: "INVALID_SESSION" })),
+    ).toBe(
       '{"error":{"code":40007,"data":{"type":"INVALID_SESSION"},"message":"Invalid session"},"id":1,"jsonrpc":"2.0"}',
     );
     expect(serializeError(null, new RpcError(-32601, "Method not found."))).toBe(
@@ -126,6 +164,10 @@ describe("serialise", () => {
   });
 
   it("names the member at fault in -32602 when told", () => {
-    expect(invalidParams("'x' is wrong")).toMatchObject({ code: -32602, message: "'x' is wrong", data: { type: "INVALID_PARAMS" } });
+    expect(invalidParams("'x' is wrong")).toMatchObject({
+      code: -32602,
+      message: "'x' is wrong",
+      data: { type: "INVALID_PARAMS" },
+    });
   });
 });

@@ -63,7 +63,9 @@ function markIfBig(token: string): string {
 }
 
 function unmark(_member: string, value: unknown): unknown {
-  return typeof value === "string" && value.startsWith(marker) ? BigInt(value.slice(marker.length)) : value;
+  return typeof value === "string" && value.startsWith(marker)
+    ? BigInt(value.slice(marker.length))
+    : value;
 }
 
 function mark(_member: string, value: unknown): unknown {

@@ -109,11 +109,15 @@ function readError(value: JsonValue): RpcError | undefined {
 
 function invalid(reason: RpcInvalid["reason"], id?: RequestId | null): RpcInvalid {
   const error = invalidRequest();
-  return id === undefined || id === null ? { kind: "invalid", error, reason } : { kind: "invalid", error, reason, id };
+  return id === undefined || id === null
+    ? { kind: "invalid", error, reason }
+    : { kind: "invalid", error, reason, id };
 }
 
 function isIdOrNothing(value: JsonValue | undefined): value is RequestId | null | undefined {
-  return value === undefined || value === null || ["number", "bigint", "string"].includes(typeof value);
+  return (
+    value === undefined || value === null || ["number", "bigint", "string"].includes(typeof value)
+  );
 }
 
 // A member of the message itself: a text cannot make one appear through a prototype.

@@ -21,7 +21,10 @@ export function serializeResult(id: RequestId | null, result: JsonValue | undefi
 }
 
 /** Text of a failed response; id null when the request's could not be read. */
-export function serializeError(id: RequestId | null, error: Pick<RpcError, "code" | "message" | "data">): string {
+export function serializeError(
+  id: RequestId | null,
+  error: Pick<RpcError, "code" | "message" | "data">,
+): string {
   const body: JsonObject = { code: error.code, data: error.data, message: error.message };
   return stringifyJson({ error: body, id, jsonrpc: "2.0" });
 }

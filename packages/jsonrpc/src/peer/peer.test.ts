@@ -24,7 +24,9 @@ class Wire {
 
   next(): Promise<string> {
     const text = this.#texts.shift();
-    return text === undefined ? new Promise((resolve) => this.#waiting.push(resolve)) : Promise.resolve(text);
+    return text === undefined
+      ? new Promise((resolve) => this.#waiting.push(resolve))
+      : Promise.resolve(text);
   }
 
   async nextMessage(): Promise<JsonObject> {
@@ -47,21 +49,31 @@ function connectPeers(options: PeerOptions = {}): { caller: Peer; answerer: Peer
 /** A promise that the test settles. */
 function gate(): { opened: Promise<void>; open: () => void } {
   let open = (): void => undefined;
-  const opened = new Promise<void>((resolve) => { open = resolve; });
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
   return { opened, open };
 }
 
 describe("answers of the shared vectors", () => {
-  interface Vectors { cases: { name: string; text: string; answer: string | null }[] }
+  interface Vectors {
+    cases: { name: string; text: string; answer: string | null }[];
+  }
   const file = readFileSync(new URL("../../vectors/answer.json", import.meta.url), "utf8");
 
   it.each((JSON.parse(file) as Vectors).cases)("$name", async ({ text, answer }) => {
     const { peer, wire } = connect();
     peer.handle("echo", (params) => params);
-    peer.handle("fail", () => { throw new RpcError(40101, "Object 'x' not found", { type: "MEDIA_OBJECT_NOT_FOUND" }); });
-    peer.handle("plain", () => { throw new RpcError(-32000, "'type' parameter is required"); });
+    peer.handle("fail", () => {
+      throw new RpcError(40101, "Object 'x' not found", { type: "MEDIA_OBJECT_NOT_FOUND" });
+    });
+    peer.handle("plain", () => {
+      throw new RpcError(-32000, "'type' parameter is required");
+    });
     peer.handle("crash", () => Promise.reject(new Error("boom")));
-    peer.handle("needs", () => { throw invalidParams(); });
+    peer.handle("needs", () => {
+      throw invalidParams();
+    });
     wire.transport.send(text);
     // What is answered to the probe proves that nothing was answered before it.
     wire.transport.send('{"jsonrpc":"2.0","id":"probe","method":"echo"}');
@@ -77,7 +89,9 @@ describe("Peer.request", () => {
     const { peer, wire } = connect();
     const answer = peer.request("invoke");
     await wire.next();
-    wire.transport.send('{"jsonrpc":"2.0","id":1,"error":{"code":40101,"message":"gone","data":{"type":"X"}}}');
+    wire.transport.send(
+      '{"jsonrpc":"2.0","id":1,"error":{"code":40101,"message":"gone","data":{"type":"X"}}}',
+    );
     const error = await answer.catch((thrown: unknown) => thrown);
     expect(isRpcError(error)).toBe(true);
     expect(error).toMatchObject({ code: 40101, message: "gone", data: { type: "X" } });
@@ -106,7 +120,10 @@ describe("Peer.request", () => {
     const answer = peer.request("slow");
     await wire.next();
     clock.advance(1000);
-    await expect(answer).rejects.toMatchObject({ code: -32001, message: "Request 'slow' was not answered within 1000 ms" });
+    await expect(answer).rejects.toMatchObject({
+      code: -32001,
+      message: "Request 'slow' was not answered within 1000 ms",
+    });
     wire.transport.send('{"jsonrpc":"2.0","id":1,"result":1}');
     wire.transport.send('{"jsonrpc":"2.0","id":2,"method":"x"}');
     await wire.next();
@@ -116,7 +133,10 @@ describe("Peer.request", () => {
   it("takes the request's time-out before the peer's, and leaves no timer", async () => {
     const clock = new ManualClock();
     const { peer, wire } = connect({ clock, timeoutMs: 1000 });
-    const answers = [peer.request("a", {}, { timeoutMs: 5000 }), peer.request("b", {}, { timeoutMs: Infinity })];
+    const answers = [
+      peer.request("a", {}, { timeoutMs: 5000 }),
+      peer.request("b", {}, { timeoutMs: Infinity }),
+    ];
     expect(clock.pendingTimers).toBe(1);
     clock.advance(4999);
     await wire.next();
@@ -137,7 +157,9 @@ describe("Peer.request", () => {
 
   it("sends nothing when aborted before", async () => {
     const { peer } = connect();
-    await expect(peer.request("x", undefined, { signal: AbortSignal.abort(new Error("early")) })).rejects.toThrow("early");
+    await expect(
+      peer.request("x", undefined, { signal: AbortSignal.abort(new Error("early")) }),
+    ).rejects.toThrow("early");
     expect(peer.nextId).toBe(1);
   });
 
@@ -184,7 +206,10 @@ describe("closing", () => {
     const { peer } = connect();
     const waiting = peer.request("x");
     peer.close(new Error("worker silent"));
-    await expect(waiting).rejects.toMatchObject({ code: -32002, message: "Connection closed: worker silent" });
+    await expect(waiting).rejects.toMatchObject({
+      code: -32002,
+      message: "Connection closed: worker silent",
+    });
   });
 
   it("rejects when the other side closes, and aborts running handlers", async () => {
@@ -223,10 +248,21 @@ describe("handlers", () => {
     const slow = gate();
     const keyOf = (params: unknown): string | undefined => (params as { key?: string }).key;
     const { caller, answerer } = connectPeers({ queueKey: (call) => keyOf(call.params) });
-    answerer.handle("slow", async () => { await slow.opened; order.push("slow"); });
-    answerer.handle("mark", (params) => { order.push((params as { name: string }).name); });
-    const first = [caller.request("slow", { key: "a" }), caller.request("mark", { key: "a", name: "a2" })];
-    await Promise.all([caller.request("mark", { key: "b", name: "b" }), caller.request("mark", { name: "none" })]);
+    answerer.handle("slow", async () => {
+      await slow.opened;
+      order.push("slow");
+    });
+    answerer.handle("mark", (params) => {
+      order.push((params as { name: string }).name);
+    });
+    const first = [
+      caller.request("slow", { key: "a" }),
+      caller.request("mark", { key: "a", name: "a2" }),
+    ];
+    await Promise.all([
+      caller.request("mark", { key: "b", name: "b" }),
+      caller.request("mark", { name: "none" }),
+    ]);
     slow.open();
     await Promise.all(first);
     await caller.request("mark", { key: "a", name: "a3" });
@@ -235,7 +271,9 @@ describe("handlers", () => {
 
   it("goes on with a key after a call that failed", async () => {
     const { caller, answerer } = connectPeers({ queueKey: () => "one" });
-    answerer.handle("fail", () => { throw new Error("no"); });
+    answerer.handle("fail", () => {
+      throw new Error("no");
+    });
     answerer.handle("ok", () => "ok");
     const [failed, ok] = await Promise.allSettled([caller.request("fail"), caller.request("ok")]);
     expect(failed).toMatchObject({ status: "rejected", reason: { code: -32603 } });
@@ -245,27 +283,47 @@ describe("handlers", () => {
   it("passes the method, the id and the parameters", async () => {
     const seen: unknown[] = [];
     const { caller, answerer } = connectPeers();
-    answerer.handle("m", (params, { method, id }) => { seen.push([params, method, id]); });
+    answerer.handle("m", (params, { method, id }) => {
+      seen.push([params, method, id]);
+    });
     caller.notify("m", [1]);
     await caller.request("m", { a: 1 });
-    expect(seen).toEqual([[[1], "m", undefined], [{ a: 1 }, "m", 1]]);
+    expect(seen).toEqual([
+      [[1], "m", undefined],
+      [{ a: 1 }, "m", 1],
+    ]);
   });
 
   it("asks the fallback for methods without a handler", async () => {
-    const { caller, answerer } = connectPeers({ fallback: (_params, context) => `any ${context.method}` });
+    const { caller, answerer } = connectPeers({
+      fallback: (_params, context) => `any ${context.method}`,
+    });
     answerer.handle("own", () => "own");
-    expect(await Promise.all([caller.request("own"), caller.request("other")])).toEqual(["own", "any other"]);
+    expect(await Promise.all([caller.request("own"), caller.request("other")])).toEqual([
+      "own",
+      "any other",
+    ]);
   });
 
   it("translates errors as told", async () => {
-    const { caller, answerer } = connectPeers({ toRpcError: (thrown) => new RpcError(40003, String(thrown)) });
-    answerer.handle("m", () => { throw "text"; });
+    const { caller, answerer } = connectPeers({
+      toRpcError: (thrown) => new RpcError(40003, String(thrown)),
+    });
+    answerer.handle("m", () => {
+      throw "text";
+    });
     await expect(caller.request("m")).rejects.toMatchObject({ code: 40003, message: "text" });
   });
 
   it("answers -32603 when the translation itself fails", async () => {
-    const { caller, answerer } = connectPeers({ toRpcError: () => { throw new Error("broken"); } });
-    answerer.handle("m", () => { throw new Error("x"); });
+    const { caller, answerer } = connectPeers({
+      toRpcError: () => {
+        throw new Error("broken");
+      },
+    });
+    answerer.handle("m", () => {
+      throw new Error("x");
+    });
     await expect(caller.request("m")).rejects.toMatchObject({ code: -32603, message: /broken/ });
   });
 
@@ -274,8 +332,12 @@ describe("handlers", () => {
     const cycle: JsonObject = {};
     cycle["self"] = cycle;
     answerer.handle("result", () => cycle);
-    answerer.handle("data", () => { throw new RpcError(1, "m", cycle); });
-    answerer.handle("nothing", () => { throw Object.create(null) as JsonValue; });
+    answerer.handle("data", () => {
+      throw new RpcError(1, "m", cycle);
+    });
+    answerer.handle("nothing", () => {
+      throw Object.create(null) as JsonValue;
+    });
     await expect(caller.request("result")).rejects.toMatchObject({ code: -32603 });
     await expect(caller.request("data")).rejects.toMatchObject({ code: -32603 });
     await expect(caller.request("nothing")).rejects.toMatchObject({ code: -32603 });
@@ -286,7 +348,9 @@ describe("handlers", () => {
     wire.transport.send('{"jsonrpc":"2.0","method":"nope"}');
     wire.transport.send('{"jsonrpc":"2.0","id":1,"method":"nope"}');
     await wire.next();
-    expect(problems).toMatchObject([{ kind: "notification failed", method: "nope", error: { code: -32601 } }]);
+    expect(problems).toMatchObject([
+      { kind: "notification failed", method: "nope", error: { code: -32601 } },
+    ]);
   });
 
   it("needs no listener for problems", async () => {
@@ -303,7 +367,10 @@ describe("systemClock", () => {
     const done = gate();
     systemClock.after(0, () => fired.push("cancelled"))();
     const before = systemClock.now();
-    systemClock.after(1, () => { fired.push("fired"); done.open(); });
+    systemClock.after(1, () => {
+      fired.push("fired");
+      done.open();
+    });
     // Its timers do not keep the process alive; this one does, and is cleared by the event awaited.
     const alive = setInterval(() => undefined, 1000);
     await done.opened;

@@ -2,8 +2,21 @@ import { systemClock } from "../clock.js";
 import type { Clock } from "../clock.js";
 import type { JsonValue } from "../codec/json.js";
 import { parseMessage } from "../codec/parse.js";
-import type { RequestId, RpcFailure, RpcInvalid, RpcNotification, RpcParams, RpcRequest, RpcResult } from "../codec/parse.js";
-import { serializeError, serializeNotification, serializeRequest, serializeResult } from "../codec/serialize.js";
+import type {
+  RequestId,
+  RpcFailure,
+  RpcInvalid,
+  RpcNotification,
+  RpcParams,
+  RpcRequest,
+  RpcResult,
+} from "../codec/parse.js";
+import {
+  serializeError,
+  serializeNotification,
+  serializeRequest,
+  serializeResult,
+} from "../codec/serialize.js";
 import { internalError, methodNotFound, RpcError, RpcErrorCode, toRpcError } from "../errors.js";
 import type { Transport } from "../transport/transport.js";
 import { KeyedQueue } from "./keyed-queue.js";
@@ -20,7 +33,10 @@ export interface CallContext {
 }
 
 /** Answers a call: its value (undefined is sent as null) or what it throws becomes the response. */
-export type Handler = (params: RpcParams | undefined, context: CallContext) => JsonValue | undefined | void | Promise<JsonValue | undefined | void>;
+export type Handler = (
+  params: RpcParams | undefined,
+  context: CallContext,
+) => JsonValue | undefined | void | Promise<JsonValue | undefined | void>;
 
 /** What is wrong with a connection, for logs and counters: nothing that a caller is told. */
 export type PeerProblem =
@@ -94,7 +110,11 @@ export class Peer {
    * Calls a method of the other side.
    * @throws RpcError the other side's error, -32001 after the time-out, -32002 when the connection closes
    */
-  async request(method: string, params?: RpcParams, options: RequestOptions = {}): Promise<JsonValue> {
+  async request(
+    method: string,
+    params?: RpcParams,
+    options: RequestOptions = {},
+  ): Promise<JsonValue> {
     if (this.#closedWith !== undefined) throw this.#closedWith;
     options.signal?.throwIfAborted();
     const id = this.#nextId;
@@ -118,7 +138,9 @@ export class Peer {
 
   #onClose(error: Error | undefined): void {
     const text = error === undefined ? "Connection closed" : `Connection closed: ${error.message}`;
-    this.#closedWith = new RpcError(RpcErrorCode.connectionClosed, text, undefined, { cause: error });
+    this.#closedWith = new RpcError(RpcErrorCode.connectionClosed, text, undefined, {
+      cause: error,
+    });
     this.#pending.rejectAll(this.#closedWith);
     this.#closing.abort(this.#closedWith);
   }
@@ -175,15 +197,23 @@ export class Peer {
     }
   }
 
-  async #call(call: RpcRequest | RpcNotification, id: RequestId | undefined): Promise<JsonValue | undefined> {
+  async #call(
+    call: RpcRequest | RpcNotification,
+    id: RequestId | undefined,
+  ): Promise<JsonValue | undefined> {
     const handler = this.#handlers.get(call.method) ?? this.#options.fallback;
     if (handler === undefined) throw methodNotFound();
-    const value = await handler(call.params, { method: call.method, id, signal: this.#closing.signal });
+    const value = await handler(call.params, {
+      method: call.method,
+      id,
+      signal: this.#closing.signal,
+    });
     return value ?? undefined;
   }
 
   #settle(message: RpcResult | RpcFailure, settle: (id: RequestId) => boolean): void {
-    if (message.id === null || !settle(message.id)) this.#report({ kind: "unexpected response", message });
+    if (message.id === null || !settle(message.id))
+      this.#report({ kind: "unexpected response", message });
   }
 
   #receiveInvalid(message: RpcInvalid): void {

@@ -79,5 +79,8 @@ export class PendingRequests {
 }
 
 function timeoutError(method: string, timeoutMs: number | undefined): RpcError {
-  return new RpcError(RpcErrorCode.timeout, `Request '${method}' was not answered within ${timeoutMs} ms`);
+  return new RpcError(
+    RpcErrorCode.timeout,
+    `Request '${method}' was not answered within ${timeoutMs} ms`,
+  );
 }

@@ -81,6 +81,8 @@ export class FramedTransport implements Transport {
   }
 
   #onEnd(): void {
-    this.close(this.#decoder.isAtBoundary ? undefined : new FrameError("connection ended within a frame"));
+    this.close(
+      this.#decoder.isAtBoundary ? undefined : new FrameError("connection ended within a frame"),
+    );
   }
 }

@@ -42,13 +42,17 @@ describe("FrameDecoder", () => {
   const texts = ["", "a", "é\u0000日本", "x".repeat(300), '{"a":1}'];
   const stream = Buffer.concat(texts.map((text) => encodeFrame(text)));
 
-  it.each([1, 2, 3, 4, 5, 7, 64, stream.length])("reads all texts from pieces of %i bytes", (size) => {
-    const decoder = new FrameDecoder();
-    const read: string[] = [];
-    for (let at = 0; at < stream.length; at += size) read.push(...decoder.push(stream.subarray(at, at + size)));
-    expect(read).toEqual(texts);
-    expect(decoder.isAtBoundary).toBe(true);
-  });
+  it.each([1, 2, 3, 4, 5, 7, 64, stream.length])(
+    "reads all texts from pieces of %i bytes",
+    (size) => {
+      const decoder = new FrameDecoder();
+      const read: string[] = [];
+      for (let at = 0; at < stream.length; at += size)
+        read.push(...decoder.push(stream.subarray(at, at + size)));
+      expect(read).toEqual(texts);
+      expect(decoder.isAtBoundary).toBe(true);
+    },
+  );
 
   it("knows that it is within a frame", () => {
     const decoder = new FrameDecoder();
@@ -59,12 +63,18 @@ describe("FrameDecoder", () => {
   });
 
   it("refuses a length beyond the maximum before any of its bytes come", () => {
-    expect(() => [...new FrameDecoder(10).push(Buffer.from([0, 0, 0, 11]))]).toThrow("frame of 11 bytes is longer than 10");
-    expect(() => [...new FrameDecoder().push(Buffer.from([255, 255, 255, 255]))]).toThrow(FrameError);
+    expect(() => [...new FrameDecoder(10).push(Buffer.from([0, 0, 0, 11]))]).toThrow(
+      "frame of 11 bytes is longer than 10",
+    );
+    expect(() => [...new FrameDecoder().push(Buffer.from([255, 255, 255, 255]))]).toThrow(
+      FrameError,
+    );
   });
 
   it("refuses what is not UTF-8", () => {
-    expect(() => [...new FrameDecoder().push(Buffer.from([0, 0, 0, 1, 0xff]))]).toThrow("frame is not valid UTF-8");
+    expect(() => [...new FrameDecoder().push(Buffer.from([0, 0, 0, 1, 0xff]))]).toThrow(
+      "frame is not valid UTF-8",
+    );
   });
 
   it("counts bytes, not characters", () => {
@@ -79,7 +89,9 @@ describe("FramedTransport", () => {
     const caller = new Peer(new FramedTransport(left));
     new Peer(new FramedTransport(right)).handle("echo", (params) => params);
     const long = "ü".repeat(1_000_000);
-    expect(await Promise.all([caller.request("echo", [long]), caller.request("echo", [1])])).toEqual([[long], [1]]);
+    expect(
+      await Promise.all([caller.request("echo", [long]), caller.request("echo", [1])]),
+    ).toEqual([[long], [1]]);
     caller.close();
   });
 
@@ -102,7 +114,9 @@ describe("FramedTransport", () => {
     const receiver = new FramedTransport(right, { maxFrameBytes: 100 });
     receiver.onMessage(() => undefined);
     new FramedTransport(left).send("x".repeat(101));
-    expect(await closed(receiver)).toMatchObject({ message: "frame of 101 bytes is longer than 100" });
+    expect(await closed(receiver)).toMatchObject({
+      message: "frame of 101 bytes is longer than 100",
+    });
     expect(right.destroyed).toBe(true);
   });
 
@@ -125,7 +139,9 @@ describe("FramedTransport", () => {
     const stream = new PassThrough({ highWaterMark: 1 });
     const sender = new FramedTransport(stream, { maxBufferedBytes: 1000 });
     let error: Error | undefined;
-    sender.onClose((reason) => { error = reason; });
+    sender.onClose((reason) => {
+      error = reason;
+    });
     for (let count = 0; count < 2000 && error === undefined; count += 1) sender.send("x");
     expect(error?.message).toMatch(/^peer reads too slowly/);
     expect(stream.destroyed).toBe(true);
