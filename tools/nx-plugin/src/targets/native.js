@@ -1,5 +1,5 @@
 // @ts-check
-import { runScript } from "./target.js";
+import { generator, runScript } from "./target.js";
 
 /**
  * `native`: what the package ships (libraries, modules, plugins, the addon), without its tests.
@@ -12,7 +12,7 @@ export function nativeTarget(shape, variant) {
   const build = `{projectRoot}/build/${variant.folder}`;
   return runScript("native.js native", {
     dependsOn: [...(shape.hasKmd ? ["generate"] : []), "^native"],
-    inputs: ["native", "^native", "generator", "toolchain", "shared"],
+    inputs: ["native", "^native", generator, "toolchain", "shared"],
     outputs: [
       `${build}/*.so`,
       `${build}/*.so.*`,
@@ -32,7 +32,7 @@ export function nativeTarget(shape, variant) {
 export function checkTarget(shape, variant) {
   return runScript(`check.js ${shape.hasNative ? "native" : "test"}`, {
     dependsOn: shape.hasNative ? ["native"] : ["^native"],
-    inputs: ["default", "^native", "generator", "toolchain", "shared"],
+    inputs: ["default", "^native", generator, "toolchain", "shared"],
     outputs: [`{projectRoot}/test-results/native-${variant.folder}`],
   });
 }
@@ -48,7 +48,7 @@ export function tidyTarget(shape) {
     inputs: [
       "default",
       "^native",
-      "generator",
+      generator,
       "toolchain",
       "shared",
       "{workspaceRoot}/.clang-tidy",

@@ -7,6 +7,9 @@
  * @typedef {Record<string, unknown>} Target an Nx target configuration
  */
 
+/** The module creator's own sources: generated code changes with them. Named inputs cannot name a project, so it is here. */
+export const generator = { input: "ts", projects: ["kurento-module-creator"] };
+
 /**
  * A cached target that runs one of the scripts of src/bin on the package.
  * @param {string} script file name and further arguments

@@ -1,5 +1,5 @@
 // @ts-check
-import { runScript } from "./target.js";
+import { generator, runScript } from "./target.js";
 
 /**
  * `generate`: the module creator over the package's KMDs, or over those of the packages it is the client of.
@@ -10,7 +10,7 @@ export function generateTarget(shape) {
   const output = shape.packageJson.kms?.generated ?? "src/generated";
   return runScript("generate.js", {
     dependsOn: ["kurento-module-creator:compile"],
-    inputs: ["kmd", "^kmd", "generator", "shared"],
+    inputs: ["kmd", "^kmd", generator, "shared"],
     outputs: [`{projectRoot}/${output}`, "{projectRoot}/native/generated"],
   });
 }
@@ -24,7 +24,7 @@ export function generateTarget(shape) {
 export function compileTarget(shape, generates) {
   const settings = {
     dependsOn: [...(generates ? ["generate"] : []), "^compile"],
-    inputs: ["ts", "^ts", "kmd", "^kmd", "generator", "shared"],
+    inputs: ["ts", "^ts", "kmd", "^kmd", generator, "shared"],
     outputs: ["{projectRoot}/dist"],
   };
   if (shape.packageJson.scripts?.["compile"] === undefined) {
@@ -41,7 +41,7 @@ export function compileTarget(shape, generates) {
 export function unitTarget(compiles) {
   return runScript("unit.js", {
     dependsOn: [...(compiles ? ["compile"] : []), "^compile"],
-    inputs: ["default", "^ts", "^kmd", "generator", "shared"],
+    inputs: ["default", "^ts", "^kmd", generator, "shared"],
     outputs: ["{projectRoot}/test-results/unit.json"],
   });
 }
@@ -53,7 +53,7 @@ export function unitTarget(compiles) {
 export function systemTestTarget() {
   return runScript("unit.js", {
     dependsOn: ["^build"],
-    inputs: ["default", "^native", "^ts", "^kmd", "generator", "toolchain", "shared"],
+    inputs: ["default", "^native", "^ts", "^kmd", generator, "toolchain", "shared"],
     outputs: ["{projectRoot}/test-results/unit.json"],
   });
 }
@@ -70,7 +70,7 @@ export function lintTarget(generates) {
       "default",
       "^ts",
       "^kmd",
-      "generator",
+      generator,
       "shared",
       "{workspaceRoot}/eslint.config.js",
       "{workspaceRoot}/tools/eslint/**/*",

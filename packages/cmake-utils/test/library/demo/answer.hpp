@@ -1,0 +1,8 @@
+#pragma once
+
+namespace demo {
+
+/// Private to the library.
+int answer();
+
+}  // namespace demo
