@@ -1,0 +1,114 @@
+#include "packet.hpp"
+#include "replay-window.hpp"
+#include "transform.hpp"
+
+#include <kms/srtp/inbound-session.hpp>
+
+#include <algorithm>
+
+namespace kms::srtp {
+namespace {
+
+bool isPlausible(const InboundStream& stream) {
+  return stream.nextIndex <= kMaxRtpIndex + 1 &&
+         stream.nextRtcpIndex <= std::uint64_t{kMaxRtcpIndex} + 1;
+}
+
+std::uint64_t indexOf(const InboundStream* stream, std::uint16_t sequence) {
+  return stream == nullptr || stream->nextIndex == 0
+             ? sequence
+             : estimateIndex(stream->nextIndex - 1, sequence);
+}
+
+}  // namespace
+
+InboundSession::InboundSession(const Keys& keys) : m_transform(makeTransform(keys)) {}
+InboundSession::~InboundSession() = default;
+InboundSession::InboundSession(InboundSession&&) noexcept = default;
+InboundSession& InboundSession::operator=(InboundSession&&) noexcept = default;
+
+InboundStream* InboundSession::find(std::uint32_t ssrc) {
+  if (m_lastStream < m_streams.size() && m_streams[m_lastStream].ssrc == ssrc) {
+    return &m_streams[m_lastStream];
+  }
+  const auto found = std::ranges::find(m_streams, ssrc, &InboundStream::ssrc);
+  if (found == m_streams.end()) {
+    return nullptr;
+  }
+  m_lastStream = static_cast<std::size_t>(found - m_streams.begin());
+  return &*found;
+}
+
+InboundStream& InboundSession::findOrAdd(std::uint32_t ssrc) {
+  InboundStream* stream = find(ssrc);
+  if (stream == nullptr && m_streams.size() < kMaxStreams) {
+    stream = &m_streams.emplace_back(InboundStream{.ssrc = ssrc});
+  } else if (stream == nullptr) {
+    stream = &*std::ranges::min_element(m_streams, {}, &InboundStream::lastUse);
+    *stream = InboundStream{.ssrc = ssrc};
+  }
+  stream->lastUse = ++m_uses;
+  return *stream;
+}
+
+std::optional<std::size_t> InboundSession::drop(std::uint64_t InboundCounters::* reason) {
+  ++(m_counters.*reason);
+  return std::nullopt;
+}
+
+std::optional<std::size_t> InboundSession::unprotectRtp(std::span<std::uint8_t> packet) {
+  const auto header = parseRtpHeader(packet);
+  if (!header || packet.size() < header->length + m_transform->info().rtpTagLength) {
+    return drop(&InboundCounters::malformed);
+  }
+  const InboundStream* known = find(header->ssrc);
+  const std::uint64_t index = indexOf(known, header->sequence);
+  if (index > kMaxRtpIndex) {
+    return drop(&InboundCounters::malformed);
+  }
+  if (known != nullptr && isReplay(known->rtpSeen, known->nextIndex, index)) {
+    return drop(&InboundCounters::replays);
+  }
+  const auto length = m_transform->openRtp(packet, header->length, {header->ssrc, index});
+  if (!length) {
+    return drop(&InboundCounters::authenticationFailures);
+  }
+  InboundStream& stream = findOrAdd(header->ssrc);
+  accept(stream.rtpSeen, stream.nextIndex, index);
+  return length;
+}
+
+std::optional<std::size_t> InboundSession::unprotectRtcp(std::span<std::uint8_t> packet) {
+  const std::size_t overhead = m_transform->info().rtcpTagLength + kRtcpIndexLength;
+  if (packet.size() < kRtcpClearHeader + overhead || packet[0] >> 6U != 2) {
+    return drop(&InboundCounters::malformed);
+  }
+  const std::uint32_t ssrc = read32(&packet[4]);
+  const std::uint32_t word = m_transform->rtcpIndexWord(packet);
+  const std::uint64_t index = word & kMaxRtcpIndex;
+  const InboundStream* known = find(ssrc);
+  if (known != nullptr && isReplay(known->rtcpSeen, known->nextRtcpIndex, index)) {
+    return drop(&InboundCounters::replays);
+  }
+  const auto length = m_transform->openRtcp(packet, {ssrc, index}, (word & kEncryptedFlag) != 0);
+  if (!length) {
+    return drop(&InboundCounters::authenticationFailures);
+  }
+  InboundStream& stream = findOrAdd(ssrc);
+  accept(stream.rtcpSeen, stream.nextRtcpIndex, index);
+  return length;
+}
+
+bool InboundSession::restore(std::span<const InboundStream> streams) {
+  if (streams.size() > kMaxStreams || !std::ranges::all_of(streams, isPlausible)) {
+    return false;
+  }
+  m_streams.assign(streams.begin(), streams.end());
+  m_uses = 0;
+  for (const InboundStream& stream : m_streams) {
+    m_uses = std::max(m_uses, stream.lastUse);
+  }
+  return true;
+}
+
+}  // namespace kms::srtp
