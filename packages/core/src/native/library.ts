@@ -1,0 +1,22 @@
+// Where a package's native files lie: build/<type>/ below its root.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** Build folders in the order in which they are looked for; KMS_BUILD_TYPE puts its own first and alone. */
+const BUILD_TYPES = ["RelWithDebInfo", "Release", "Debug"];
+
+/**
+ * Absolute path of a native file of a package.
+ * @param packageRoot the folder with the package's package.json, as a file URL
+ * @param file name of the shared object, such as `libkmselements.so`
+ * @throws Error that names the places searched and the command that builds the file
+ */
+export function nativeLibrary(packageRoot: URL, file: string): string {
+  const wanted = process.env["KMS_BUILD_TYPE"];
+  const types = wanted ? [wanted] : BUILD_TYPES;
+  const places = types.map((type) => join(fileURLToPath(packageRoot), "build", type, file));
+  const found = places.find((place) => existsSync(place));
+  if (found !== undefined) return found;
+  throw new Error(`${file} is not built. Searched: ${places.join(", ")}. Build it with: ./kms build`);
+}

@@ -1,0 +1,4 @@
+export * from "./generated/index.js";
+export { PlayerEndpoint } from "./objects/player-endpoint.js";
+export { RecorderEndpoint } from "./objects/recorder-endpoint.js";
+export { WebRtcEndpoint } from "./objects/web-rtc-endpoint.js";

@@ -1,0 +1,15 @@
+// What a media worker loads of this package.
+import type { ServerModule } from "@kms/core";
+import { nativeLibrary } from "@kms/core";
+import { elementsModule, manifest } from "./generated/index.js";
+import { PlayerEndpoint } from "./objects/player-endpoint.js";
+import { RecorderEndpoint } from "./objects/recorder-endpoint.js";
+import { WebRtcEndpoint } from "./objects/web-rtc-endpoint.js";
+
+/** Kurento's `elements` module. */
+export const module: ServerModule = {
+  manifest,
+  spec: elementsModule,
+  classes: { PlayerEndpoint, RecorderEndpoint, WebRtcEndpoint },
+  native: [nativeLibrary(new URL("..", import.meta.url), "libkmselements.so")],
+};

@@ -1,0 +1,323 @@
+// WebRtcEndpoint: the API's rules. SDP is negotiated here; ICE, DTLS, SRTP and RTP are native.
+import { KurentoError, mapField, numberField, textField } from "@kms/core";
+import type { Format, MediaType, NativeMap, ObjectContext, OfferOptions, Stats } from "@kms/core";
+import type {
+  DtlsConnection,
+  IceCandidate,
+  IceCandidatePair,
+  IceComponentState,
+  IceConnection,
+} from "../generated/types.js";
+import { DtlsConnectionState, IceComponentState as iceComponentStates } from "../generated/types.js";
+import { WebRtcEndpointBase } from "../generated/web-rtc-endpoint.js";
+import type { WebRtcEndpointParams } from "../generated/web-rtc-endpoint.js";
+import type { Direction, LocalTransport, NegotiatedStream } from "../sdp/types.js";
+import { LocalCandidates, withExternalAddress } from "./ice-candidates.js";
+import { RtcStats } from "./rtc-stats.js";
+import { WebRtcNegotiation } from "./web-rtc-negotiation.js";
+import type { Agreement } from "./web-rtc-negotiation.js";
+
+// Everything is bundled on one ICE component with rtcp-mux, so these are constant; Kurento counts from 1.
+const STREAM_ID = 1;
+const COMPONENT_ID = 1;
+const CONNECTION_NAME = "kurento.WebRtcEndpoint";
+const DEFAULT_STUN_PORT = 3478;
+const MEDIA = ["audio", "video"] as const;
+
+/** Sends media to and takes media from a browser. */
+export class WebRtcEndpoint extends WebRtcEndpointBase {
+  readonly #direction: Direction;
+  readonly #candidates = new LocalCandidates();
+  readonly #stats = new RtcStats();
+  #negotiation: WebRtcNegotiation | undefined;
+  #iceState: IceComponentState = "DISCONNECTED";
+  #dtlsState: DtlsConnectionState | undefined;
+  #selectedPair: IceCandidatePair | undefined;
+  #networkInterfaces: string;
+  #iceTcp: boolean;
+  #stunServerAddress: string;
+  #stunServerPort: number;
+  #turnUrl: string;
+  #externalIPv4: string;
+  #externalIPv6: string;
+
+  constructor(context: ObjectContext, params: WebRtcEndpointParams) {
+    super(context);
+    this.#direction = offeredDirection(params);
+    const { config } = context;
+    this.#networkInterfaces = config.text(CONNECTION_NAME, "networkInterfaces") ?? "";
+    this.#iceTcp = config.flag(CONNECTION_NAME, "iceTcp") ?? true;
+    this.#stunServerAddress = config.text(CONNECTION_NAME, "stunServerAddress") ?? "";
+    this.#stunServerPort = config.integer(CONNECTION_NAME, "stunServerPort") ?? DEFAULT_STUN_PORT;
+    this.#turnUrl = config.text(CONNECTION_NAME, "turnURL") ?? "";
+    this.#externalIPv4 = config.text(CONNECTION_NAME, "externalIPv4") ?? "";
+    this.#externalIPv6 = config.text(CONNECTION_NAME, "externalIPv6") ?? "";
+    this.handleNative("localCandidate", (data) => this.#onLocalCandidate(data));
+    this.handleNative("gatheringDone", () => this.#onGatheringDone());
+    this.handleNative("iceStateChanged", (data) => this.#onIceState(data));
+    this.handleNative("candidatePairSelected", (data) => this.#onCandidatePair(data));
+    this.handleNative("dtlsStateChanged", (data) => this.#onDtlsState(data));
+  }
+
+  override async initialize(): Promise<void> {
+    await this.createNative("WebRtcEndpoint");
+    const local = await this.callNative("localParameters");
+    this.#negotiation = new WebRtcNegotiation(localTransport(local as NativeMap));
+  }
+
+  // --- Negotiation -----------------------------------------------------------------------------
+
+  protected override async makeOffer(options: OfferOptions | undefined): Promise<string> {
+    return this.#negotiator.offer({
+      audio: options?.offerToReceiveAudio ?? true,
+      video: options?.offerToReceiveVideo ?? true,
+      direction: this.#direction,
+      audioBandwidthKbps: this.getMaxAudioRecvBandwidth(),
+      videoBandwidthKbps: this.getMaxVideoRecvBandwidth(),
+    });
+  }
+
+  protected override async answerOffer(offer: string): Promise<string> {
+    const { sdp, agreement } = this.#negotiator.answer(offer);
+    await this.#apply(agreement);
+    return sdp;
+  }
+
+  protected override async acceptAnswer(answer: string): Promise<string> {
+    await this.#apply(this.#negotiator.accept(answer));
+    return this.currentLocalSdp("");
+  }
+
+  protected override currentLocalSdp(negotiated: string): string {
+    return this.#negotiator.describe(this.#candidates.gathered) ?? negotiated;
+  }
+
+  get #negotiator(): WebRtcNegotiation {
+    if (this.#negotiation) return this.#negotiation;
+    throw new KurentoError("MEDIA_OBJECT_NOT_AVAILABLE", "Media Object not available");
+  }
+
+  async #apply(agreement: Agreement): Promise<void> {
+    if (agreement.remote === undefined) return;
+    await this.callNative("setRemote", agreement.remote);
+    for (const candidate of agreement.remoteCandidates) await this.#addRemote(candidate);
+    if (agreement.endOfCandidates) await this.callNative("endOfRemoteCandidates");
+    for (const medium of MEDIA) {
+      const stream = agreement.streams.find((one) => one.medium === medium);
+      this.setAccepts(medium, { kind: "rtp", formats: stream ? sentFormats(stream) : [] });
+    }
+    await this.linksSettled();
+  }
+
+  // --- ICE -------------------------------------------------------------------------------------
+
+  /** Starts gathering; before any SDP there is nothing to gather for, and nothing happens, as in Kurento. */
+  async gatherCandidates(): Promise<void> {
+    if (this.#negotiator.candidateMedia.length === 0) return;
+    await this.callNative("gather");
+  }
+
+  /**
+   * Adds a candidate of the remote side, before or after SDP. An empty one ends them; one that cannot be read or
+   * resolved is ignored, as in Kurento.
+   * @throws KurentoError 40401 for an m-line that was not agreed on
+   */
+  async addIceCandidate(candidate: IceCandidate): Promise<void> {
+    if (!this.#negotiator.hasMedia(candidate)) {
+      throw new KurentoError("ICE_ADD_CANDIDATE_ERROR", "Error adding candidate");
+    }
+    if (candidate.candidate === "") await this.callNative("endOfRemoteCandidates");
+    else await this.#addRemote(candidate.candidate);
+  }
+
+  async #addRemote(candidate: string): Promise<void> {
+    try {
+      await this.callNative("addRemoteCandidate", { candidate });
+    } catch (error) {
+      this.context.log.warning("remote candidate ignored", { object: this.id, candidate, error });
+    }
+  }
+
+  #onLocalCandidate(data: NativeMap): void {
+    const text = textField(data, "candidate");
+    const candidate = withExternalAddress(text, this.#externalIPv4, this.#externalIPv6);
+    for (const found of this.#candidates.add(candidate, this.#negotiator.candidateMedia)) {
+      this.emitIceCandidateFound({ candidate: found });
+    }
+  }
+
+  #onGatheringDone(): void {
+    this.#candidates.finish();
+    this.emitIceGatheringDone();
+  }
+
+  #onIceState(data: NativeMap): void {
+    const state = oneOf(iceComponentStates, textField(data, "state"));
+    this.#iceState = state;
+    this.emitIceComponentStateChanged({ streamId: STREAM_ID, componentId: COMPONENT_ID, state });
+    this.#updateConnectionState();
+  }
+
+  #onCandidatePair(data: NativeMap): void {
+    const candidatePair = {
+      streamId: String(STREAM_ID),
+      componentId: COMPONENT_ID,
+      localCandidate: textField(data, "local"),
+      remoteCandidate: textField(data, "remote"),
+    };
+    this.#selectedPair = candidatePair;
+    this.emitNewCandidatePairSelected({ candidatePair });
+  }
+
+  #onDtlsState(data: NativeMap): void {
+    this.#dtlsState = oneOf(DtlsConnectionState, textField(data, "state"));
+    this.emitDtlsConnectionStateChange({ ...CONNECTION, state: this.#dtlsState });
+    this.#updateConnectionState();
+  }
+
+  #updateConnectionState(): void {
+    const isIceUp = this.#iceState === "CONNECTED" || this.#iceState === "READY";
+    const isUp = isIceUp && this.#dtlsState === "CONNECTED";
+    this.setConnectionState(isUp ? "CONNECTED" : "DISCONNECTED");
+  }
+
+  getICECandidatePairs(): IceCandidatePair[] {
+    return this.#selectedPair ? [this.#selectedPair] : [];
+  }
+
+  getIceConnectionState(): IceConnection[] {
+    const streamId = String(STREAM_ID);
+    return [{ streamId, componentId: COMPONENT_ID, state: this.#iceState }];
+  }
+
+  getDtlsConnectionState(): DtlsConnection[] {
+    return this.#dtlsState ? [{ ...CONNECTION, state: this.#dtlsState }] : [];
+  }
+
+  // --- Data channels ---------------------------------------------------------------------------
+
+  /** @throws KurentoError 40111: no endpoint negotiates data channels yet */
+  createDataChannel(): never {
+    throw noDataChannels();
+  }
+
+  /** @throws KurentoError 40111: no endpoint negotiates data channels yet */
+  closeDataChannel(): never {
+    throw noDataChannels();
+  }
+
+  // --- Statistics ------------------------------------------------------------------------------
+
+  override async getStats(mediaType?: MediaType): Promise<Record<string, Stats>> {
+    const native = await this.callNative("stats");
+    const now = this.context.clock.wallTimeMs();
+    const streams = this.#stats.entries(mapField({ native }, "native"), mediaType, now);
+    return { ...streams, ...(await super.getStats(mediaType)) };
+  }
+
+  // --- Properties ------------------------------------------------------------------------------
+
+  getNetworkInterfaces(): string {
+    return this.#networkInterfaces;
+  }
+
+  setNetworkInterfaces(networkInterfaces: string): void {
+    this.#networkInterfaces = networkInterfaces;
+  }
+
+  getIceTcp(): boolean {
+    return this.#iceTcp;
+  }
+
+  setIceTcp(iceTcp: boolean): void {
+    this.#iceTcp = iceTcp;
+  }
+
+  getStunServerAddress(): string {
+    return this.#stunServerAddress;
+  }
+
+  setStunServerAddress(stunServerAddress: string): void {
+    this.#stunServerAddress = stunServerAddress;
+  }
+
+  getStunServerPort(): number {
+    return this.#stunServerPort;
+  }
+
+  setStunServerPort(stunServerPort: number): void {
+    this.#stunServerPort = stunServerPort;
+  }
+
+  getTurnUrl(): string {
+    return this.#turnUrl;
+  }
+
+  setTurnUrl(turnUrl: string): void {
+    this.#turnUrl = turnUrl;
+  }
+
+  getExternalIPv4(): string {
+    return this.#externalIPv4;
+  }
+
+  setExternalIPv4(externalIPv4: string): void {
+    this.#externalIPv4 = externalIPv4;
+  }
+
+  getExternalIPv6(): string {
+    return this.#externalIPv6;
+  }
+
+  setExternalIPv6(externalIPv6: string): void {
+    this.#externalIPv6 = externalIPv6;
+  }
+}
+
+const CONNECTION = {
+  streamId: String(STREAM_ID),
+  componentId: String(COMPONENT_ID),
+  connectionId: String(STREAM_ID),
+};
+
+function noDataChannels(): KurentoError {
+  const text = "Data channels are not supported";
+  return new KurentoError("MEDIA_OBJECT_OPERATION_NOT_SUPPORTED", text);
+}
+
+/** Both wishes at once mean sendonly, as in Kurento. */
+function offeredDirection(params: WebRtcEndpointParams): Direction {
+  if (params.sendonly) return "sendonly";
+  return params.recvonly ? "recvonly" : "sendrecv";
+}
+
+function sentFormats({ direction, codecs }: NegotiatedStream): Format[] {
+  if (!direction.startsWith("send")) return [];
+  return codecs.map(({ codec, clockRate, channels, parameters }) => ({
+    codec,
+    clockRate,
+    channels,
+    parameters,
+  }));
+}
+
+function oneOf<T extends string>(known: readonly T[], value: string): T {
+  const found = known.find((candidate) => candidate === value);
+  if (found === undefined) throw new TypeError(`unknown native state '${value}'`);
+  return found;
+}
+
+function localTransport(local: NativeMap): LocalTransport {
+  const ice = mapField(local, "ice");
+  const fingerprint = mapField(local, "fingerprint");
+  const ssrc = mapField(local, "ssrc");
+  return {
+    ice: { ufrag: textField(ice, "ufrag"), pwd: textField(ice, "pwd") },
+    fingerprint: {
+      algorithm: textField(fingerprint, "algorithm"),
+      value: textField(fingerprint, "value"),
+    },
+    cname: textField(local, "cname"),
+    ssrc: { audio: numberField(ssrc, "audio"), video: numberField(ssrc, "video") },
+  };
+}
