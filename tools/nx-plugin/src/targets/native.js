@@ -45,14 +45,7 @@ export function checkTarget(shape, variant) {
 export function tidyTarget(shape) {
   return runScript("tidy.js", {
     dependsOn: [...(shape.hasKmd ? ["generate"] : []), "native"],
-    inputs: [
-      "default",
-      "^native",
-      generator,
-      "toolchain",
-      "shared",
-      "{workspaceRoot}/.clang-tidy",
-    ],
+    inputs: ["default", "^native", generator, "toolchain", "shared", "{workspaceRoot}/.clang-tidy"],
     outputs: [],
   });
 }

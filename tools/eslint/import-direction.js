@@ -1,0 +1,70 @@
+// @ts-check
+/** ESLint rule: imports between packages follow tools/eslint/directions.js, and no relative import leaves its package. */
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { directions, mayImport } from "./directions.js";
+
+const packagesFolder = resolve(dirname(fileURLToPath(import.meta.url)), "../../packages");
+
+/**
+ * @param {string} file absolute
+ * @returns {string | undefined} the folder below packages/ that the file lies in
+ */
+function packageOf(file) {
+  const [first] = relative(packagesFolder, file).split("/");
+  return first === undefined || first === ".." ? undefined : first;
+}
+
+/**
+ * @param {string} packageName
+ * @param {string} file absolute path of the importing file
+ * @param {string} specifier
+ * @returns {string | undefined} what is wrong with the import
+ */
+export function importProblem(packageName, file, specifier) {
+  if (specifier.startsWith(".")) {
+    const target = packageOf(join(dirname(file), specifier));
+    return target === packageName
+      ? undefined
+      : `"${specifier}" leaves the package; import it by its name`;
+  }
+  const isOwn = specifier === `@kms/${packageName}` || specifier.startsWith(`@kms/${packageName}/`);
+  if (!specifier.startsWith("@kms/") || isOwn || mayImport(packageName, specifier)) {
+    return undefined;
+  }
+  const allowed = directions[packageName]?.join(", ") || "no other package";
+  return `${packageName} may not import "${specifier}": it imports ${allowed} (tools/eslint/directions.js)`;
+}
+
+/** @type {import("eslint").Rule.RuleModule} */
+export const importDirection = {
+  meta: {
+    type: "problem",
+    schema: [],
+    docs: { description: "imports between packages point one way" },
+  },
+  create(context) {
+    const packageName = packageOf(context.filename);
+    /** @param {{source?: import("estree").Node | null} & import("estree").Node} node */
+    const check = (node) => {
+      const { source } = node;
+      if (
+        packageName === undefined ||
+        source?.type !== "Literal" ||
+        typeof source.value !== "string"
+      ) {
+        return;
+      }
+      const message = importProblem(packageName, context.filename, source.value);
+      if (message !== undefined) {
+        context.report({ node, message });
+      }
+    };
+    return {
+      ImportDeclaration: check,
+      ImportExpression: check,
+      ExportNamedDeclaration: check,
+      ExportAllDeclaration: check,
+    };
+  },
+};
