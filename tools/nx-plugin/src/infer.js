@@ -31,6 +31,7 @@ export function inferTargets(shape, variant) {
     ["compile", compiles, () => compileTarget(shape, generates)],
     ["check", shape.hasNative || shape.hasNativeTests, () => checkTarget(shape, variant)],
     ["unit", shape.hasUnitTests && !shape.isSystemTest, () => unitTarget(compiles)],
+    ["system", shape.isSystemTest, systemTestTarget],
     ["lint", shape.hasTypeScript || shape.hasJavaScript, () => lintTarget(generates)],
     ["tidy", shape.hasNative, () => tidyTarget(shape)],
     ["format", true, formatTarget],
@@ -48,10 +49,9 @@ export function inferTargets(shape, variant) {
  */
 function groups(shape, targets) {
   const present = (/** @type {string[]} */ ...names) => names.filter((name) => name in targets);
-  const tests = present("check", "unit");
+  const tests = present("check", "unit", "system");
   return {
     build: group([...present("generate", "native", "compile"), "^build"]),
-    ...(shape.isSystemTest && { test: systemTestTarget() }),
     ...(tests.length > 0 && { test: group(tests) }),
   };
 }

@@ -47,7 +47,7 @@ export function unitTarget(compiles) {
 }
 
 /**
- * The tests of the whole system: they run the built server, browsers and media.
+ * `system`: the tests of the whole system. They run the built server, browsers and media.
  * @returns {import('./target.js').Target}
  */
 export function systemTestTarget() {

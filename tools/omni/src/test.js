@@ -1,0 +1,35 @@
+// @ts-check
+/** `./kms test [--full]`, after everything is installed. The last line of the output is "N passed, N failed". */
+import { changesetsAreComplete } from "./changeset-status.js";
+import { fullSteps } from "./test/full.js";
+import { checkTarget, projectSelection, testTargets } from "./test/nx.js";
+import { removeResults } from "./test/results.js";
+import { asOneTest, runSteps } from "./test/step.js";
+
+const [option] = process.argv.slice(2);
+if (option !== undefined && option !== "--full") {
+  console.error(`kms test: unknown option "${option}"; there is only --full`);
+  process.exit(2);
+}
+
+const isSystemTest = (/** @type {string} */ label) => label.startsWith("packages/e2e ");
+const select = projectSelection(process.env);
+
+/** @type {import('./test/step.js').Step[]} */
+const steps = [
+  { title: "Changesets", run: () => asOneTest(changesetsAreComplete()) },
+  { title: "Format", run: () => checkTarget("format") },
+  { title: "Lint and types", run: () => checkTarget("lint") },
+  {
+    title: "Native and unit tests",
+    run: () => testTargets([...select, "-t", "check", "unit"], (label) => !isSystemTest(label)),
+  },
+  {
+    // One task at a time: it measures frame rates.
+    title: "System tests",
+    run: () => testTargets([...select, "-t", "system", "--parallel=1"], isSystemTest),
+  },
+];
+
+removeResults();
+process.exitCode = runSteps(option === "--full" ? fullSteps(steps) : steps);
