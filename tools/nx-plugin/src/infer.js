@@ -39,15 +39,14 @@ export function inferTargets(shape, variant) {
   const targets = Object.fromEntries(
     parts.filter(([, present]) => present).map(([name, , make]) => [name, make()]),
   );
-  return { ...targets, ...groups(shape, targets) };
+  return { ...targets, ...groups(targets) };
 }
 
 /**
- * @param {PackageShape} shape
  * @param {Record<string, Target>} targets
  * @returns {Record<string, Target>}
  */
-function groups(shape, targets) {
+function groups(targets) {
   const present = (/** @type {string[]} */ ...names) => names.filter((name) => name in targets);
   const tests = present("check", "unit", "system");
   return {

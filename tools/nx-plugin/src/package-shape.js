@@ -4,9 +4,9 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * @typedef {object} KmsOptions the "kms" field of a package.json
- * @property {string[]} [clientOf] npm names of the packages whose KMDs the typed client is generated from
- * @property {string[]} [generate] targets of the module creator (its --target), its own default where absent
+ * @typedef {object} KmsOptions the "kms" field of a package.json, as far as the build reads it
+ * @property {string[]} [clientOf] modules (folder or npm names) whose KMDs the typed client is generated from
+ * @property {string} [runtime] what generated server code imports core's API from, "@kms/core" where absent
  * @property {string} [generated] output folder of the generator, "src/generated" where absent
  *
  * @typedef {object} PackageJson
@@ -57,14 +57,13 @@ export function readPackageShape(workspaceRoot, root) {
   const folder = join(workspaceRoot, root);
   /** @type {PackageJson} */
   const packageJson = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-  const hasTypeScript = existsSync(join(folder, "tsconfig.json"));
   return {
     root,
     packageJson,
     hasKmd: existsSync(join(folder, "kmd")),
     hasNative: existsSync(join(folder, "native", "CMakeLists.txt")),
     hasNativeTests: existsSync(join(folder, "test", "CMakeLists.txt")),
-    hasTypeScript,
+    hasTypeScript: containsFile(join(folder, "src"), (name) => name.endsWith(".ts")),
     hasJavaScript: containsFile(join(folder, "src"), (name) => /\.m?js$/.test(name)),
     hasUnitTests: containsFile(folder, (name) => unitTestName.test(name)),
     isSystemTest: packageJson.name === "@kms/e2e",

@@ -56,7 +56,7 @@ export async function configure(native) {
     runAll([["cmake", "-S", native.source, "-B", native.build, "-G", "Ninja", ...entries]]);
     return;
   }
-  const { CMake } = require("cmake-js");
+  const { CMake } = require(String("cmake-js")); // of that package; this one has no such dependency
   const cmake = new CMake({
     directory: native.source,
     out: native.build,
