@@ -1,0 +1,39 @@
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Renderer, type RenderedFile } from "./emit/render.js";
+import type { KmdText } from "./kmd/read.js";
+import { loadModel } from "./model/load.js";
+import { DEFAULT_RUNTIME, TARGETS } from "./targets.js";
+
+/** What to generate from what. */
+export interface GenerateRequest {
+  /** The module's own KMD files. */
+  readonly files: readonly KmdText[];
+  /** KMD files of the modules it may import. */
+  readonly dependencies: readonly KmdText[];
+  /** A key of {@link TARGETS}. */
+  readonly target: string;
+  /** Import specifier of core's public API in server code; `@kms/core` where absent. */
+  readonly runtime?: string | undefined;
+}
+
+/**
+ * Makes the text of all files of a target, without touching the output folder.
+ *
+ * @throws KmdError, KmdErrors where the KMDs are at fault
+ * @throws Error where the target does not exist
+ */
+export function generate({ files, dependencies, target, runtime }: GenerateRequest): readonly RenderedFile[] {
+  const view = Object.hasOwn(TARGETS, target) ? TARGETS[target] : undefined;
+  if (view === undefined) {
+    throw new Error(`there are no templates '${target}', only ${Object.keys(TARGETS).join(", ")}`);
+  }
+  const views = view(loadModel(files, dependencies), { runtime: runtime ?? DEFAULT_RUNTIME });
+  const renderer = new Renderer(templateFolder());
+  return views.map((file) => renderer.render(file));
+}
+
+/** `templates/` lies beside `src/` and `dist/`. */
+export function templateFolder(): string {
+  return join(dirname(dirname(fileURLToPath(import.meta.url))), "templates");
+}

@@ -1,0 +1,332 @@
+import type { KmdComplexType, KmdEvent, KmdMethod, KmdParam, KmdProperty, KmdRemoteClass } from "../kmd/types.js";
+import { checkDefault } from "./default-value.js";
+import type { FusedModule, Sourced } from "./fuse.js";
+import type { Identity } from "./imports.js";
+import { Problems, type Origin } from "./problems.js";
+import { Scope } from "./scope.js";
+import {
+  STOCK_MODULES,
+  ancestors,
+  type Declaration,
+  type EnumType,
+  type EventType,
+  type Import,
+  type Item,
+  type Method,
+  type Module,
+  type Property,
+  type RegisterType,
+  type RemoteClass,
+} from "./types.js";
+
+type Draft<T> = { -readonly [K in keyof T]: T[K] };
+
+/** A declaration under construction with what its file says. */
+interface Pending<D, K> {
+  readonly draft: Draft<D>;
+  readonly value: K;
+  readonly origin: Origin;
+}
+
+const IDENTIFIER = /^[A-Za-z_]\w*$/;
+
+/** What {@link buildModule} needs. */
+export interface ModuleInput {
+  readonly identity: Identity;
+  readonly imports: readonly Import[];
+  readonly fused: FusedModule;
+  /** Modules whose types this one may use, already built. */
+  readonly visible: readonly Module[];
+}
+
+/** Resolves all references of a module. Faults go to the problems; the result is whole only without any. */
+export function buildModule(input: ModuleInput, problems: Problems): Module {
+  return new ModuleBuilder(input, problems).build();
+}
+
+class ModuleBuilder {
+  readonly #input: ModuleInput;
+  readonly #problems: Problems;
+  readonly #scope: Scope;
+  readonly #wireModule: string;
+
+  constructor(input: ModuleInput, problems: Problems) {
+    this.#input = input;
+    this.#problems = problems;
+    this.#scope = new Scope(input.identity.name, problems);
+    this.#wireModule = STOCK_MODULES.includes(input.identity.name) ? "kurento" : input.identity.name;
+  }
+
+  build(): Module {
+    this.#addVisible();
+    const { remoteClasses, complexTypes, events } = this.#input.fused;
+    this.#checkUnique([...remoteClasses, ...complexTypes], "type");
+    this.#checkUnique(events, "event");
+    const classes = remoteClasses.map((sourced) => this.#declareClass(sourced));
+    const registers = ofFormat(complexTypes, "REGISTER").map((sourced) => this.#declareRegister(sourced));
+    const enums = ofFormat(complexTypes, "ENUM").map((sourced) => this.#declareEnum(sourced));
+    const eventTypes = events.map((sourced) => this.#declareEvent(sourced));
+    registers.forEach((pending) => this.#fillRegister(pending));
+    eventTypes.forEach((pending) => this.#fillEvent(pending));
+    classes.forEach((pending) => this.#fillClass(pending));
+    [...classes, ...registers, ...eventTypes].forEach((pending) => this.#breakCycle(pending));
+    return {
+      ...this.#input.identity,
+      wireModule: this.#wireModule,
+      imports: this.#input.imports,
+      classes: classes.map(({ draft }) => draft),
+      registers: registers.map(({ draft }) => draft),
+      enums,
+      events: eventTypes.map(({ draft }) => draft),
+      definition: definitionOf(this.#input),
+    };
+  }
+
+  #addVisible(): void {
+    for (const module of this.#input.visible) {
+      [...module.classes, ...module.registers, ...module.enums].forEach((type) => this.#scope.addType(type));
+      module.events.forEach((event) => this.#scope.addEvent(event));
+    }
+  }
+
+  #declaration({ name, doc = "" }: { readonly name: string; readonly doc?: string }, origin: Origin): Declaration {
+    this.#checkIdentifier(name, origin);
+    return { name, doc, module: this.#input.identity.name, qualifiedName: `${this.#wireModule}.${name}` };
+  }
+
+  #declareClass({ value, origin }: Sourced<KmdRemoteClass>): Pending<RemoteClass, KmdRemoteClass> {
+    const draft: Draft<RemoteClass> = {
+      ...this.#declaration(value, origin),
+      kind: "class",
+      abstract: value.abstract ?? false,
+      parent: null,
+      constructorOf: null,
+      properties: [],
+      methods: [],
+      events: [],
+    };
+    this.#scope.addType(draft);
+    return { draft, value, origin };
+  }
+
+  #declareRegister({ value, origin }: Sourced<KmdComplexType>): Pending<RegisterType, KmdComplexType> {
+    const draft: Draft<RegisterType> = {
+      ...this.#declaration(value, origin),
+      kind: "register",
+      parent: null,
+      fields: [],
+    };
+    if (value.values !== undefined) {
+      this.#problems.add(origin.at("values"), `the register '${value.name}' has values`, 'is its typeFormat "ENUM"?');
+    }
+    this.#scope.addType(draft);
+    return { draft, value, origin };
+  }
+
+  #declareEnum({ value, origin }: Sourced<KmdComplexType>): EnumType {
+    const values = value.values ?? [];
+    if (values.length === 0) {
+      this.#problems.add(origin, `the enumeration '${value.name}' has no values`, "list them under 'values'");
+    }
+    for (const [index, text] of values.entries()) {
+      if (values.indexOf(text) !== index) {
+        this.#problems.add(origin.at("values", index), `the value '${text}' comes twice`);
+      }
+    }
+    for (const key of ["properties", "extends"] as const) {
+      if (value[key] !== undefined) {
+        this.#problems.add(origin.at(key), `the enumeration '${value.name}' has ${key}`, 'is its typeFormat "REGISTER"?');
+      }
+    }
+    const declared: EnumType = { ...this.#declaration(value, origin), kind: "enum", values };
+    this.#scope.addType(declared);
+    return declared;
+  }
+
+  #declareEvent({ value, origin }: Sourced<KmdEvent>): Pending<EventType, KmdEvent> {
+    const draft: Draft<EventType> = { ...this.#declaration(value, origin), kind: "event", parent: null, fields: [] };
+    this.#scope.addEvent(draft);
+    return { draft, value, origin };
+  }
+
+  #fillRegister({ draft, value, origin }: Pending<RegisterType, KmdComplexType>): void {
+    if (value.extends !== undefined) {
+      draft.parent = this.#scope.resolveKind(value.extends, "register", origin.at("extends")) ?? null;
+    }
+    draft.fields = this.#items(value.properties, origin.at("properties"), "property");
+  }
+
+  #fillEvent({ draft, value, origin }: Pending<EventType, KmdEvent>): void {
+    if (value.extends !== undefined) {
+      draft.parent = this.#scope.resolveEvent(value.extends, origin.at("extends")) ?? null;
+    }
+    draft.fields = this.#items(value.properties, origin.at("properties"), "property");
+  }
+
+  #fillClass({ draft, value, origin }: Pending<RemoteClass, KmdRemoteClass>): void {
+    if (value.extends !== undefined) {
+      draft.parent = this.#scope.resolveKind(value.extends, "class", origin.at("extends")) ?? null;
+    }
+    draft.properties = this.#properties(value.properties, origin.at("properties"));
+    draft.methods = this.#methods(value.methods, origin.at("methods"));
+    draft.events = (value.events ?? []).flatMap((name, index) => {
+      return this.#scope.resolveEvent(name, origin.at("events", index)) ?? [];
+    });
+    // A key of this name is inherited by every ordinary object, so it is read as an own key only.
+    if (Object.hasOwn(value, "constructor") && value.constructor !== undefined) {
+      const { doc = "", params } = value.constructor;
+      draft.constructorOf = { doc, params: this.#constructorParams(params, origin.at("constructor", "params")) };
+    }
+  }
+
+  #constructorParams(params: readonly KmdParam[] | undefined, origin: Origin): Item[] {
+    const items = this.#items(params, origin, "parameter");
+    items.forEach((item, index) => {
+      if (item.optional && item.defaultValue === undefined) {
+        this.#problems.add(origin.at(index), `${item.name} optional param must have a default value`);
+      }
+    });
+    return items;
+  }
+
+  #methods(methods: readonly KmdMethod[] = [], origin: Origin): Method[] {
+    this.#checkNames(methods, origin, "method");
+    return methods.map((method, index) => {
+      const place = origin.at(index);
+      const returned = method.return;
+      const type = returned && this.#scope.resolve(returned.type, place.at("return", "type"));
+      return {
+        name: method.name,
+        doc: method.doc ?? "",
+        params: this.#items(method.params, place.at("params"), "parameter"),
+        returns: type === undefined ? null : { type, doc: returned?.doc ?? "" },
+      };
+    });
+  }
+
+  #properties(properties: readonly KmdProperty[] | undefined, origin: Origin): Property[] {
+    const readOnly = new Set(
+      properties?.filter((property) => property.readOnly === true || property.final === true).map(({ name }) => name),
+    );
+    return this.#items(properties, origin, "property").map((item) => ({ ...item, readOnly: readOnly.has(item.name) }));
+  }
+
+  #items(params: readonly KmdParam[] = [], origin: Origin, noun: string): Item[] {
+    this.#checkNames(params, origin, noun);
+    return params.flatMap((param, index) => {
+      const place = origin.at(index);
+      const type = this.#scope.resolve(param.type, place.at("type"));
+      if (type === undefined) {
+        return [];
+      }
+      const { name, doc = "", optional = false, defaultValue } = param;
+      const fault = defaultValue === undefined ? undefined : checkDefault(type, defaultValue);
+      if (fault !== undefined) {
+        this.#problems.add(place.at("defaultValue"), `the default value of '${name}' ${fault}`);
+      }
+      return { name, doc, type, optional, defaultValue };
+    });
+  }
+
+  #checkNames(items: readonly { readonly name: string }[], origin: Origin, noun: string): void {
+    for (const [index, { name }] of items.entries()) {
+      this.#checkIdentifier(name, origin.at(index));
+      if (items.findIndex((item) => item.name === name) !== index) {
+        this.#problems.add(origin.at(index), `the ${noun} '${name}' comes twice`);
+      }
+    }
+  }
+
+  #checkIdentifier(name: string, origin: Origin): void {
+    if (!IDENTIFIER.test(name) || name === "__proto__") {
+      this.#problems.add(origin.at("name"), `'${name}' cannot be a name`, "use letters, digits and _");
+    }
+  }
+
+  #checkUnique(declarations: readonly Sourced<{ readonly name: string }>[], noun: string): void {
+    const seen = new Map<string, Origin>();
+    for (const { value, origin } of declarations) {
+      const before = seen.get(value.name)?.location;
+      if (before !== undefined) {
+        this.#problems.add(origin, `the ${noun} '${value.name}' is declared twice`, `see ${before.file}:${before.line}`);
+      }
+      seen.set(value.name, origin);
+    }
+  }
+
+  #breakCycle({ draft, origin }: Pending<{ name: string; parent: unknown }, unknown>): void {
+    const seen = new Set<unknown>();
+    for (let level: unknown = draft; isExtending(level); level = level.parent) {
+      if (seen.has(level)) {
+        this.#problems.add(origin.at("extends"), `'${draft.name}' extends itself`, "an inheritance has no cycle");
+        draft.parent = null;
+        return;
+      }
+      seen.add(level);
+    }
+  }
+}
+
+function isExtending(level: unknown): level is { readonly parent: unknown } {
+  return typeof level === "object" && level !== null && "parent" in level;
+}
+
+function ofFormat(types: readonly Sourced<KmdComplexType>[], format: KmdComplexType["typeFormat"]) {
+  return types.filter(({ value }) => value.typeFormat === format);
+}
+
+/** The module's files as one KMD, with the imports filled in. */
+function definitionOf({ identity, imports, fused }: ModuleInput): Record<string, unknown> {
+  return {
+    ...identity,
+    ...fused.head,
+    imports: imports.map(({ name, version, mavenVersion, npmVersion }) => ({ name, version, mavenVersion, npmVersion })),
+    remoteClasses: fused.remoteClasses.map(({ value }) => value),
+    complexTypes: fused.complexTypes.map(({ value }) => value),
+    events: fused.events.map(({ value }) => value),
+  };
+}
+
+/** Checks that no operation of a class means something else in an ancestor. */
+export function checkOperations(declared: RemoteClass, origin: Origin, problems: Problems): void {
+  const inherited = new Map(
+    ancestors(declared).toReversed().flatMap((level) => operationNames(level).map((name) => [name, level] as const)),
+  );
+  const own = new Set<string>();
+  for (const name of operationNames(declared)) {
+    if (own.has(name)) {
+      problems.add(origin, `the class '${declared.name}' has two operations '${name}'`, "a property makes getX and setX");
+    }
+    own.add(name);
+  }
+  for (const [index, property] of declared.properties.entries()) {
+    const owner = inherited.get(getterName(property.name));
+    if (owner !== undefined) {
+      problems.add(
+        origin.at("properties", index),
+        `the property '${property.name}' is also inherited from '${owner.name}'`,
+      );
+    }
+  }
+}
+
+/** `getX` for the property `x`: only the first letter changes. */
+export function getterName(property: string): string {
+  return `get${upperFirst(property)}`;
+}
+
+/** `setX` for the property `x`. */
+export function setterName(property: string): string {
+  return `set${upperFirst(property)}`;
+}
+
+function upperFirst(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+function operationNames({ methods, properties }: RemoteClass): string[] {
+  const accessors = properties.flatMap(({ name, readOnly }) =>
+    readOnly ? [getterName(name)] : [getterName(name), setterName(name)],
+  );
+  return [...methods.map(({ name }) => name), ...accessors];
+}

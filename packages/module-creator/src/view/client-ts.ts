@@ -1,0 +1,157 @@
+import type { EventType, Item, Model, Module, RemoteClass } from "../model/types.js";
+import { memberDoc } from "./doc-text.js";
+import type { FileView } from "./file-view.js";
+import { ImportCollector } from "./imports.js";
+import { literal } from "./literal.js";
+import { camelCase, kebabCase } from "./names.js";
+import { safeMember, safeParameter, safeType } from "./safe-identifier.js";
+import { constructorSpec, enumSpec, eventSpec, operationsOf, registerSpec, type OperationView } from "./spec-data.js";
+import { fieldText, parameterTexts, resultText, type TypeNamer } from "./type-text.js";
+import { docData, eventTypeName, typesData, typesNames } from "./types-view.js";
+
+const GROUP = "client-ts";
+const REMOTE_OBJECT = "../../runtime/remote-object.js";
+const SCHEMA_TYPES = "../../runtime/schema-types.js";
+
+/** Members of the client's `RemoteObject` that no operation may hide. */
+const RUNTIME_MEMBERS: ReadonlySet<string> = new Set([
+  ...["id", "client", "eventMap", "invoke", "on", "once", "off", "events", "release", "then", "toJSON"],
+]);
+
+/** The files of target `client-ts` for a module, for a folder named like the module. */
+export function clientTsView({ module }: Model): readonly FileView[] {
+  return [
+    typesFile(module),
+    schemaFile(module),
+    ...module.classes.map((declared) => classFile(declared, module)),
+    moduleFile(module),
+    indexFile(module),
+  ];
+}
+
+/** Specifier of a file of a module, from a file of `here`. */
+function locate(here: Module, module: string, file: string): string {
+  return module === here.name ? `./${file}.js` : `../${module}/${file}.js`;
+}
+
+function namer(here: Module, imports: ImportCollector, declaredHere = false): TypeNamer {
+  return (declaration) => {
+    if (declaration.kind === "class") {
+      return imports.type(locate(here, declaration.module, kebabCase(declaration.name)), declaration.name);
+    }
+    const name = safeType(declaration.name);
+    return declaredHere && declaration.module === here.name
+      ? name
+      : imports.type(locate(here, declaration.module, "types"), name);
+  };
+}
+
+function typesFile(module: Module): FileView {
+  const imports = new ImportCollector(typesNames(module));
+  const eventNameOf = (event: EventType): string =>
+    event.module === module.name
+      ? eventTypeName(event)
+      : imports.type(locate(module, event.module, "types"), eventTypeName(event));
+  const data = typesData(module, { imports, nameOf: namer(module, imports, true), eventNameOf });
+  return { path: "types.ts", template: `${GROUP}/types`, data: { module: module.name, ...data } };
+}
+
+function schemaFile(module: Module): FileView {
+  const imports = new ImportCollector();
+  ["EnumSpec", "EventSpec", "RegisterSpec"].forEach((name) => imports.type(SCHEMA_TYPES, name));
+  const name = camelCase(module.name);
+  const data = {
+    module: module.name,
+    imports: imports.lines(),
+    enumsName: `${name}Enums`,
+    enums: module.enums.map((declared) => literal(enumSpec(declared))),
+    registersName: `${name}Registers`,
+    registers: module.registers.map((declared) => literal(registerSpec(declared))),
+    eventsName: `${name}Events`,
+    events: module.events.map((event) => literal(eventSpec(event))),
+  };
+  return { path: "schema.ts", template: `${GROUP}/schema`, data };
+}
+
+function classFile(declared: RemoteClass, here: Module): FileView {
+  const { name, parent } = declared;
+  const imports = new ImportCollector([name, `${name}Params`, `${name}Events`]);
+  const nameOf = namer(here, imports);
+  imports.type(SCHEMA_TYPES, "ClientClassSpec");
+  const parentFile = parent && locate(here, parent.module, kebabCase(parent.name));
+  const data = {
+    module: here.name,
+    ...docData(declared.doc),
+    name,
+    parent: parent && parentFile ? imports.value(parentFile, parent.name) : imports.value(REMOTE_OBJECT, "RemoteObject"),
+    parentEvents: parent && parentFile ? ` extends ${imports.type(parentFile, `${parent.name}Events`)}` : "",
+    staticOverride: parent === null ? "" : "override ",
+    eventsName: `${name}Events`,
+    events: declared.events.map((event) => ({
+      text: `readonly ${event.name}: ${imports.type(locate(here, event.module, "types"), eventTypeName(event))}`,
+      ...docData(event.doc),
+    })),
+    spec: literal(classSpec(declared)),
+    operations: operationsOf(declared).map((view) => operationData(view, nameOf)),
+    ...constructorData(declared, nameOf),
+  };
+  return { path: `${kebabCase(name)}.ts`, template: `${GROUP}/class`, data: { ...data, imports: imports.lines() } };
+}
+
+function classSpec(declared: RemoteClass): object {
+  const { name, qualifiedName, abstract } = declared;
+  return { name, qualifiedName, abstract, constructorParams: constructorSpec(declared) };
+}
+
+function operationData({ spec, doc, params, returns, returnDoc }: OperationView, nameOf: TypeNamer): object {
+  const texts = parameterTexts(params, nameOf, ({ optional }) => optional);
+  const members = params.map(({ name }) => {
+    const local = safeParameter(name);
+    return local === name ? name : `${name}: ${local}`;
+  });
+  const comment = memberDoc(doc, params, returnDoc);
+  return {
+    doc: comment,
+    hasDoc: comment !== "",
+    signature: `${safeMember(spec.name, RUNTIME_MEMBERS)}(${texts.join(", ")}): Promise<${resultText(returns, nameOf)}>`,
+    name: JSON.stringify(spec.name),
+    values: members.length === 0 ? "{}" : `{ ${members.join(", ")} }`,
+    returns: literal(spec.returns),
+  };
+}
+
+function constructorData(declared: RemoteClass, nameOf: TypeNamer): object {
+  if (constructorSpec(declared) === null) {
+    return { isCreatable: false };
+  }
+  const params: readonly Item[] = declared.constructorOf?.params ?? [];
+  return {
+    isCreatable: true,
+    paramsName: `${declared.name}Params`,
+    paramFields: params.map((param) => ({ text: fieldText(param, nameOf), ...docData(param.doc) })),
+  };
+}
+
+function moduleFile(module: Module): FileView {
+  const imports = new ImportCollector();
+  const name = camelCase(module.name);
+  imports.type(SCHEMA_TYPES, "ClientModuleSpec");
+  const data = {
+    module: module.name,
+    constant: `${name}Module`,
+    name: JSON.stringify(module.name),
+    version: JSON.stringify(module.version),
+    wireModule: JSON.stringify(module.wireModule),
+    classes: module.classes.map((declared) => imports.value(`./${kebabCase(declared.name)}.js`, declared.name)),
+    enums: imports.value("./schema.js", `${name}Enums`),
+    registers: imports.value("./schema.js", `${name}Registers`),
+    events: imports.value("./schema.js", `${name}Events`),
+    imports: imports.lines(),
+  };
+  return { path: "module.ts", template: `${GROUP}/module`, data };
+}
+
+function indexFile(module: Module): FileView {
+  const files = ["types", "schema", ...module.classes.map(({ name }) => kebabCase(name)), "module"];
+  return { path: "index.ts", template: `${GROUP}/index`, data: { module: module.name, files: files.toSorted() } };
+}

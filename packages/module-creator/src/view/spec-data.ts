@@ -1,0 +1,104 @@
+import { getterName, setterName } from "../model/build-module.js";
+import {
+  allFields,
+  type EnumType,
+  type EventType,
+  type Item,
+  type RegisterType,
+  type RemoteClass,
+  type Type,
+} from "../model/types.js";
+
+/** Plain data about a model, in the shape that the runtimes read (`schema-types.ts` of core). */
+
+export type TypeRef =
+  | { readonly kind: "primitive" | "enum" | "register" | "object"; readonly name: string }
+  | { readonly kind: "list" | "map"; readonly of: TypeRef };
+
+export interface ParamSpec {
+  readonly name: string;
+  readonly type: TypeRef;
+  readonly optional: boolean;
+  readonly defaultValue?: unknown;
+}
+
+export interface OperationSpec {
+  readonly name: string;
+  readonly kind: "method" | "getter" | "setter";
+  readonly params: readonly ParamSpec[];
+  readonly returns: TypeRef | null;
+}
+
+export function typeRef(type: Type): TypeRef {
+  switch (type.kind) {
+    case "primitive":
+      return { kind: "primitive", name: type.name };
+    case "list":
+    case "map":
+      return { kind: type.kind, of: typeRef(type.of) };
+    default:
+      return { kind: type.kind, name: type.declaration.qualifiedName };
+  }
+}
+
+/** A default counts only where the item may be absent. */
+export function paramSpec({ name, type, optional, defaultValue }: Item): ParamSpec {
+  const base = { name, type: typeRef(type), optional };
+  return optional && defaultValue !== undefined ? { ...base, defaultValue } : base;
+}
+
+/** An operation with what views need of the model besides. */
+export interface OperationView {
+  readonly spec: OperationSpec;
+  readonly doc: string;
+  readonly params: readonly Item[];
+  readonly returns: Type | null;
+  readonly returnDoc: string;
+}
+
+/** The operations that a class declares: its methods, then getters and setters in the order of properties. */
+export function operationsOf({ methods, properties }: RemoteClass): readonly OperationView[] {
+  return [
+    ...methods.map((method) =>
+      operation("method", method.name, method.doc, method.params, method.returns?.type ?? null, method.returns?.doc),
+    ),
+    ...properties.flatMap((property) => {
+      const getter = operation("getter", getterName(property.name), property.doc, [], property.type);
+      const value: Item = { ...property, doc: "", optional: false, defaultValue: undefined };
+      return property.readOnly
+        ? [getter]
+        : [getter, operation("setter", setterName(property.name), property.doc, [value], null)];
+    }),
+  ];
+}
+
+function operation(
+  kind: OperationSpec["kind"],
+  name: string,
+  doc: string,
+  params: readonly Item[],
+  returns: Type | null,
+  returnDoc = "",
+): OperationView {
+  const spec = { name, kind, params: params.map(paramSpec), returns: returns && typeRef(returns) };
+  return { spec, doc, params, returns, returnDoc };
+}
+
+/** `null` for a class that clients cannot create. */
+export function constructorSpec({ abstract, constructorOf }: RemoteClass): readonly ParamSpec[] | null {
+  return abstract || constructorOf === null ? null : constructorOf.params.map(paramSpec);
+}
+
+export function registerSpec(register: RegisterType): object {
+  const { name, qualifiedName, parent } = register;
+  return { name, qualifiedName, parent: parent?.qualifiedName ?? null, fields: allFields(register).map(paramSpec) };
+}
+
+export function enumSpec({ name, qualifiedName, values }: EnumType): object {
+  return { name, qualifiedName, values };
+}
+
+export function eventSpec(event: EventType): object {
+  const { name, qualifiedName, parent } = event;
+  return { name, qualifiedName, parent: parent?.qualifiedName ?? null, fields: allFields(event).map(paramSpec) };
+}
