@@ -1,0 +1,60 @@
+// The last packets of one source, by reference, for retransmission.
+#pragma once
+
+#include <kms/base/clock.hpp>
+#include <kms/base/export.hpp>
+#include <kms/io/packet.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace kms::rtp {
+
+/// A decrypted packet with what its header said, so that nobody parses it again.
+struct MediaPacket {
+  io::PacketRef packet;
+  std::int64_t sequence = -1;  ///< extended
+  std::uint32_t timestamp = 0;
+  std::uint16_t payloadOffset = 0;
+  std::uint16_t payloadSize = 0;
+  std::uint8_t payloadType = 0;
+  bool marker = false;
+  bool keyframe = false;  ///< first packet of a keyframe
+
+  [[nodiscard]] std::span<const std::uint8_t> payload() const {
+    return packet->bytes().subspan(payloadOffset, payloadSize);
+  }
+};
+
+/// A ring of packet references, bounded by count and age. Allocates only when made. I/O thread.
+class KMS_API RetransmissionBuffer {
+ public:
+  /// `capacity`: a power of two.
+  RetransmissionBuffer(std::size_t capacity, Duration maxAge);
+
+  /// Keeps `packet`; false when it is there already or is older than the oldest place.
+  bool insert(const MediaPacket& packet);
+  /// The packet with that extended sequence number, or null; valid until the next call.
+  [[nodiscard]] const MediaPacket* find(std::int64_t sequence) const;
+  /// Lets go of packets received more than the maximum age before `now`.
+  void expire(TimePoint now);
+  void clear();
+  [[nodiscard]] std::size_t size() const noexcept { return m_size; }
+
+ private:
+  [[nodiscard]] MediaPacket& place(std::int64_t sequence) {
+    return m_ring[static_cast<std::size_t>(sequence) & (m_ring.size() - 1)];
+  }
+  void drop(MediaPacket& packet);
+  void makeRoom(std::int64_t sequence);
+
+  std::vector<MediaPacket> m_ring;
+  Duration m_maxAge;
+  std::int64_t m_oldest = -1;  // no packet below is held
+  std::int64_t m_highest = -1;
+  std::size_t m_size = 0;
+};
+
+}  // namespace kms::rtp

@@ -1,0 +1,81 @@
+#include <kms/rtp/nack-generator.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace kms::rtp {
+
+NackGenerator::NackGenerator(NackConfig config)
+    : m_config(config), m_roundTrip(config.defaultRoundTrip) {
+  m_missing.reserve(config.maxMissing);
+  m_batch.reserve(kBatch);
+}
+
+void NackGenerator::onPacket(std::int64_t sequence, TimePoint now) {
+  if (m_highest < 0) {
+    m_highest = sequence;
+    return;
+  }
+  if (sequence > m_highest) {
+    if (sequence > m_highest + 1) addGap(m_highest + 1, sequence, now);
+    m_highest = sequence;
+    return;
+  }
+  const auto found = std::ranges::lower_bound(m_missing, sequence, {}, &Missing::sequence);
+  if (found != m_missing.end() && found->sequence == sequence) m_missing.erase(found);
+}
+
+void NackGenerator::addGap(std::int64_t from, std::int64_t to, TimePoint now) {
+  if (static_cast<std::size_t>(to - from) + m_missing.size() > m_config.maxMissing) {
+    // So much is gone that asking for it would only add to the congestion.
+    m_missing.clear();
+    m_gaveUp = true;
+    return;
+  }
+  for (std::int64_t sequence = from; sequence < to; ++sequence) {
+    m_missing.push_back({sequence, now, TimePoint{}, 0});
+  }
+}
+
+Duration NackGenerator::retry() const {
+  return std::max(m_config.minRetry, m_roundTrip);
+}
+
+TimePoint NackGenerator::dueTime(const Missing& entry) const {
+  return entry.tries == 0 ? entry.since : entry.asked + retry();
+}
+
+std::span<const std::uint16_t> NackGenerator::due(TimePoint now) {
+  m_batch.clear();
+  const auto given = [&](const Missing& entry) {
+    const bool spent = entry.tries >= m_config.maxTries && now >= dueTime(entry);
+    return spent || now - entry.since > m_config.maxAge;
+  };
+  if (std::erase_if(m_missing, given) > 0) m_gaveUp = true;
+  for (Missing& entry : m_missing) {
+    if (m_batch.size() == kBatch) break;
+    if (now < dueTime(entry)) continue;
+    entry.asked = now;
+    ++entry.tries;
+    m_batch.push_back(static_cast<std::uint16_t>(entry.sequence));
+  }
+  return m_batch;
+}
+
+TimePoint NackGenerator::nextDue() const {
+  TimePoint next = TimePoint::max();
+  for (const Missing& entry : m_missing) next = std::min(next, dueTime(entry));
+  return next;
+}
+
+bool NackGenerator::takeGaveUp() noexcept {
+  return std::exchange(m_gaveUp, false);
+}
+
+void NackGenerator::reset() noexcept {
+  m_missing.clear();
+  m_highest = -1;
+  m_gaveUp = false;
+}
+
+}  // namespace kms::rtp
