@@ -1,0 +1,23 @@
+export { ClientRuntime } from "./client.js";
+export type { CloseOptions, CreateArguments } from "./client.js";
+export { connectionSettings } from "./client-options.js";
+export type { KurentoClientOptions } from "./client-options.js";
+export type { ConnectionSettings } from "./connection.js";
+export { ClientErrorCode, isKurentoError, KurentoError } from "./errors.js";
+export { EventStream } from "./event-stream.js";
+export type { ClientProblem, ProblemSink } from "./problem.js";
+export { RemoteObject } from "./remote-object.js";
+export type { RemoteListener, RemoteSession } from "./remote-object.js";
+export type {
+  AnyRemoteClass,
+  ClientClassSpec,
+  ClientModuleSpec,
+  EnumSpec,
+  EventSpec,
+  ParamSpec,
+  PrimitiveName,
+  RegisterSpec,
+  RemoteClass,
+  TypeRef,
+} from "./schema-types.js";
+export type { WebSocketClass, WebSocketLike } from "./websocket-transport.js";
