@@ -285,7 +285,6 @@ function manifestFile(module: Module, context: ServerContext): FileView {
   const data = {
     module: module.name,
     imports: imports.lines(),
-    constant: `${camelCase(module.name)}Manifest`,
     text: json(manifestOf(module)),
   };
   return { path: "manifest.ts", template: `${GROUP}/manifest`, data };
