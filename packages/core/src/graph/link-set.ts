@@ -1,0 +1,138 @@
+import type { NativeHost, NativeMap } from "../native/host.js";
+import type { MediaNode, Medium } from "./media.js";
+import type { Plan, PlannedBranch, PlannedLink } from "./plan.js";
+
+/** What the planner needs of the native host. */
+export type LinkHost = Pick<NativeHost, "create" | "link" | "release">;
+
+/** How branches are made. */
+export interface BranchSettings {
+  /** I/O thread that all endpoints of the pipeline share. */
+  readonly ioThread: number;
+  /** Makes an id that no other native object has. */
+  newId(): string;
+  /** Encoder settings wanted by the element that the media leaves. */
+  encoderParams(source: MediaNode, medium: Medium): NativeMap;
+}
+
+/** A link that exists now. */
+export interface AppliedLink {
+  readonly sinkId: string;
+  readonly medium: Medium;
+  /** Native id of the object directly before the sink: the source itself or a branch. */
+  readonly from: string;
+  readonly sourceId: string;
+  readonly transcodes: boolean;
+}
+
+interface AppliedBranch {
+  readonly id: string;
+  readonly planned: PlannedBranch;
+}
+
+/** The links and branches that exist in the native host, brought in line with one plan after the other. */
+export class LinkSet {
+  readonly #host: LinkHost;
+  readonly #settings: BranchSettings;
+  readonly #links = new Map<string, AppliedLink>();
+  readonly #branches = new Map<string, AppliedBranch>();
+  readonly #failed = new Set<string>();
+
+  constructor(host: LinkHost, settings: BranchSettings) {
+    this.#host = host;
+    this.#settings = settings;
+  }
+
+  /** The links as they are now. */
+  links(): readonly AppliedLink[] {
+    return [...this.#links.values()];
+  }
+
+  /** The branches as they are now: native id and what they do. */
+  branches(): readonly { id: string; planned: PlannedBranch }[] {
+    return [...this.#branches.values()];
+  }
+
+  /**
+   * Makes what is missing before it removes what is left over, so that a sink is switched, never cut off.
+   * A link that fails is reported to its sink and not tried again until the plan for it changes.
+   */
+  async apply(plan: Plan): Promise<void> {
+    this.#forgetFailures(plan);
+    for (const link of plan.links) await this.#applyLink(link);
+    await this.#unlinkOthers(plan);
+    await this.#releaseUnused(plan);
+  }
+
+  async #applyLink(link: PlannedLink): Promise<void> {
+    const key = linkKey(link);
+    if (this.#failed.has(failureKey(link))) return;
+    try {
+      const from = link.branch === undefined ? link.source : await this.#branchId(link.branch, link.via);
+      if (this.#links.get(key)?.from !== from) await this.#host.link(link.sinkId, link.medium, from);
+      this.#links.set(key, { ...pick(link), from });
+      link.via.onTranscoding(link.medium, link.transcodes);
+    } catch (error) {
+      this.#failed.add(failureKey(link));
+      link.sink.onLinkError(link.medium, error);
+    }
+  }
+
+  async #branchId(planned: PlannedBranch, via: MediaNode): Promise<string> {
+    const existing = this.#branches.get(planned.key);
+    if (existing !== undefined) return existing.id;
+    const id = this.#settings.newId();
+    const { medium, target } = planned;
+    const format = { ...target.format, parameters: { ...target.format.parameters } };
+    const params = { ioThread: this.#settings.ioThread, medium, target: { kind: target.kind, format } };
+    await this.#host.create("Branch", id, { ...params, ...this.#settings.encoderParams(via, medium) });
+    try {
+      await this.#host.link(id, medium, planned.source);
+    } catch (error) {
+      await this.#host.release(id);
+      throw error;
+    }
+    this.#branches.set(planned.key, { id, planned });
+    return id;
+  }
+
+  async #unlinkOthers(plan: Plan): Promise<void> {
+    const wanted = new Set(plan.links.map(linkKey));
+    for (const [key, link] of this.#links) {
+      if (wanted.has(key)) continue;
+      this.#links.delete(key);
+      await this.#ignoringReleased(this.#host.link(link.sinkId, link.medium, null));
+    }
+  }
+
+  async #releaseUnused(plan: Plan): Promise<void> {
+    const used = new Set(plan.links.map((link) => link.branch?.key));
+    for (const [key, branch] of this.#branches) {
+      if (used.has(key)) continue;
+      this.#branches.delete(key);
+      await this.#ignoringReleased(this.#host.release(branch.id));
+    }
+  }
+
+  // What is being taken away may be gone already; that is what was wanted.
+  async #ignoringReleased(work: Promise<void>): Promise<void> {
+    await work.catch(() => undefined);
+  }
+
+  #forgetFailures(plan: Plan): void {
+    const wanted = new Set(plan.links.map(failureKey));
+    for (const key of this.#failed) if (!wanted.has(key)) this.#failed.delete(key);
+  }
+}
+
+function linkKey(link: PlannedLink): string {
+  return `${link.medium}|${link.sinkId}`;
+}
+
+function failureKey(link: PlannedLink): string {
+  return `${linkKey(link)}|${link.branch?.key ?? link.source}`;
+}
+
+function pick({ sinkId, medium, source, transcodes }: PlannedLink): Omit<AppliedLink, "from"> {
+  return { sinkId, medium, sourceId: source, transcodes };
+}

@@ -1,0 +1,55 @@
+/** The kinds of media that the planner links; DATA connections are kept by the elements and never reach it. */
+export type Medium = "audio" | "video";
+
+/** Both media, in the order in which connections are made and reported. */
+export const media: readonly Medium[] = ["audio", "video"];
+
+/** How media crosses between two native objects: packets through the router, or frames through GStreamer. */
+export type StreamKind = "rtp" | "frames";
+
+/** A codec with the parameters that matter for compatibility. */
+export interface Format {
+  /** Upper-case name: "VP8", "H264", "OPUS", "RAW", ... */
+  readonly codec: string;
+  /** Hz; 0 when unknown. */
+  readonly clockRate: number;
+  /** Audio channels; 0 for video or when unknown. */
+  readonly channels: number;
+  /** Format parameters by their SDP names, for example `packetization-mode`. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** What a source produces at present. */
+export interface OfferedStream {
+  readonly kind: StreamKind;
+  readonly format: Format;
+}
+
+/** What a sink takes, best first; no formats means that it takes nothing now. */
+export interface AcceptedStream {
+  readonly kind: StreamKind;
+  readonly formats: readonly Format[];
+}
+
+/** What the planner must know about an element, and what it tells the element back. Never called re-entrantly. */
+export interface MediaNode {
+  readonly id: string;
+  /** Id of the native object behind the element; `undefined` when there is none (yet). */
+  readonly nativeId: string | undefined;
+  /** True when the element hands this medium on untouched: links go past it. */
+  through(medium: Medium): boolean;
+  /** The current format of the element's own source. */
+  sourceFormat(medium: Medium): OfferedStream | undefined;
+  /** What the element's own sink takes; `undefined` until negotiated. */
+  accepts(medium: Medium): AcceptedStream | undefined;
+  /** Codec that the user demanded for the element's output; media is converted when it differs. */
+  outputCodec(medium: Medium): string | undefined;
+  /** Whether media leaves the element's own source now. */
+  isOwnSourceFlowing(medium: Medium): boolean;
+  /** Told for a transparent medium: whether media passes through. */
+  onThroughFlow(medium: Medium, flowing: boolean): void;
+  /** Told on the source of a connection: whether its media is converted on the way to a sink. */
+  onTranscoding(medium: Medium, transcoding: boolean): void;
+  /** Told on the sink when its media cannot be delivered. */
+  onLinkError(medium: Medium, error: unknown): void;
+}

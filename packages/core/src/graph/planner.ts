@@ -1,0 +1,89 @@
+import { LinkSet } from "./link-set.js";
+import type { AppliedLink, BranchSettings, LinkHost } from "./link-set.js";
+import { computePlan } from "./plan.js";
+import type { PlannedBranch } from "./plan.js";
+import { Topology } from "./topology.js";
+import type { DesiredLink } from "./topology.js";
+import type { MediaNode, Medium } from "./media.js";
+
+/**
+ * Keeps the native links of one pipeline in line with the connections that users asked for: recomputed after each
+ * connect, disconnect, negotiation, format change and release, applied one plan after the other.
+ */
+export class Planner {
+  readonly #topology = new Topology();
+  readonly #links: LinkSet;
+  readonly #onError: (error: unknown) => void;
+  #running: Promise<void> | undefined;
+  #isDirty = false;
+
+  /**
+   * @param host makes and joins the native objects
+   * @param settings how branches are made
+   * @param onError gets what should not happen: an element's callback that threw
+   */
+  constructor(host: LinkHost, settings: BranchSettings, onError: (error: unknown) => void) {
+    this.#links = new LinkSet(host, settings);
+    this.#onError = onError;
+  }
+
+  /** Wants the sink to get this medium from the source, instead of whatever it got before. */
+  connect(link: DesiredLink): void {
+    this.#topology.connect(link);
+    this.update();
+  }
+
+  /** Wants the sink to get nothing of this medium. */
+  disconnect(sink: MediaNode, medium: Medium): void {
+    this.#topology.disconnect(sink, medium);
+    this.update();
+  }
+
+  /** Forgets the element; await {@link settled} before its native object goes. */
+  remove(node: MediaNode): void {
+    this.#topology.remove(node);
+    this.update();
+  }
+
+  /** To be called when an element's format, accepted formats, transparency or flow changed. */
+  update(): void {
+    this.#isDirty = true;
+    this.#running ??= this.#run();
+  }
+
+  /** Resolves when everything asked for so far is in place. Never rejects. */
+  async settled(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+  }
+
+  /** The native links as they are now. */
+  links(): readonly AppliedLink[] {
+    return this.#links.links();
+  }
+
+  /** The branches as they are now. */
+  branches(): readonly { id: string; planned: PlannedBranch }[] {
+    return this.#links.branches();
+  }
+
+  async #run(): Promise<void> {
+    // Let the caller finish its changes: several connections then make one plan.
+    await Promise.resolve();
+    try {
+      while (this.#isDirty) await this.#pass();
+    } finally {
+      this.#running = undefined;
+    }
+  }
+
+  async #pass(): Promise<void> {
+    this.#isDirty = false;
+    try {
+      const plan = computePlan(this.#topology);
+      for (const { node, medium, flowing } of plan.flows) node.onThroughFlow(medium, flowing);
+      await this.#links.apply(plan);
+    } catch (error) {
+      this.#onError(error);
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import { MediaPipelineBase } from "../generated/media-pipeline.js";
+import type { GstreamerDotDetails } from "../generated/types.js";
+import { Planner } from "../graph/planner.js";
+import type { MediaNode, Medium } from "../graph/media.js";
+import type { IoThreadLease, ObjectContext } from "../model/object-context.js";
+import type { NativeMap } from "../native/host.js";
+import { dumpDot, pipelineDot } from "./dot.js";
+import { MediaElement } from "./media-element.js";
+import type { MediaObject } from "./media-object.js";
+
+/** A set of elements that can be connected to each other; all of them share one I/O thread. */
+export class MediaPipeline extends MediaPipelineBase {
+  readonly #context: ObjectContext;
+  readonly #thread: IoThreadLease;
+  readonly #planner: Planner;
+  #latencyStats = false;
+  #branches = 0;
+
+  constructor(context: ObjectContext) {
+    super(context);
+    this.#context = context;
+    this.#thread = context.assignIoThread();
+    const settings = {
+      ioThread: this.#thread.index,
+      newId: () => `${context.id}/branch-${(this.#branches += 1)}`,
+      encoderParams,
+    };
+    this.#planner = new Planner(context.host, settings, (error) =>
+      context.log.error("planner failed", { pipeline: context.id, error }),
+    );
+  }
+
+  /** Index of the I/O thread that serves the pipeline's endpoints. */
+  get ioThread(): number {
+    return this.#thread.index;
+  }
+
+  /** Keeps the native links in line with the connections. */
+  get planner(): Planner {
+    return this.#planner;
+  }
+
+  override getMediaPipeline(): MediaPipeline {
+    return this;
+  }
+
+  getLatencyStats(): boolean {
+    return this.#latencyStats;
+  }
+
+  setLatencyStats(latencyStats: boolean): void {
+    this.#latencyStats = latencyStats;
+  }
+
+  async getGstreamerDot(_details?: GstreamerDotDetails): Promise<string> {
+    return pipelineDot(this.#context.host, this, elementsBelow(this));
+  }
+
+  /** Writes the graph into the directory that GST_DEBUG_DUMP_DOT_DIR names, if it does. */
+  async dumpGstreamerDot(details?: GstreamerDotDetails): Promise<void> {
+    await dumpDot(this.id, this.#context.clock, () => this.getGstreamerDot(details));
+  }
+
+  override async release(): Promise<void> {
+    await this.#planner.settled();
+    this.#thread.end();
+  }
+}
+
+function encoderParams(source: MediaNode, medium: Medium): NativeMap {
+  if (medium !== "video" || !(source instanceof MediaElement)) return {};
+  return { bitrate: source.getEncoderBitrate() };
+}
+
+function elementsBelow(object: MediaObject): MediaElement[] {
+  return object.getChildren().flatMap((child) => [...(child instanceof MediaElement ? [child] : []), ...elementsBelow(child)]);
+}
