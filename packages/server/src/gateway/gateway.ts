@@ -1,0 +1,227 @@
+import { randomUUID } from "node:crypto";
+import process from "node:process";
+
+import { coreModule, invokeOperation, TypeRegistry } from "@kms/core";
+import type { JsonValue as ModelValue, Logger, ObjectClock } from "@kms/core";
+import { ResponseCache } from "@kms/core/jsonrpc";
+import type { JsonObject, JsonValue } from "@kms/core/jsonrpc";
+
+import type { Settings } from "./config/settings.js";
+import { Dispatcher } from "./dispatcher.js";
+import { EventSender } from "./events/event-sender.js";
+import { Subscriptions } from "./events/subscriptions.js";
+import type { ManagerCalls, MethodState } from "./methods/method.js";
+import { Catalog } from "./modules/catalog.js";
+import type { LocatedModule } from "./modules/module-locator.js";
+import { serverManagerId } from "./registry/object-ids.js";
+import type { ObjectRecord } from "./registry/object-record.js";
+import { ObjectService } from "./registry/object-service.js";
+import { Registry } from "./registry/registry.js";
+import { checkResources } from "./server-manager/resource-limits.js";
+import { ServerManager } from "./server-manager/server-manager.js";
+import { ConnectionMap } from "./sessions/connection-map.js";
+import { GarbageCollector } from "./sessions/garbage-collector.js";
+import { Sessions } from "./sessions/sessions.js";
+import { ClientConnection } from "./transport/client-connection.js";
+import { httpHandler } from "./transport/http-handler.js";
+import { Listener } from "./transport/listener.js";
+import type { StaticFiles } from "./transport/static-files.js";
+import type { WorkerLauncher } from "./workers/launcher.js";
+import { PortAllocator } from "./workers/port-allocator.js";
+import { WorkerPool } from "./workers/worker-pool.js";
+
+/** What a gateway is built from. */
+export interface GatewayParts {
+  readonly version: string;
+  readonly settings: Settings;
+  readonly modules: readonly LocatedModule[];
+  readonly launcher: WorkerLauncher;
+  readonly files: StaticFiles;
+  readonly clock: ObjectClock;
+  readonly log: Logger;
+}
+
+/** The process that clients talk to: sessions, existence of objects, events; media lives in its workers. */
+export class Gateway {
+  readonly #parts: GatewayParts;
+  readonly #registry = new Registry();
+  readonly #sessions = new Sessions();
+  readonly #connections = new ConnectionMap();
+  readonly #subscriptions = new Subscriptions();
+  readonly #events: EventSender;
+  readonly #catalog: Catalog;
+  readonly #workers: WorkerPool;
+  readonly #objects: ObjectService;
+  readonly #manager: ServerManager;
+  readonly #dispatcher: Dispatcher;
+  readonly #listeners: Listener[] = [];
+  #collector: GarbageCollector | undefined;
+
+  constructor(parts: GatewayParts) {
+    this.#parts = parts;
+    this.#events = new EventSender(this.#subscriptions, this.#connections);
+    this.#catalog = new Catalog(parts.modules.map(({ manifest }) => manifest));
+    this.#workers = this.#makeWorkers();
+    this.#objects = this.#makeObjects();
+    const registry = new TypeRegistry([coreModule]);
+    this.#manager = this.#makeManager(registry);
+    const state = this.#makeState(this.#managerCalls(registry));
+    const cache = parts.settings.resources.disableRequestCache ? undefined : new ResponseCache(parts.clock);
+    this.#dispatcher = new Dispatcher({ state, connections: this.#connections, cache, log: parts.log });
+  }
+
+  /** Port of the insecure listener, else of the TLS one. */
+  get port(): number {
+    return this.#listeners[0]?.port ?? 0;
+  }
+
+  /** The workers and their processes. */
+  get workers(): WorkerPool {
+    return this.#workers;
+  }
+
+  /**
+   * Brings up the workers, then listens.
+   * @throws Error when a worker does not come up, or a port cannot be bound; nothing is left running then
+   */
+  async start(): Promise<void> {
+    await this.#workers.start();
+    try {
+      await this.#listen();
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+    const periodMs = this.#parts.settings.resources.garbageCollectorPeriodMs;
+    this.#collector = new GarbageCollector(this.#parts.clock, periodMs, {
+      keepConnectedAlive: () => this.#keepConnectedAlive(),
+      collect: () => this.#collect(),
+    });
+  }
+
+  /** Stops listening, then releases everything and ends the workers. */
+  async close(): Promise<void> {
+    this.#collector?.close();
+    await Promise.all(this.#listeners.splice(0).map((listener) => listener.close()));
+    await this.#workers.close();
+  }
+
+  async #listen(): Promise<void> {
+    const { settings, files, log } = this.#parts;
+    const { websocket } = settings;
+    const isReady = (): boolean => this.#workers.isReady;
+    const onRequest = httpHandler({ files, webSocketPath: `/${websocket.path}`, isReady, log });
+    const options = { settings: websocket, onRequest, onWebSocket: (socket: ConstructorParameters<typeof ClientConnection>[0]) => this.#onWebSocket(socket) };
+    if (websocket.port !== undefined) this.#listeners.push(await Listener.open(options, websocket.port));
+    if (websocket.secure !== undefined) this.#listeners.push(await Listener.openSecure(options, websocket.secure));
+  }
+
+  #onWebSocket(socket: ConstructorParameters<typeof ClientConnection>[0]): void {
+    const { settings, log } = this.#parts;
+    // The socket's own listeners keep it.
+    void new ClientConnection(socket, {
+      handle: (text, connection) => this.#dispatcher.handle(text, connection),
+      onClosed: (connection) => this.#connections.remove(connection),
+      maxBufferedBytes: settings.websocket.maxBufferedBytes,
+      log,
+    });
+  }
+
+  #makeWorkers(): WorkerPool {
+    const { settings, modules, launcher, clock, log } = this.#parts;
+    const { count, ioThreads, minPort, maxPort, networkInterfaces } = settings.workers;
+    return new WorkerPool(count, {
+      launcher,
+      ports: new PortAllocator(minPort, maxPort),
+      ioThreads,
+      start: { modules: modules.map(({ entry }) => entry), config: wireTree(settings.modules), networkInterfaces },
+      clock,
+      log,
+      onEvent: (objectId, type, data) => this.#onEvent(objectId, type, data),
+      onLost: (slot) => this.#objects.onWorkerLost(slot),
+    });
+  }
+
+  #makeObjects(): ObjectService {
+    return new ObjectService({
+      registry: this.#registry,
+      sessions: this.#sessions,
+      subscriptions: this.#subscriptions,
+      events: this.#events,
+      workers: this.#workers,
+      onDestroyed: (id) => this.#manager.objectDestroyed(id),
+      clock: this.#parts.clock,
+      log: this.#parts.log,
+    });
+  }
+
+  #makeManager(registry: TypeRegistry): ServerManager {
+    const { version, modules, settings, clock, log } = this.#parts;
+    const emit = (type: string, data: ModelValue): void => this.#events.send(serverManagerId, type, data as JsonValue);
+    return new ServerManager(
+      { id: serverManagerId, registry, clock, log, emit },
+      {
+        version,
+        modules,
+        metadata: settings.metadata,
+        pipelineIds: () => this.#registry.roots().map(({ id }) => id),
+        sessionIds: () => this.#sessions.ids(),
+        pids: () => this.#pids(),
+      },
+    );
+  }
+
+  #managerCalls(registry: TypeRegistry): ManagerCalls {
+    const type = this.#catalog.find("kurento.ServerManager");
+    if (type === undefined) throw new Error("the core module declares no ServerManager");
+    const record: ObjectRecord = { id: serverManagerId, type, parent: undefined, children: new Set(), sessions: new Set(), slot: undefined };
+    this.#registry.add(record);
+    return {
+      record,
+      invoke: async (operation, params) =>
+        (await invokeOperation(this.#manager, operation, params as ModelValue | undefined, registry, () => undefined)) as JsonValue,
+      objectCreated: (id) => this.#manager.objectCreated(id),
+    };
+  }
+
+  #makeState(manager: ManagerCalls): MethodState {
+    const { exceptionLimit } = this.#parts.settings.resources;
+    return {
+      serverId: randomUUID(),
+      catalog: this.#catalog,
+      registry: this.#registry,
+      sessions: this.#sessions,
+      subscriptions: this.#subscriptions,
+      objects: this.#objects,
+      manager,
+      log: this.#parts.log,
+      checkResources: () => checkResources(this.#pids(), exceptionLimit),
+    };
+  }
+
+  #pids(): number[] {
+    return [process.pid, ...this.#workers.slots.flatMap(({ pid }) => pid ?? [])];
+  }
+
+  // Events of objects that are gone by now are dropped.
+  #onEvent(objectId: string, type: string, data: JsonValue): void {
+    if (this.#registry.find(objectId) !== undefined) this.#events.send(objectId, type, data);
+  }
+
+  #keepConnectedAlive(): void {
+    for (const session of this.#connections.connectedSessions()) this.#sessions.touch(session);
+  }
+
+  #collect(): void {
+    for (const session of this.#sessions.takeUnused()) {
+      const unused = this.#sessions.close(session);
+      this.#subscriptions.removeSession(session);
+      for (const record of unused) this.#objects.release(record)();
+    }
+  }
+}
+
+// The model's JSON type is the read-only view of the codec's.
+function wireTree(tree: Settings["modules"]): JsonObject {
+  return tree as JsonObject;
+}

@@ -1,0 +1,52 @@
+import { KurentoError } from "@kms/core";
+
+import { childrenFirst } from "./object-record.js";
+import type { ObjectRecord } from "./object-record.js";
+import type { WorkerSlot } from "../workers/slot.js";
+
+/** Which objects exist. */
+export class Registry {
+  readonly #records = new Map<string, ObjectRecord>();
+
+  /** Objects that exist now, the ServerManager included. */
+  get size(): number {
+    return this.#records.size;
+  }
+
+  find(id: string): ObjectRecord | undefined {
+    return this.#records.get(id);
+  }
+
+  /** @throws KurentoError 40101, or 40109 for an id that only means something within a transaction */
+  get(id: string): ObjectRecord {
+    const record = this.#records.get(id);
+    if (record !== undefined) return record;
+    if (!/^newref:./.test(id)) throw new KurentoError("MEDIA_OBJECT_NOT_FOUND", `Object '${id}' not found`);
+    const text = `Object '${id}' not found. Possibly using a transactional object without committing the transaction.`;
+    throw new KurentoError("MEDIA_OBJECT_NOT_FOUND_TRANSACTION_NO_COMMIT", text);
+  }
+
+  add(record: ObjectRecord): void {
+    this.#records.set(record.id, record);
+    record.parent?.children.add(record);
+  }
+
+  /** Takes out a record and everything below it; gives them, children first. */
+  remove(record: ObjectRecord): ObjectRecord[] {
+    const removed = childrenFirst(record);
+    for (const { id } of removed) this.#records.delete(id);
+    record.parent?.children.delete(record);
+    return removed;
+  }
+
+  /** Objects without a parent that live in this slot. */
+  rootsOn(slot: WorkerSlot): ObjectRecord[] {
+    return this.roots().filter((record) => record.slot === slot);
+  }
+
+  /** Objects without a parent, by id; not the ServerManager. */
+  roots(): ObjectRecord[] {
+    const roots = [...this.#records.values()].filter(({ parent, slot }) => parent === undefined && slot !== undefined);
+    return roots.sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+}

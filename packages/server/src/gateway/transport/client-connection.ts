@@ -1,0 +1,68 @@
+import type { RawData, WebSocket } from "ws";
+
+import type { Logger } from "@kms/core";
+
+import type { SessionConnection } from "../sessions/connection-map.js";
+
+/** How a connection behaves. */
+export interface ClientConnectionOptions {
+  /** Answers one text; called for one text after the other. Must not reject. */
+  handle(text: string, connection: SessionConnection): Promise<void>;
+  onClosed(connection: SessionConnection): void;
+  /** Output that may wait for the client before it is cut off. */
+  readonly maxBufferedBytes: number;
+  readonly log: Logger;
+}
+
+/** Texts that may wait to be handled before reading stops; reading goes on below half of it. */
+const maxWaiting = 256;
+
+/** One client: its texts are handled strictly in order, its output is bounded. */
+export class ClientConnection implements SessionConnection {
+  readonly #socket: WebSocket;
+  readonly #options: ClientConnectionOptions;
+  readonly #waiting: string[] = [];
+  #isHandling = false;
+
+  constructor(socket: WebSocket, options: ClientConnectionOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    socket.on("message", (data) => this.#onMessage(data));
+    socket.on("close", () => this.#onClose());
+    // Too large a message, or broken frames: the library closes the socket with the right code.
+    socket.on("error", (error) => options.log.info("client connection failed", { error: error.message }));
+  }
+
+  send(text: string): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    this.#socket.send(text);
+    if (this.#socket.bufferedAmount <= this.#options.maxBufferedBytes) return;
+    this.#options.log.warning("client reads too slowly, cut off", { bufferedBytes: this.#socket.bufferedAmount });
+    this.#socket.terminate();
+  }
+
+  // Binary frames are taken as text, as Kurento does.
+  #onMessage(data: RawData): void {
+    this.#waiting.push(textOf(data));
+    if (this.#waiting.length >= maxWaiting) this.#socket.pause();
+    if (!this.#isHandling) void this.#handleAll();
+  }
+
+  async #handleAll(): Promise<void> {
+    this.#isHandling = true;
+    for (let text = this.#waiting.shift(); text !== undefined; text = this.#waiting.shift()) {
+      if (this.#socket.isPaused && this.#waiting.length < maxWaiting / 2) this.#socket.resume();
+      await this.#options.handle(text, this);
+    }
+    this.#isHandling = false;
+  }
+
+  #onClose(): void {
+    this.#options.onClosed(this);
+  }
+}
+
+function textOf(data: RawData): string {
+  if (Array.isArray(data)) return Buffer.concat(data).toString("utf8");
+  return (data instanceof ArrayBuffer ? Buffer.from(data) : data).toString("utf8");
+}

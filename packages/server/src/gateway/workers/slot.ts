@@ -1,0 +1,224 @@
+import { KurentoError } from "@kms/core";
+import type { Logger } from "@kms/core";
+import { isJsonObject, isRpcError, Peer, RpcErrorCode } from "@kms/core/jsonrpc";
+import type { Clock, JsonObject, JsonValue, RpcParams } from "@kms/core/jsonrpc";
+
+import { isDebugged } from "./debugger.js";
+import { Heartbeat } from "./heartbeat.js";
+import type { LaunchedWorker, WorkerLauncher } from "./launcher.js";
+import type { PortAllocator } from "./port-allocator.js";
+
+/** What all slots share. */
+export interface SlotParts {
+  readonly launcher: WorkerLauncher;
+  readonly ports: PortAllocator;
+  readonly ioThreads: number;
+  /** Members of the worker's `start` call besides the ports. */
+  readonly start: { readonly modules: readonly string[]; readonly config: JsonObject; readonly networkInterfaces: readonly string[] };
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** An object of the worker raised an event. */
+  onEvent(objectId: string, type: string, data: JsonValue): void;
+  /** The worker died; everything in it is lost. */
+  onLost(slot: WorkerSlot): void;
+}
+
+const callDeadlineMs = 9000;
+const startDeadlineMs = 30_000;
+const shutdownDeadlineMs = 8000;
+const deathWindowMs = 60_000;
+const deathsBeforeBackOff = 3;
+const maxBackOffMs = 30_000;
+
+interface Running {
+  readonly worker: LaunchedWorker;
+  readonly peer: Peer;
+  readonly heartbeat: Heartbeat;
+}
+
+/** A place for one worker, with its own ports. A worker that dies is replaced, with growing pauses if it dies often. */
+export class WorkerSlot {
+  readonly index: number;
+  readonly #parts: SlotParts;
+  readonly #deaths: number[] = [];
+  #ports: readonly number[] = [];
+  #running: Running | undefined;
+  #isClosed = false;
+  #cancelRestart: () => void = () => undefined;
+  #waiting: (() => void)[] = [];
+  /** Objects that live here, as the gateway counts them. */
+  objects = 0;
+
+  constructor(index: number, parts: SlotParts) {
+    this.index = index;
+    this.#parts = parts;
+  }
+
+  /** True while a started worker is connected. */
+  get isReady(): boolean {
+    return this.#running !== undefined;
+  }
+
+  /** True when workers here die too often. */
+  get isFailing(): boolean {
+    const nowMs = this.#parts.clock.now();
+    return this.#deaths.filter((timeMs) => nowMs - timeMs < deathWindowMs).length >= deathsBeforeBackOff;
+  }
+
+  /** Process id of the worker, if it is a process. */
+  get pid(): number | undefined {
+    return this.#running?.worker.pid;
+  }
+
+  /**
+   * Brings up the first worker.
+   * @throws Error when it does not come up
+   */
+  async start(): Promise<void> {
+    const { launcher, log } = this.#parts;
+    const worker = await launcher.launch(this.index);
+    const peer = new Peer(worker.transport, {
+      clock: this.#parts.clock,
+      onProblem: (problem) => log.error("worker channel", { slot: this.index, problem }),
+    });
+    peer.handle("event", (params) => this.#onEvent(params));
+    try {
+      await peer.request("start", await this.#startParams(), { timeoutMs: startDeadlineMs });
+    } catch (error) {
+      peer.close();
+      worker.kill();
+      await worker.exited;
+      throw error;
+    }
+    this.#onStarted(worker, peer);
+  }
+
+  /** Resolves when the slot is ready. */
+  async whenReady(): Promise<void> {
+    if (!this.isReady) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  /**
+   * Calls the worker.
+   * @throws RpcError what the worker answers; KurentoError 40108 when it is not there, dies, or takes longer than 9 s
+   */
+  async request(method: string, params: JsonObject): Promise<JsonValue> {
+    const running = this.#running;
+    if (running === undefined) throw unavailable("Media worker is not running");
+    try {
+      return await running.peer.request(method, params, { timeoutMs: callDeadlineMs });
+    } catch (error) {
+      throw this.#requestError(method, error);
+    }
+  }
+
+  /** Ends the worker in order: everything in it is released first. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#cancelRestart();
+    const running = this.#running;
+    if (running === undefined) return;
+    this.#running = undefined;
+    running.heartbeat.stop();
+    const { log } = this.#parts;
+    try {
+      await running.peer.request("shutdown", {}, { timeoutMs: shutdownDeadlineMs });
+    } catch (error) {
+      log.error("worker did not shut down", { slot: this.index, error });
+      running.worker.kill();
+    }
+    running.peer.close();
+    await running.worker.exited;
+  }
+
+  async #startParams(): Promise<JsonObject> {
+    const { ports, ioThreads, start } = this.#parts;
+    this.#ports = await ports.ensure(ioThreads, this.#ports);
+    const host = { ioThreads: this.#ports.map((udpPort) => ({ udpPort })), networkInterfaces: [...start.networkInterfaces] };
+    return { modules: [...start.modules], config: start.config, host };
+  }
+
+  #onStarted(worker: LaunchedWorker, peer: Peer): void {
+    const heartbeat = new Heartbeat({
+      clock: this.#parts.clock,
+      ping: (timeoutMs) => peer.request("ping", {}, { timeoutMs }),
+      onSilent: () => void this.#onSilent(worker),
+    });
+    const running = { worker, peer, heartbeat };
+    this.#running = running;
+    peer.signal.addEventListener("abort", () => this.#onDeath(running), { once: true });
+    if (peer.closedWith !== undefined) return this.#onDeath(running);
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  async #onSilent(worker: LaunchedWorker): Promise<void> {
+    const running = this.#running;
+    if (running?.worker !== worker) return;
+    const { pid } = worker;
+    if (pid !== undefined && (await isDebugged(pid))) return this.#watchAgain(running);
+    this.#parts.log.error("worker is silent, killed", { slot: this.index, pid });
+    worker.kill();
+  }
+
+  #watchAgain({ worker, peer }: Running): void {
+    const heartbeat = new Heartbeat({
+      clock: this.#parts.clock,
+      ping: (timeoutMs) => peer.request("ping", {}, { timeoutMs }),
+      onSilent: () => void this.#onSilent(worker),
+    });
+    this.#running = { worker, peer, heartbeat };
+  }
+
+  #onDeath(running: Running): void {
+    if (this.#running?.worker !== running.worker) return;
+    this.#running.heartbeat.stop();
+    this.#running = undefined;
+    this.objects = 0;
+    running.worker.kill();
+    this.#deaths.push(this.#parts.clock.now());
+    this.#parts.log.error("worker died", { slot: this.index, pid: running.worker.pid });
+    this.#parts.onLost(this);
+    void running.worker.exited.then(() => this.#restart());
+  }
+
+  #restart(): void {
+    if (this.#isClosed) return;
+    const tooMany = this.#recentDeaths() - deathsBeforeBackOff;
+    const delayMs = tooMany < 0 ? 0 : Math.min(1000 * 2 ** tooMany, maxBackOffMs);
+    this.#cancelRestart = this.#parts.clock.after(delayMs, () => void this.#tryStart());
+  }
+
+  async #tryStart(): Promise<void> {
+    try {
+      await this.start();
+      if (this.#isClosed) await this.close();
+    } catch (error) {
+      this.#parts.log.error("worker did not start", { slot: this.index, error });
+      this.#deaths.push(this.#parts.clock.now());
+      this.#restart();
+    }
+  }
+
+  #recentDeaths(): number {
+    const oldestMs = this.#parts.clock.now() - deathWindowMs;
+    while ((this.#deaths[0] ?? Infinity) < oldestMs) this.#deaths.shift();
+    return this.#deaths.length;
+  }
+
+  #onEvent(params: RpcParams | undefined): void {
+    if (params === undefined || Array.isArray(params)) return;
+    const { object, type, data } = params;
+    if (typeof object === "string" && typeof type === "string" && isJsonObject(data)) this.#parts.onEvent(object, type, data);
+  }
+
+  #requestError(method: string, error: unknown): unknown {
+    if (!isRpcError(error)) return error;
+    if (error.code === RpcErrorCode.connectionClosed) return unavailable("Media worker died");
+    if (error.code === RpcErrorCode.timeout) return unavailable(`Media worker did not answer '${method}' in time`);
+    return error;
+  }
+}
+
+function unavailable(message: string): KurentoError {
+  return new KurentoError("MEDIA_OBJECT_NOT_AVAILABLE", message);
+}

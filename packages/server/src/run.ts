@@ -1,0 +1,113 @@
+import { createRequire } from "node:module";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+
+import type { Logger } from "@kms/core";
+
+import { consoleLogger } from "./console-logger.js";
+import { CommandLineError, parseCommandLine, usage } from "./gateway/config/command-line.js";
+import type { CommandLine } from "./gateway/config/command-line.js";
+import { loadConfigFiles } from "./gateway/config/config-files.js";
+import { readSettings } from "./gateway/config/settings.js";
+import type { Settings } from "./gateway/config/settings.js";
+import { Gateway } from "./gateway/gateway.js";
+import { Catalog } from "./gateway/modules/catalog.js";
+import { locateModules } from "./gateway/modules/module-locator.js";
+import type { LocatedModule } from "./gateway/modules/module-locator.js";
+import { pageFiles } from "./gateway/transport/page-files.js";
+import { InProcessLauncher } from "./gateway/workers/in-process-launcher.js";
+import type { WorkerLauncher } from "./gateway/workers/launcher.js";
+import { ProcessLauncher } from "./gateway/workers/process-launcher.js";
+import { processClock } from "./process-clock.js";
+import { importModule } from "./worker/import-module.js";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const failure = 1;
+
+/**
+ * The program: runs until it is told to stop by SIGTERM or SIGINT.
+ * @returns the exit code
+ */
+export async function run(args: readonly string[], env: Environment): Promise<number> {
+  const log = consoleLogger("gateway");
+  try {
+    return await runCommand(parseCommandLine(args, env), env, log);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const isOption = error instanceof CommandLineError;
+    process.stderr.write(isOption ? `Error : ${message}\n` : `Kurento Media Server cannot start: ${message}\n`);
+    return failure;
+  }
+}
+
+async function runCommand(command: CommandLine, env: Environment, log: Logger): Promise<number> {
+  if (command.help) return print(usage("kurento-media-server"));
+  const modules = locateModules(command.modulesPath, log);
+  if (command.version) return print(versionText(modules));
+  if (command.list) return print(factoriesText(modules));
+  print(`Kurento Media Server version: ${packageVersion()}\n`);
+  let settings: Settings;
+  try {
+    settings = readSettings(loadConfigFiles(command, log), env, { workers: command.workers, log });
+  } catch (error) {
+    process.stderr.write(`Error reading configuration: ${error instanceof Error ? error.message : String(error)}\n`);
+    return failure;
+  }
+  return serve(settings, modules, log);
+}
+
+async function serve(settings: Settings, modules: readonly LocatedModule[], log: Logger): Promise<number> {
+  // Before the workers start, so that a signal during the start is not lost.
+  const stopped = stopSignal();
+  process.on("unhandledRejection", (error) => log.error("unhandled rejection", { error }));
+  const launcher = makeLauncher(settings, log);
+  const gateway = new Gateway({ version: packageVersion(), settings, modules, launcher, files: pageFiles(), clock: processClock, log });
+  await gateway.start();
+  announce(settings, gateway.port);
+  await stopped;
+  await gateway.close();
+  return print("Kurento Media Server stopped\n");
+}
+
+function makeLauncher(settings: Settings, log: Logger): WorkerLauncher {
+  if (settings.workers.count > 0) return new ProcessLauncher(fileURLToPath(new URL("worker/main.js", import.meta.url)));
+  return new InProcessLauncher(async () => {
+    const { openHost } = await import("@kms/core/native");
+    return { openHost, importModule, clock: processClock, log };
+  });
+}
+
+function announce({ websocket }: Settings, port: number): void {
+  const isSecure = websocket.port === undefined;
+  print(`WebSocket: ${isSecure ? "wss" : "ws"}://localhost:${port}/${websocket.path}\n`);
+  print(`Web page:  ${isSecure ? "https" : "http"}://localhost:${port}/\n`);
+  print("Kurento Media Server started\n");
+}
+
+/** Resolves at the first SIGTERM or SIGINT; later ones are ignored, so that the stop can take its time. */
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => resolve());
+  });
+}
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+function versionText(modules: readonly LocatedModule[]): string {
+  const lines = modules.map(({ manifest }) => `\t'${manifest.name}' version ${manifest.version}\n`);
+  return `Kurento Media Server version: ${packageVersion()}\nFound modules:\n${lines.join("")}`;
+}
+
+function factoriesText(modules: readonly LocatedModule[]): string {
+  const catalog = new Catalog(modules.map(({ manifest }) => manifest));
+  return `Available factories:\n${catalog.factories().map((name) => `\t${name}\n`).join("")}`;
+}
+
+function packageVersion(): string {
+  const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
+  return version;
+}

@@ -1,0 +1,27 @@
+import { isJsonObject, RpcError, RpcErrorCode } from "@kms/core/jsonrpc";
+import type { JsonObject, JsonValue } from "@kms/core/jsonrpc";
+
+/** Settings of the native host that the gateway chose for a worker. */
+export interface HostSettings {
+  /** One entry per I/O thread; port 0 = any. */
+  readonly ioThreads: { readonly udpPort: number }[];
+  readonly networkInterfaces: string[];
+}
+
+/** @throws RpcError -32602 naming what is wrong */
+export function readHostSettings(value: JsonObject): HostSettings {
+  const { ioThreads, networkInterfaces } = value;
+  if (!Array.isArray(ioThreads) || ioThreads.length === 0) throw invalid("host.ioThreads");
+  if (!Array.isArray(networkInterfaces)) throw invalid("host.networkInterfaces");
+  return { ioThreads: ioThreads.map(readThread), networkInterfaces: networkInterfaces.map(String) };
+}
+
+function readThread(value: JsonValue): { udpPort: number } {
+  const port = isJsonObject(value) ? value["udpPort"] : undefined;
+  if (typeof port !== "number" || !Number.isInteger(port) || port < 0 || port > 65535) throw invalid("host.ioThreads");
+  return { udpPort: port };
+}
+
+function invalid(name: string): RpcError {
+  return new RpcError(RpcErrorCode.invalidParams, `worker call: '${name}' is missing or of a wrong type`);
+}

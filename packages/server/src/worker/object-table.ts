@@ -1,0 +1,115 @@
+import { decodeConstructorParams, KurentoError, MediaObject, MediaPipeline } from "@kms/core";
+import type { JsonValue, Logger, ObjectContext, WorkerServices } from "@kms/core";
+
+import type { ClassTable } from "./class-table.js";
+
+/** What `create` asks for. */
+export interface CreateRequest {
+  /** Qualified name of the class. */
+  readonly type: string;
+  /** Id of the new object, made by the gateway. */
+  readonly object: string;
+  readonly parent: string | undefined;
+  readonly constructorParams: JsonValue | undefined;
+}
+
+/** Sends an event of an object towards the gateway. */
+export type EmitEvent = (objectId: string, type: string, data: JsonValue) => void;
+
+/** The objects of one worker: makes them, finds them, releases them in order. */
+export class ObjectTable {
+  readonly #classes: ClassTable;
+  readonly #services: WorkerServices;
+  readonly #emit: EmitEvent;
+  readonly #objects = new Map<string, MediaObject>();
+
+  constructor(classes: ClassTable, services: WorkerServices, emit: EmitEvent) {
+    this.#classes = classes;
+    this.#services = services;
+    this.#emit = emit;
+  }
+
+  get size(): number {
+    return this.#objects.size;
+  }
+
+  find(id: string): MediaObject | undefined {
+    return this.#objects.get(id);
+  }
+
+  /** @throws KurentoError 40101 for an unknown id */
+  get(id: string): MediaObject {
+    const object = this.#objects.get(id);
+    if (object === undefined) throw new KurentoError("MEDIA_OBJECT_NOT_FOUND", `Object '${id}' not found`);
+    return object;
+  }
+
+  /** @throws KurentoError what the class's constructor or set-up fails with; nothing is left behind then */
+  async create(request: CreateRequest): Promise<void> {
+    const parent = request.parent === undefined ? undefined : this.get(request.parent);
+    const object = this.#construct(request, parent);
+    try {
+      await object.initialize();
+    } catch (error) {
+      await this.#releaseOne(object);
+      throw error;
+    }
+    this.#objects.set(object.id, object);
+    parent?.addChild(object);
+  }
+
+  /** Releases an object, its children first; does nothing for an unknown id. */
+  async release(id: string): Promise<void> {
+    const object = this.#objects.get(id);
+    if (object === undefined) return;
+    object.getParent()?.removeChild(object);
+    await this.#releaseTree(object);
+  }
+
+  /** Releases everything, pipeline by pipeline. */
+  async releaseAll(): Promise<void> {
+    const roots = [...this.#objects.values()].filter((object) => object.getParent() === null);
+    await Promise.all(roots.map((root) => this.release(root.id)));
+  }
+
+  #construct({ type, object: id, constructorParams }: CreateRequest, parent: MediaObject | undefined): MediaObject {
+    const { spec, make } = this.#classes.get(type);
+    const { registry } = this.#services;
+    const params = decodeConstructorParams(spec.constructorParams ?? [], constructorParams, registry, (ref) => this.find(ref));
+    const context: ObjectContext = {
+      ...this.#services,
+      id,
+      parent,
+      pipeline: pipelineOf(parent),
+      emit: (event, data) => this.#emit(id, event, data),
+    };
+    return make(context, params);
+  }
+
+  // All are taken out before the first is released: from now on each of them is unknown.
+  async #releaseTree(root: MediaObject): Promise<void> {
+    const inOrder = childrenFirst(root);
+    for (const object of inOrder) this.#objects.delete(object.id);
+    for (const object of inOrder) await this.#releaseOne(object);
+  }
+
+  async #releaseOne(object: MediaObject): Promise<void> {
+    try {
+      await object.release();
+    } catch (error) {
+      this.#log.error("release failed", { object: object.id, error });
+    }
+  }
+
+  get #log(): Logger {
+    return this.#services.log;
+  }
+}
+
+function pipelineOf(parent: MediaObject | undefined): MediaPipeline | undefined {
+  return parent?.getMediaPipeline() ?? undefined;
+}
+
+function childrenFirst(object: MediaObject): MediaObject[] {
+  return [...object.getChildren().flatMap(childrenFirst), object];
+}
