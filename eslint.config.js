@@ -1,8 +1,8 @@
 // @ts-check
 /** One configuration for the workspace. Sizes and refusals come from the project's style; each is an error or absent. */
 import tseslint from "typescript-eslint";
-import { importDirection } from "./tools/eslint/import-direction.js";
-import { everywhere, inTests } from "./tools/eslint/restrictions.js";
+import { importDirection } from "./tools/eslint/src/import-direction.js";
+import { everywhere, inTests } from "./tools/eslint/src/restrictions.js";
 
 const tests = ["**/*.test.{ts,js}", "**/test/**/*.{ts,js}", "packages/e2e/**/*.{ts,js,mjs}"];
 const kms = { rules: { "import-direction": importDirection } };

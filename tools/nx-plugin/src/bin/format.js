@@ -1,5 +1,5 @@
 // @ts-check
-/** `nx format <package>` checks the layout of the files; with --write, as `pnpm format` does, corrects it. */
+/** `nx run <package>:format` checks the layout of the files; with --write, as `pnpm format` does, corrects it. */
 import { spawnSync } from "node:child_process";
 import { relative } from "node:path";
 import { npmCommand, packageFolder, runAll, workspaceRoot } from "../run/process.js";

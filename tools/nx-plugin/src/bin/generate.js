@@ -1,5 +1,5 @@
 // @ts-check
-/** `nx generate <package>`: the module creator over the package's KMDs, or over those of the modules it is the client of. */
+/** `nx run <package>:generate`: the module creator over the package's KMDs, or over those of the modules it is the client of. */
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { planGeneration, readWorkspace } from "../run/generation.js";

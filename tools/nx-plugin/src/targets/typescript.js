@@ -73,7 +73,7 @@ export function lintTarget(generates) {
       generator,
       "shared",
       "{workspaceRoot}/eslint.config.js",
-      "{workspaceRoot}/tools/eslint/**/*",
+      "{workspaceRoot}/tools/eslint/src/**/*",
     ],
     outputs: [],
   });

@@ -1,10 +1,10 @@
 // @ts-check
-/** ESLint rule: imports between packages follow tools/eslint/directions.js, and no relative import leaves its package. */
+/** ESLint rule: imports between packages follow tools/eslint/src/directions.js, and no relative import leaves its package. */
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { directions, mayImport } from "./directions.js";
 
-const packagesFolder = resolve(dirname(fileURLToPath(import.meta.url)), "../../packages");
+const packagesFolder = resolve(dirname(fileURLToPath(import.meta.url)), "../../../packages");
 
 /**
  * @param {string} file absolute
@@ -33,7 +33,7 @@ export function importProblem(packageName, file, specifier) {
     return undefined;
   }
   const allowed = directions[packageName]?.join(", ") || "no other package";
-  return `${packageName} may not import "${specifier}": it imports ${allowed} (tools/eslint/directions.js)`;
+  return `${packageName} may not import "${specifier}": it imports ${allowed} (tools/eslint/src/directions.js)`;
 }
 
 /** @type {import("eslint").Rule.RuleModule} */
@@ -45,17 +45,14 @@ export const importDirection = {
   },
   create(context) {
     const packageName = packageOf(context.filename);
-    /** @param {{source?: import("estree").Node | null} & import("estree").Node} node */
+    /** @param {import("eslint").Rule.Node} node */
     const check = (node) => {
-      const { source } = node;
-      if (
-        packageName === undefined ||
-        source?.type !== "Literal" ||
-        typeof source.value !== "string"
-      ) {
+      const source = "source" in node ? node.source : undefined;
+      const specifier = source?.type === "Literal" ? source.value : undefined;
+      if (packageName === undefined || typeof specifier !== "string") {
         return;
       }
-      const message = importProblem(packageName, context.filename, source.value);
+      const message = importProblem(packageName, context.filename, specifier);
       if (message !== undefined) {
         context.report({ node, message });
       }
