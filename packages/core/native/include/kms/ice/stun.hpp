@@ -86,6 +86,7 @@ class KMS_API StunMessage {
   [[nodiscard]] std::optional<Address> mappedAddress() const noexcept;
   [[nodiscard]] std::optional<Error> error() const noexcept;
 
+  [[nodiscard]] bool hasIntegrity() const noexcept { return m_integrityAt != 0; }
   /// MESSAGE-INTEGRITY against `key` (short-term: the password), compared in constant time.
   [[nodiscard]] Check integrity(std::string_view key) const noexcept;
   [[nodiscard]] Check fingerprint() const noexcept;
