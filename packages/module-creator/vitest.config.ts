@@ -2,12 +2,14 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
+    globalSetup: ["scripts/make-schema.mjs"],
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     coverage: {
       enabled: true,
       provider: "v8",
       reporter: ["text-summary"],
-      include: ["src/**/*.ts"],
+      globalSetup: ["scripts/make-schema.mjs"],
+    include: ["src/**/*.ts"],
       exclude: ["src/**/*.test.ts", "src/index.ts", "src/cli.ts"],
     },
   },

@@ -1,29 +1,31 @@
-// Writes src/generated/kmd-schema.json, the JSON Schema of src/kmd/types.ts.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+// Writes src/generated/kmd-schema.json, the JSON Schema of src/kmd/types.ts: before compilation, and before the
+// tests (as vitest's global setup), which run from the sources.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createGenerator } from "ts-json-schema-generator";
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const script = fileURLToPath(import.meta.url);
+const root = dirname(dirname(script));
 const target = join(root, "src", "generated", "kmd-schema.json");
 
-const schema = createGenerator({
-  path: join(root, "src", "kmd", "types.ts"),
-  type: "KmdFile",
-  expose: "export",
-  jsDoc: "none",
-  additionalProperties: true,
-  skipTypeCheck: true,
-}).createSchema("KmdFile");
-
-const text = `${JSON.stringify(schema, undefined, 2)}\n`;
-mkdirSync(dirname(target), { recursive: true });
-let before = "";
-try {
-  before = readFileSync(target, "utf8");
-} catch {
-  // The first run has nothing to compare with.
+/** Writes the schema if it changed. */
+export function setup() {
+  const schema = createGenerator({
+    path: join(root, "src", "kmd", "types.ts"),
+    type: "KmdFile",
+    expose: "export",
+    jsDoc: "none",
+    additionalProperties: true,
+    skipTypeCheck: true,
+  }).createSchema("KmdFile");
+  const text = `${JSON.stringify(schema, undefined, 2)}\n`;
+  if (!existsSync(target) || readFileSync(target, "utf8") !== text) {
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, text);
+  }
 }
-if (before !== text) {
-  writeFileSync(target, text);
+
+if (process.argv[1] === script) {
+  setup();
 }

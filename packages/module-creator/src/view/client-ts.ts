@@ -15,7 +15,7 @@ const SCHEMA_TYPES = "../../runtime/schema-types.js";
 
 /** Members of the client's `RemoteObject` that no operation may hide. */
 const RUNTIME_MEMBERS: ReadonlySet<string> = new Set([
-  ...["id", "client", "eventMap", "invoke", "on", "once", "off", "events", "release", "then", "toJSON"],
+  ...["id", "isReleased", "eventMap", "invoke", "on", "off", "events", "release", "then", "toJSON"],
 ]);
 
 /** The files of target `client-ts` for a module, for a folder named like the module. */
@@ -85,7 +85,6 @@ function classFile(declared: RemoteClass, here: Module): FileView {
     name,
     parent: parent && parentFile ? imports.value(parentFile, parent.name) : imports.value(REMOTE_OBJECT, "RemoteObject"),
     parentEvents: parent && parentFile ? ` extends ${imports.type(parentFile, `${parent.name}Events`)}` : "",
-    staticOverride: parent === null ? "" : "override ",
     eventsName: `${name}Events`,
     events: declared.events.map((event) => ({
       text: `readonly ${event.name}: ${imports.type(locate(here, event.module, "types"), eventTypeName(event))}`,
@@ -99,8 +98,8 @@ function classFile(declared: RemoteClass, here: Module): FileView {
 }
 
 function classSpec(declared: RemoteClass): object {
-  const { name, qualifiedName, abstract } = declared;
-  return { name, qualifiedName, abstract, constructorParams: constructorSpec(declared) };
+  const { name, qualifiedName } = declared;
+  return { name, qualifiedName, constructorParams: constructorSpec(declared) };
 }
 
 function operationData({ spec, doc, params, returns, returnDoc }: OperationView, nameOf: TypeNamer): object {
@@ -122,7 +121,7 @@ function operationData({ spec, doc, params, returns, returnDoc }: OperationView,
 
 function constructorData(declared: RemoteClass, nameOf: TypeNamer): object {
   if (constructorSpec(declared) === null) {
-    return { isCreatable: false };
+    return { isCreatable: false, paramsName: "never" };
   }
   const params: readonly Item[] = declared.constructorOf?.params ?? [];
   return {
