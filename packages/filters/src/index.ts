@@ -1,2 +1,2 @@
 export * from "./generated/index.js";
-export { GStreamerFilter } from "./objects/g-streamer-filter.js";
+export { GStreamerFilter } from "./objects/gstreamer-filter.js";

@@ -2,7 +2,7 @@
 import type { ServerModule } from "@kms/elements/core";
 import { nativeLibrary } from "@kms/elements/core";
 import { filtersModule, manifest } from "./generated/index.js";
-import { GStreamerFilter } from "./objects/g-streamer-filter.js";
+import { GStreamerFilter } from "./objects/gstreamer-filter.js";
 
 /** Kurento's `filters` module. */
 export const module: ServerModule = {

@@ -5,7 +5,7 @@ import { randomUUID } from "node:crypto";
 
 const MEDIUM_OF: Readonly<Record<MediaType, string>> = { AUDIO: "audio", VIDEO: "video", DATA: "data" };
 
-type StreamStats = Stats & Readonly<Record<string, unknown>>;
+type StatsFields = Readonly<Record<string, unknown>>;
 
 /** Makes the entries of one endpoint; each stream keeps its entry's id for life. */
 export class RtcStats {
@@ -23,11 +23,13 @@ export class RtcStats {
   #entry(stream: NativeMap, nowMs: number): [string, Stats] {
     const isInbound = textField(stream, "direction") === "inbound";
     const id = this.#idOf(`${isInbound} ${String(stream["ssrc"])}`);
-    const common = commonFields(stream, id, nowMs);
-    const entry = isInbound
-      ? asRegister("kurento.RTCInboundRTPStreamStats", { ...common, ...inboundFields(stream) })
-      : asRegister("kurento.RTCOutboundRTPStreamStats", { ...common, ...outboundFields(stream) });
-    return [id, entry];
+    const base = { id, timestampMillis: Math.trunc(nowMs) };
+    if (isInbound) {
+      const fields = { ...base, type: "inboundrtp", ...commonFields(stream), ...inboundFields(stream) } as const;
+      return [id, asRegister("kurento.RTCInboundRTPStreamStats", fields)];
+    }
+    const fields = { ...base, type: "outboundrtp", ...commonFields(stream), ...outboundFields(stream) } as const;
+    return [id, asRegister("kurento.RTCOutboundRTPStreamStats", fields)];
   }
 
   #idOf(key: string): string {
@@ -43,10 +45,8 @@ function isMap(value: NativeValue): value is NativeMap {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
 }
 
-function commonFields(stream: NativeMap, id: string, nowMs: number): Omit<StreamStats, "type"> {
+function commonFields(stream: NativeMap): StatsFields {
   return {
-    id,
-    timestampMillis: Math.trunc(nowMs),
     ssrc: String(stream["ssrc"]),
     associateStatsId: "",
     isRemote: false,
@@ -63,18 +63,16 @@ function commonFields(stream: NativeMap, id: string, nowMs: number): Omit<Stream
   };
 }
 
-function inboundFields(stream: NativeMap): Pick<StreamStats, "type"> & Record<string, unknown> {
+function inboundFields(stream: NativeMap): StatsFields {
   return {
-    type: "inboundrtp",
     packetsReceived: numberField(stream, "packets"),
     bytesReceived: numberField(stream, "bytes"),
     jitter: numberField(stream, "jitter"),
   };
 }
 
-function outboundFields(stream: NativeMap): Pick<StreamStats, "type"> & Record<string, unknown> {
+function outboundFields(stream: NativeMap): StatsFields {
   return {
-    type: "outboundrtp",
     packetsSent: numberField(stream, "packets"),
     bytesSent: numberField(stream, "bytes"),
     targetBitrate: 0,

@@ -1,7 +1,7 @@
 // GStreamerFilter: the API's rules; the element runs natively on raw frames.
 import type { Format, Medium, ObjectContext } from "@kms/elements/core";
-import { GStreamerFilterBase } from "../generated/g-streamer-filter.js";
-import type { GStreamerFilterParams } from "../generated/g-streamer-filter.js";
+import { GStreamerFilterBase } from "../generated/gstreamer-filter.js";
+import type { GStreamerFilterParams } from "../generated/gstreamer-filter.js";
 
 const RAW: Format = { codec: "RAW", clockRate: 0, channels: 0, parameters: {} };
 
