@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t kMinMtu = 300;
 constexpr std::size_t kMaxMtu = 65'507;
 constexpr std::size_t kMaxRecord = 16'384;
+constexpr std::size_t kMinFragment = 512;  // OpenSSL's lower limit
 constexpr std::size_t kMaxHeld = 16;
 constexpr unsigned kMaxTimeoutMicroseconds = 3'200'000;
 
@@ -31,6 +32,10 @@ SslPtr makeSsl(const Identity& identity, Role role, const Options& options, Data
   require(profiles.empty() || SSL_set_tlsext_use_srtp(ssl.get(), profiles.c_str()) == 0,
           "use_srtp");
   require(SSL_set_mtu(ssl.get(), static_cast<long>(options.mtu)) > 0, "MTU");
+  // The size of OpenSSL's write buffer: 16 KiB per session otherwise.
+  require(SSL_set_max_send_fragment(
+              ssl.get(), static_cast<long>(std::clamp(options.mtu, kMinFragment, kMaxRecord))) == 1,
+          "fragment size");
   BIO* bio = makeDatagramBio(queue).release();
   SSL_set_bio(ssl.get(), bio, bio);
   if (role == Role::kClient) {

@@ -80,6 +80,48 @@ TEST_F(DtlsSession, connectsWithSmallDatagrams) {
   EXPECT_LE(server.largest, 300U);
 }
 
+/// Cuts a datagram that holds one handshake message in one record into records of `size` bytes of
+/// the message.
+std::vector<Bytes> cutMessage(const Bytes& datagram, std::size_t size) {
+  constexpr std::size_t kHeaders = 13 + 12;
+  std::vector<Bytes> out;
+  for (std::size_t at = kHeaders; at < datagram.size(); at += size) {
+    const std::size_t length = std::min(size, datagram.size() - at);
+    Bytes record(datagram.begin(), datagram.begin() + kHeaders);
+    record[10] = static_cast<std::uint8_t>(out.size());
+    record[12] = static_cast<std::uint8_t>(12 + length);
+    record[11] = 0;
+    record[21] = static_cast<std::uint8_t>(at - kHeaders);
+    record[20] = static_cast<std::uint8_t>((at - kHeaders) >> 8U);
+    record[23] = 0;
+    record[24] = static_cast<std::uint8_t>(length);
+    const auto begin = datagram.begin() + static_cast<std::ptrdiff_t>(at);
+    record.insert(record.end(), begin, begin + static_cast<std::ptrdiff_t>(length));
+    out.push_back(std::move(record));
+  }
+  return out;
+}
+
+// Browsers with post-quantum key shares send a ClientHello of two datagrams.
+TEST_F(DtlsSession, acceptsAClientHelloInFragmentsOutOfOrder) {
+  m_client.trust(m_server);
+  m_server.trust(m_client);
+  m_client.session.start();
+  std::vector<Bytes> fragments = cutMessage(std::exchange(m_client.outgoing, {}).at(0), 60);
+  ASSERT_GE(fragments.size(), 3U);
+  std::ranges::reverse(fragments);
+  for (const Bytes& fragment : fragments) {
+    EXPECT_EQ(m_server.sent, 0U);
+    m_server.session.handlePacket(fragment);
+  }
+  // The fragments used up record numbers of the client's next flight, so its first sending counts
+  // as a replay.
+  do {
+    exchange(m_client, m_server);
+  } while (runNextTimer(m_clock, m_client, m_server));
+  expectConnected();
+}
+
 TEST_F(DtlsSession, beginsAsServerWithTheFirstPacket) {
   m_server.trust(m_client);
   m_client.trust(m_server);

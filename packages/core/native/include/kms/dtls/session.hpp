@@ -80,6 +80,8 @@ class KMS_API Session {
   /// Takes one datagram from the peer; hostile input is dropped or leads to kFailed.
   void handlePacket(std::span<const std::uint8_t> packet);
   /// When onTimer() wants to be called; read again after every call. Empty: no timer runs.
+  /// OpenSSL itself waits by gettimeofday(): under a ManualClock retransmission also needs
+  /// dtls/simulated-time.hpp.
   [[nodiscard]] std::optional<TimePoint> nextDeadline() const;
   /// Retransmits what is due; harmless when called early.
   void onTimer();
