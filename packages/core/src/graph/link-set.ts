@@ -22,6 +22,8 @@ export interface AppliedLink {
   /** Native id of the object directly before the sink: the source itself or a branch. */
   readonly from: string;
   readonly sourceId: string;
+  /** The element the user connected. */
+  readonly via: MediaNode;
   readonly transcodes: boolean;
 }
 
@@ -69,7 +71,9 @@ export class LinkSet {
     if (this.#failed.has(failureKey(link))) return;
     try {
       const from = link.branch === undefined ? link.source : await this.#branchId(link.branch, link.via);
-      if (this.#links.get(key)?.from !== from) await this.#host.link(link.sinkId, link.medium, from);
+      const existing = this.#links.get(key);
+      if (existing?.from === from && existing.via === link.via) return;
+      if (existing?.from !== from) await this.#host.link(link.sinkId, link.medium, from);
       this.#links.set(key, { ...pick(link), from });
       link.via.onTranscoding(link.medium, link.transcodes);
     } catch (error) {
@@ -133,6 +137,6 @@ function failureKey(link: PlannedLink): string {
   return `${linkKey(link)}|${link.branch?.key ?? link.source}`;
 }
 
-function pick({ sinkId, medium, source, transcodes }: PlannedLink): Omit<AppliedLink, "from"> {
-  return { sinkId, medium, sourceId: source, transcodes };
+function pick({ sinkId, medium, source, via, transcodes }: PlannedLink): Omit<AppliedLink, "from"> {
+  return { sinkId, medium, sourceId: source, via, transcodes };
 }

@@ -1,7 +1,7 @@
 import { LinkSet } from "./link-set.js";
 import type { AppliedLink, BranchSettings, LinkHost } from "./link-set.js";
 import { computePlan } from "./plan.js";
-import type { PlannedBranch } from "./plan.js";
+import type { PlannedBranch, ThroughFlow } from "./plan.js";
 import { Topology } from "./topology.js";
 import type { DesiredLink } from "./topology.js";
 import type { MediaNode, Medium } from "./media.js";
@@ -14,6 +14,7 @@ export class Planner {
   readonly #topology = new Topology();
   readonly #links: LinkSet;
   readonly #onError: (error: unknown) => void;
+  #flowing: readonly ThroughFlow[] = [];
   #running: Promise<void> | undefined;
   #isDirty = false;
 
@@ -80,10 +81,18 @@ export class Planner {
     this.#isDirty = false;
     try {
       const plan = computePlan(this.#topology);
-      for (const { node, medium, flowing } of plan.flows) node.onThroughFlow(medium, flowing);
+      this.#tellFlows(plan.flows);
       await this.#links.apply(plan);
     } catch (error) {
       this.#onError(error);
     }
+  }
+
+  // A transparent element that is no longer in the plan has nothing flowing through it.
+  #tellFlows(flows: readonly ThroughFlow[]): void {
+    const ended = this.#flowing.filter((old) => !flows.some(({ node, medium }) => node === old.node && medium === old.medium));
+    this.#flowing = flows.filter(({ flowing }) => flowing);
+    for (const { node, medium } of ended) node.onThroughFlow(medium, false);
+    for (const { node, medium, flowing } of flows) node.onThroughFlow(medium, flowing);
   }
 }
