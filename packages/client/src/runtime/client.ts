@@ -11,17 +11,25 @@ import { ModuleRegistry } from "./module-registry.js";
 import { ObjectTable } from "./object-table.js";
 import type { ProblemSink } from "./problem.js";
 import type { RemoteObject, RemoteSession } from "./remote-object.js";
-import type { AnyRemoteClass, ClientModuleSpec, RemoteClass, TypeRef } from "./schema-types.js";
+import type {
+  AnyRemoteClass,
+  ClientModuleSpec,
+  ParamsOf,
+  RemoteClass,
+  TypeRef,
+} from "./schema-types.js";
 import { Subscriptions } from "./subscriptions.js";
 import type { EventListener } from "./subscriptions.js";
 
 // The application waits; what a server does not confirm in this time, its garbage collector does.
 const closeTimeoutMs = 5000;
 
-/** What `create` takes after the class: constructor parameters may be left out where all are optional. */
-export type CreateArguments<Params> = object extends Params
-  ? [params?: Params, options?: RequestOptions]
-  : [params: Params, options?: RequestOptions];
+/** What `create` takes after the class: parameters may be left out where all are optional; nothing fits `never`. */
+export type CreateArguments<Params> = [Params] extends [never]
+  ? [params: never]
+  : object extends Params
+    ? [params?: Params, options?: RequestOptions]
+    : [params: Params, options?: RequestOptions];
 
 /** How to close a client. */
 export interface CloseOptions {
@@ -87,19 +95,19 @@ export class ClientRuntime implements RemoteSession {
    * Creates an object of this class on the server.
    * @throws KurentoError 40001 wrong parameters, 40108 class not available, 40009 no resources left
    */
-  async create<Self extends RemoteObject, Params>(
-    type: RemoteClass<Self, Params>,
-    ...[params, options]: CreateArguments<Params>
-  ): Promise<Self> {
+  async create<Class extends RemoteClass>(
+    type: Class,
+    ...[params, options]: CreateArguments<ParamsOf<Class>>
+  ): Promise<InstanceType<Class>> {
     const constructorParams = encodeMembers(params ?? {});
     const request = { type: type.spec.qualifiedName, constructorParams };
     const { value } = await this.request("create", request, options);
     if (typeof value !== "string") throw marshallError("the server's answer to 'create' has no id");
-    return this.attach(type, value);
+    return this.attach(type, value) as InstanceType<Class>;
   }
 
   /** The object with this id, made by whomever. Nothing is sent: an unknown id shows with the first call (40101). */
-  attach<Self extends RemoteObject>(type: RemoteClass<Self, never>, id: string): Self {
+  attach<Self extends RemoteObject>(type: RemoteClass<Self>, id: string): Self {
     const known = this.#objects.get(id);
     if (known instanceof type) return known;
     return this.#remember(new type(this, id));

@@ -15,6 +15,7 @@ export type {
   EnumSpec,
   EventSpec,
   ParamSpec,
+  ParamsOf,
   PrimitiveName,
   RegisterSpec,
   RemoteClass,

@@ -62,10 +62,14 @@ export interface ClientClassSpec<Params> {
 }
 
 /** A generated class, as `create` and `attach` take it. */
-export interface RemoteClass<Self extends RemoteObject = RemoteObject, Params = never> {
-  readonly spec: ClientClassSpec<Params>;
+export interface RemoteClass<Self extends RemoteObject = RemoteObject> {
+  readonly spec: ClientClassSpec<never>;
   new (session: RemoteSession, id: string): Self;
 }
+
+/** Constructor parameters of a generated class; `never` where clients cannot create it. */
+export type ParamsOf<Class extends RemoteClass> =
+  Class["spec"] extends ClientClassSpec<infer Params> ? Params : never;
 
 /** As {@link RemoteClass}; may be abstract. */
 export type AnyRemoteClass = (abstract new (session: RemoteSession, id: string) => RemoteObject) & {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { ManualClock, systemClock } from "../clock.js";
-import type { JsonObject, JsonValue } from "../codec/json.js";
+import type { JsonObject } from "../codec/json.js";
 import { parseJson } from "../codec/json.js";
 import { invalidParams, isRpcError, RpcError } from "../errors.js";
 import { memoryTransportPair } from "../transport/memory-transport.js";
@@ -309,9 +309,7 @@ describe("handlers", () => {
     const { caller, answerer } = connectPeers({
       toRpcError: (thrown) => new RpcError(40003, String(thrown)),
     });
-    answerer.handle("m", () => {
-      throw "text";
-    });
+    answerer.handle("m", () => Promise.reject("text"));
     await expect(caller.request("m")).rejects.toMatchObject({ code: 40003, message: "text" });
   });
 
@@ -335,9 +333,7 @@ describe("handlers", () => {
     answerer.handle("data", () => {
       throw new RpcError(1, "m", cycle);
     });
-    answerer.handle("nothing", () => {
-      throw Object.create(null) as JsonValue;
-    });
+    answerer.handle("nothing", () => Promise.reject(Object.create(null)));
     await expect(caller.request("result")).rejects.toMatchObject({ code: -32603 });
     await expect(caller.request("data")).rejects.toMatchObject({ code: -32603 });
     await expect(caller.request("nothing")).rejects.toMatchObject({ code: -32603 });
