@@ -31,7 +31,7 @@ const builtIn = ["@kms/core", "@kms/elements", "@kms/filters"] as const;
  * @throws ModuleError for a built-in module that is not there or not built; others that are broken are logged and skipped
  */
 export function locateModules(directories: readonly string[], log: Logger): LocatedModule[] {
-  const modules = builtIn.map((name) => readModule(packageFolder(name)));
+  const modules = builtIn.map(locateModule);
   for (const folder of directories.flatMap(packageFolders)) addModule(modules, folder, log);
   return modules;
 }
@@ -44,6 +44,11 @@ function addModule(modules: LocatedModule[], folder: string, log: Logger): void 
   } catch (error) {
     log.warning("module skipped", { folder, error });
   }
+}
+
+/** Reads a module package by its npm name. @throws ModuleError when it is not there or not built */
+export function locateModule(name: string): LocatedModule {
+  return readModule(packageFolder(name));
 }
 
 function packageFolder(name: string): string {

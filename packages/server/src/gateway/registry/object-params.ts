@@ -1,5 +1,5 @@
 import { KurentoError } from "@kms/core";
-import type { ClassManifest } from "@kms/core";
+import type { ClassManifest, ParamSpec } from "@kms/core";
 import { isJsonObject } from "@kms/core/jsonrpc";
 import type { JsonValue } from "@kms/core/jsonrpc";
 
@@ -29,11 +29,29 @@ export function findParent(
   const id = idText(constructorParams[name]);
   if (id === undefined) throw new KurentoError("MARSHALL_ERROR", `'${name}' parameter should be a string`);
   const parent = resolve(id);
-  const wanted = manifest.constructorParams?.find((param) => param.name === name)?.type;
-  if (wanted?.kind === "object" && !parent.type.isA(wanted.name)) throw wrongClass(name, id, wanted.name);
+  const param = manifest.constructorParams?.find((candidate) => candidate.name === name);
+  if (param !== undefined) checkClass(param, parent);
   return parent;
 }
 
-function wrongClass(name: string, id: string, wanted: string): KurentoError {
-  return new KurentoError("MEDIA_OBJECT_ILLEGAL_PARAM_ERROR", `'${name}' parameter: object '${id}' is no ${wanted}`);
+/** An object that a parameter names. */
+export interface ObjectReference {
+  readonly param: ParamSpec;
+  readonly id: string;
+}
+
+/** The ids that parameters give where the operation or constructor takes objects; missing ones are left out. */
+export function objectReferences(params: readonly ParamSpec[], values: JsonValue | undefined): ObjectReference[] {
+  if (!isJsonObject(values)) return [];
+  return params.flatMap((param) => {
+    const id = param.type.kind === "object" ? idText(values[param.name]) : undefined;
+    return id === undefined ? [] : [{ param, id }];
+  });
+}
+
+/** @throws KurentoError 40107 when the object is not of the class that the parameter wants */
+export function checkClass({ name, type }: ParamSpec, record: ObjectRecord): void {
+  if (type.kind !== "object" || record.type.isA(type.name)) return;
+  const text = `'${name}' parameter: object '${record.id}' is no ${type.name}`;
+  throw new KurentoError("MEDIA_OBJECT_ILLEGAL_PARAM_ERROR", text);
 }

@@ -8,7 +8,8 @@ import type { CatalogClass } from "../modules/catalog.js";
 import type { Sessions } from "../sessions/sessions.js";
 import type { WorkerPool } from "../workers/worker-pool.js";
 import type { WorkerSlot } from "../workers/slot.js";
-import { findParent, idText } from "./object-params.js";
+import { checkClass, findParent, objectReferences } from "./object-params.js";
+import type { ObjectReference } from "./object-params.js";
 import { makeObjectId } from "./object-ids.js";
 import { rootOf } from "./object-record.js";
 import type { ObjectRecord } from "./object-record.js";
@@ -42,7 +43,7 @@ export class ObjectService {
   async create(session: string, type: CatalogClass, constructorParams: JsonValue | undefined): Promise<ObjectRecord> {
     const { registry, sessions } = this.#parts;
     const parent = findParent(type.manifest, constructorParams, (id) => this.resolve(session, id));
-    this.#checkReferences(session, parent, type.manifest.constructorParams?.map(({ name }) => name) ?? [], constructorParams);
+    this.#checkReferences(session, parent, objectReferences(type.manifest.constructorParams ?? [], constructorParams));
     const slot = parent?.slot ?? (await this.#parts.workers.place());
     const id = makeObjectId(parent, type.manifest.qualifiedName);
     const record: ObjectRecord = { id, type, parent, children: new Set(), sessions: new Set(), slot };
@@ -67,8 +68,8 @@ export class ObjectService {
   async invoke(session: string, record: ObjectRecord, operation: string, operationParams: JsonValue | undefined): Promise<JsonValue> {
     const { slot } = record;
     if (slot === undefined) throw new Error(`object '${record.id}' lives in no worker`);
-    const names = record.type.findOperation(operation)?.objectParams ?? [];
-    this.#checkReferences(session, record, names, operationParams);
+    const declared = record.type.findOperation(operation)?.params ?? [];
+    this.#checkReferences(session, record, objectReferences(declared, operationParams));
     const params: JsonObject = { object: record.id, operation };
     if (operationParams !== undefined) params["operationParams"] = operationParams;
     return slot.request("invoke", params);
@@ -142,15 +143,14 @@ export class ObjectService {
     });
   }
 
-  // Only references that exist are the gateway's business; their types are checked where the call is decoded.
-  #checkReferences(session: string, owner: ObjectRecord | undefined, names: readonly string[], params: JsonValue | undefined): void {
-    if (owner === undefined || typeof params !== "object" || params === null || Array.isArray(params)) return;
-    for (const name of names) {
-      const id = idText(params[name]);
-      const referenced = id === undefined ? undefined : this.#parts.registry.find(id);
-      if (referenced === undefined) continue;
-      this.#parts.sessions.reference(session, referenced);
-      if (rootOf(referenced) !== rootOf(owner)) throw new KurentoError("CONNECT_ERROR", "Media elements do not share pipeline");
+  // Only objects that exist are the gateway's business: the worker says in its turn which do not.
+  #checkReferences(session: string, owner: ObjectRecord | undefined, references: readonly ObjectReference[]): void {
+    for (const { param, id } of references) {
+      const record = this.#parts.registry.find(id);
+      if (record === undefined || owner === undefined) continue;
+      this.#parts.sessions.reference(session, record);
+      checkClass(param, record);
+      if (rootOf(record) !== rootOf(owner)) throw new KurentoError("CONNECT_ERROR", "Media elements do not share pipeline");
     }
   }
 
