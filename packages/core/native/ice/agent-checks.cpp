@@ -206,6 +206,18 @@ bool Agent::Core::keepsSelected(const Pair& pair) const {
          m_clock.now() - m_nominatedAt < kNominationHold;
 }
 
+// RFC 8445 8.1.2: checks that can no longer matter are not repeated; an answer on its way still
+// counts.
+void Agent::Core::restOthers() {
+  for (const auto& pair : m_list.pairs()) {
+    const bool canMatter = pair->path == m_consent.path() ||
+                           (m_role == Role::Controlled && pair->priority > m_selectedPriority);
+    if (canMatter || !pair->isOutstanding) continue;
+    pair->isOutstanding = false;
+    if (pair->state == PairState::InProgress) pair->state = PairState::Waiting;
+  }
+}
+
 void Agent::Core::select(const Pair& pair, bool isNomination) {
   if (isNomination && keepsSelected(pair)) return;
   const TimePoint now = m_clock.now();
@@ -225,6 +237,7 @@ void Agent::Core::select(const Pair& pair, bool isNomination) {
     m_nominatedAt = now;
     m_nominateAt = TimePoint::max();
     m_previousLocal.reset();
+    restOthers();
   }
   // Whether a silent pair is back is for its consent to say, not for the peer's requests.
   if (isSame && m_state == State::Disconnected) return;

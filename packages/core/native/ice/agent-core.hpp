@@ -63,6 +63,7 @@ class Agent::Core {
   void onSuccess(Pair& pair, Check& check, const StunMessage& message);
   void onErrorResponse(Pair& pair, Check& check, const StunMessage& message);
   void onRoleConflict(Pair& pair, const Check& check);
+  void restOthers();
   void select(const Pair& pair, bool isNomination);
   [[nodiscard]] bool keepsSelected(const Pair& pair) const;
 

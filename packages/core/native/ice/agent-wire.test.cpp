@@ -323,6 +323,27 @@ TEST_F(AgentWire, nominatesAtOnceWhenNothingBetterCanCome) {
   EXPECT_EQ(agent->state(), State::Ready);
 }
 
+TEST_F(AgentWire, stopsOtherChecksOnceAPairIsNominated) {
+  make(Role::Controlling);
+  knowThem();
+  agent->addRemoteCandidate(host(peer));
+  agent->addRemoteCandidate(host(otherPeer));
+  tick(milliseconds(50));
+  const auto late = StunMessage::parse(sent[1].octets)->transactionId();
+  const Address nominated = sent[0].remote;
+  const Address silent = sent[1].remote;
+  answer(nominated);
+  tick(milliseconds(250));
+  answer(nominated);
+  ASSERT_EQ(agent->state(), State::Ready);
+  tick(seconds(2));
+  EXPECT_EQ(requestsTo(silent), 0U);
+  StunWriter response(StunClass::Success, kStunBinding, late);
+  response.addXorAddress(StunAttribute::XorMappedAddress, local);
+  EXPECT_TRUE(finish(response, silent, kTheirs.pwd));
+  EXPECT_EQ(selected, std::vector{nominated});
+}
+
 TEST_F(AgentWire, nominatesTheNextPairWhenANominationIsNotAnswered) {
   make(Role::Controlling);
   knowThem();

@@ -120,19 +120,18 @@ std::string_view name(CandidateType type) noexcept {
 }
 
 Candidate::Parsed Candidate::parse(std::string_view line) {
-  const Parsed malformed{std::nullopt, CandidateError::Malformed};
-  if (line.size() > kMaxLine) return malformed;
+  if (line.size() > kMaxLine) return {std::nullopt, CandidateError::Malformed};
   if (line.starts_with("a=")) line.remove_prefix(2);
-  if (!line.starts_with("candidate:")) return malformed;
+  if (!line.starts_with("candidate:")) return {std::nullopt, CandidateError::Malformed};
   line.remove_prefix(std::string_view("candidate:").size());
   const Fields fields = splitFields(line);
   Candidate candidate;
-  if (!readFixed(fields, candidate)) return malformed;
+  if (!readFixed(fields, candidate)) return {std::nullopt, CandidateError::Malformed};
   const auto port = toNumber<std::uint16_t>(fields[5], UINT16_MAX);
-  if (!port) return malformed;
+  if (!port) return {std::nullopt, CandidateError::Malformed};
   const auto address = Address::parse(fields[4], *port);
   if (!address && isHostName(fields[4])) return {std::nullopt, CandidateError::Unresolvable};
-  if (!address) return malformed;
+  if (!address) return {std::nullopt, CandidateError::Malformed};
   candidate.address = *address;
   readExtensions(fields, candidate);
   return {std::move(candidate), CandidateError::None};
