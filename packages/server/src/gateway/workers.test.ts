@@ -66,8 +66,8 @@ describe("worker processes", () => {
     const pids = server.gateway.workers.slots.map(({ pid }) => pid ?? 0);
     expect(await Promise.all(pids.map(isRunning))).toEqual([true, true]);
     const closed = client.closed();
-    await server[Symbol.asyncDispose]();
-    await closed;
+    await server.gateway.close();
+    expect((await closed).code).toBe(1001);
     expect(await Promise.all(pids.map(isRunning))).toEqual([false, false]);
   });
 });

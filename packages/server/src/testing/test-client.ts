@@ -75,6 +75,16 @@ export class TestClient {
     return { code, reason: String(reason) };
   }
 
+  /** Stops reading. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  /** Reads on. */
+  resume(): void {
+    this.#socket.resume();
+  }
+
   /** Closes in order. */
   async close(): Promise<void> {
     const closed = this.closed();

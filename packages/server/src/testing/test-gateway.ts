@@ -51,7 +51,11 @@ export class TestGateway implements AsyncDisposable {
         ? new ProcessLauncher(fileURLToPath(new URL("../../dist/testing/fake-worker.js", import.meta.url)))
         : new InProcessLauncher(async () => ({ openHost, importModule, clock: processClock, log }));
     const net = { websocket: { port: 0, address: "127.0.0.1" } };
-    const settings = readSettings({ mediaServer: { net, workers: { ioThreads: 1 }, ...options.mediaServer } }, {}, { workers, log });
+    const settings = readSettings(
+      { mediaServer: { net, workers: { ioThreads: 1 }, ...options.mediaServer } },
+      {},
+      { workers, log },
+    );
     const files = new StaticFiles({ folder: fileURLToPath(new URL("fixtures/page", import.meta.url)), files: new Map() });
     const gateway = new Gateway({ version: "7.3.0", settings, modules: [locateModule("@kms/core")], launcher, files, clock, log });
     await gateway.start();

@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
 import type { Logger, ModuleManifest } from "@kms/core";
@@ -11,6 +11,8 @@ export interface LocatedModule {
   readonly entry: string;
   /** Absolute path of the fused KMD; read when a client asks for it. */
   readonly kmd: string;
+  /** When the manifest was generated, as Kurento writes it: `Nov 22 2026 05:53:16`. */
+  readonly generationTime: string;
 }
 
 interface ModuleField {
@@ -69,7 +71,13 @@ function readModule(folder: string): LocatedModule {
   const manifest = readJson(manifestFile) as ModuleManifest;
   if (manifest.name !== field.module) throw new ModuleError(`${manifestFile}: is of module '${manifest.name}', not '${field.module}'`);
   const kmd = join(dirname(manifestFile), `${manifest.name}.kmd.json`);
-  return { manifest, entry: join(folder, field.entry), kmd };
+  const generationTime = kurentoTime(statSync(manifestFile).mtime);
+  return { manifest, entry: join(folder, field.entry), kmd, generationTime };
+}
+
+function kurentoTime(time: Date): string {
+  const [, day = "", month = "", year = "", clock = ""] = /^\w+, (\d+) (\w+) (\d+) ([\d:]+)/.exec(time.toUTCString()) ?? [];
+  return `${month} ${day} ${year} ${clock}`;
 }
 
 function moduleField(folder: string): ModuleField {

@@ -46,10 +46,10 @@ export class ServerManager extends ServerManagerBase {
       version: this.#parts.version,
       type: "KMS",
       capabilities: ["transactions"],
-      modules: this.#parts.modules.map(({ manifest }) => ({
+      modules: this.#parts.modules.map(({ manifest, generationTime }) => ({
         version: manifest.version,
         name: manifest.name,
-        generationTime: "",
+        generationTime,
         factories: manifest.classes.filter(({ creatable }) => creatable).map(({ name }) => name).sort(),
       })),
     };

@@ -21,6 +21,7 @@ export interface ListenerOptions {
 
 const protocolError = 1002;
 const goingAway = 1001;
+const closeTimeoutMs = 1000;
 
 /** One TCP port: WebSockets on the configured path, plain HTTP elsewhere. */
 export class Listener {
@@ -59,15 +60,20 @@ export class Listener {
     return typeof address === "object" && address !== null ? address.port : 0;
   }
 
-  /** Takes no more connections and ends those there are. */
+  /** Takes no more connections and ends those there are; clients that do not answer are cut off. */
   async close(): Promise<void> {
-    for (const socket of this.#webSockets.clients) socket.close(goingAway);
-    this.#webSockets.close();
     const closed = once(this.#server, "close");
     this.#server.close();
     this.#server.closeAllConnections();
-    for (const socket of this.#webSockets.clients) socket.terminate();
+    for (const socket of this.#webSockets.clients) socket.close(goingAway);
+    const cutOff = setTimeout(() => this.#terminateAll(), closeTimeoutMs);
     await closed;
+    clearTimeout(cutOff);
+    this.#webSockets.close();
+  }
+
+  #terminateAll(): void {
+    for (const socket of this.#webSockets.clients) socket.terminate();
   }
 
   async #listen(port: number, address: string | undefined): Promise<void> {
