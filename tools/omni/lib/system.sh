@@ -73,7 +73,8 @@ ensure_packages() {
     log_note "installing:$available"
     # shellcheck disable=SC2086 # a list of words
     quietly apt-install "Another apt may be running, or the disk be full; try the same command by hand." \
-      env DEBIAN_FRONTEND=noninteractive apt-get install --yes -q --no-install-recommends -o Dpkg::Use-Pty=0 $available
+      env DEBIAN_FRONTEND=noninteractive apt-get install --yes -q --no-install-recommends -o Dpkg::Use-Pty=0 \
+      -o Dpkg::Options::=--force-unsafe-io $available
   fi
   missing_packages "$@" >"$stamp"
 }

@@ -4,7 +4,7 @@ import { changesetsAreComplete } from "./changeset-status.js";
 import { fullSteps } from "./test/full.js";
 import { checkTarget, projectSelection, testTargets } from "./test/nx.js";
 import { removeResults } from "./test/results.js";
-import { asOneTest, runSteps } from "./test/step.js";
+import { asOneTest, runSteps, succeeds } from "./test/step.js";
 
 const [option] = process.argv.slice(2);
 if (option !== undefined && option !== "--full") {
@@ -18,7 +18,11 @@ const select = projectSelection(process.env);
 /** @type {import('./test/step.js').Step[]} */
 const steps = [
   { title: "Changesets", run: () => asOneTest(changesetsAreComplete()) },
-  { title: "Format", run: () => checkTarget("format") },
+  {
+    // The whole tree at once: the files of the root belong to no project.
+    title: "Format",
+    run: () => asOneTest(succeeds("node", ["tools/nx-plugin/src/bin/format.js", "."])),
+  },
   { title: "Lint and types", run: () => checkTarget("lint") },
   {
     title: "Native and unit tests",
