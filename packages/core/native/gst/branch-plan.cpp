@@ -1,0 +1,88 @@
+#include "gst/branch-plan.hpp"
+
+#include <kms/gst/codecs.hpp>
+#include <kms/gst/frame-input.hpp>
+#include <kms/gst/frame-output.hpp>
+#include <kms/gst/rtp-input.hpp>
+
+namespace kms::gst {
+
+using media::Format;
+using media::Medium;
+
+namespace {
+
+const Codec& codecOf(Medium medium, const Format& format) {
+  const Codec* codec = findCodec(format.codec);
+  if (codec != nullptr && codec->medium == medium) return *codec;
+  throw Error(ErrorCode::kNotAvailable,
+              "Media Object not available: codec '" + format.codec + "' is not supported");
+}
+
+std::string then(const std::string& fragment) {
+  return fragment.empty() ? "" : " ! " + fragment;
+}
+
+// "vp8enc deadline=1" becomes "vp8enc name=encoder deadline=1".
+std::string named(const std::string& fragment, const std::string& name) {
+  const auto end = std::min(fragment.find(' '), fragment.size());
+  return fragment.substr(0, end) + " name=" + name + fragment.substr(end);
+}
+
+std::string conversion(Medium medium) {
+  return medium == Medium::kVideo ? "videoconvert" : "audioconvert ! audioresample";
+}
+
+std::string encoding(Medium medium, const Codec& codec) {
+  const Encoder& encoder = encoderOf(codec);
+  return then(conversion(medium)) + then(encoder.input) + then(named(encoder.fragment, "encoder"));
+}
+
+std::string intake(const BranchPlan& plan) {
+  if (!plan.sourceIsRtp) return frameInputFragment("in");
+  (void)rtpCaps(plan.medium, plan.source);  // throws for what nothing unpacks
+  return rtpInputFragment(plan.jitterLatencyMs) +
+         then(codecOf(plan.medium, plan.source).depayloader);
+}
+
+std::string processing(const BranchPlan& plan) {
+  const bool isCopy = plan.source.codec == plan.target.codec && !plan.mustReencode;
+  if (plan.source.isRaw()) {
+    return plan.target.isRaw() ? "" : encoding(plan.medium, codecOf(plan.medium, plan.target));
+  }
+  const Codec& source = codecOf(plan.medium, plan.source);
+  const std::string parsed = then(source.parser);
+  if (isCopy) return parsed + (plan.targetIsRtp ? "" : then(source.caps));
+  const std::string decoded = parsed + then(decoderOf(source));
+  if (plan.target.isRaw()) return decoded;
+  return decoded + encoding(plan.medium, codecOf(plan.medium, plan.target));
+}
+
+std::string payloading(const Codec& codec, const RtpNumbers& numbers) {
+  if (codec.payloader[0] == '\0') {
+    throw Error(ErrorCode::kNotAvailable, "Media Object not available: codec '" +
+                                              std::string(codec.name) +
+                                              "' cannot be packed into RTP");
+  }
+  return then(std::string(codec.payloader) + " name=pay mtu=1200 pt=" +
+              std::to_string(numbers.payloadType) + " ssrc=" + std::to_string(numbers.ssrc) +
+              " timestamp-offset=" + std::to_string(numbers.timestampOffset) +
+              " seqnum-offset=" + std::to_string(numbers.nextSequence));
+}
+
+}  // namespace
+
+std::string describe(const BranchPlan& plan, const RtpNumbers& numbers) {
+  std::string text = intake(plan) + processing(plan);
+  if (plan.targetIsRtp) text += payloading(codecOf(plan.medium, plan.target), numbers);
+  return text + then(outputFragment("out"));
+}
+
+void checkTarget(Medium medium, const Format& target, bool isRtp) {
+  if (target.isRaw() && !isRtp) return;
+  const Codec& codec = codecOf(medium, target);
+  if (isRtp) (void)payloading(codec, {});
+  (void)encoderOf(codec);
+}
+
+}  // namespace kms::gst

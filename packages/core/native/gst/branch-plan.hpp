@@ -1,0 +1,38 @@
+// What a branch has to do, and the pipeline that does it, as gst-launch text.
+#pragma once
+
+#include <kms/base/export.hpp>
+#include <kms/media/format.hpp>
+
+#include <cstdint>
+#include <string>
+
+namespace kms::gst {
+
+/// How packets of a branch are numbered; the same for all pipelines of its life.
+struct RtpNumbers {
+  int payloadType = 96;
+  std::uint32_t ssrc = 0;
+  std::uint32_t timestampOffset = 0;
+  std::uint16_t nextSequence = 0;
+};
+
+struct BranchPlan {
+  media::Medium medium = media::Medium::kVideo;
+  media::Format source;
+  bool sourceIsRtp = false;
+  bool mustReencode = false;  ///< although the codec stays
+  media::Format target;
+  bool targetIsRtp = false;
+  int jitterLatencyMs = 200;  ///< at least the router's retransmission budget
+
+  bool operator==(const BranchPlan&) const = default;
+};
+
+/// The description: from an appsrc `in` (behind RTP with a `jitter`) to an appsink `out`, with an
+/// `encoder` if there is one. Throws Error 40108 naming the codec for which something is missing.
+[[nodiscard]] KMS_API std::string describe(const BranchPlan& plan, const RtpNumbers& numbers);
+/// Throws Error 40108 when no branch can end in that format.
+KMS_API void checkTarget(media::Medium medium, const media::Format& target, bool isRtp);
+
+}  // namespace kms::gst

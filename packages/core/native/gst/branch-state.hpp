@@ -1,0 +1,101 @@
+// The working part of a Branch: shared, so that callbacks may find that it has gone.
+#pragma once
+
+#include "gst/branch-plan.hpp"
+
+#include <kms/gst/branch.hpp>
+#include <kms/gst/frame-input.hpp>
+#include <kms/gst/frame-output.hpp>
+#include <kms/gst/pipeline.hpp>
+#include <kms/gst/rtp-input.hpp>
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace kms::gst {
+
+struct BranchConfig {
+  media::Medium medium = media::Medium::kVideo;
+  media::Format target;
+  bool targetIsRtp = false;
+  int bitrate = 0;  ///< bits per second; 0: the encoder's own
+
+  [[nodiscard]] static BranchConfig fromValue(const Value& params);
+};
+
+/// Loop only.
+class BranchState : public std::enable_shared_from_this<BranchState> {
+ public:
+  BranchState(host::Context context, BranchConfig config, BranchPorts ports);
+  /// Second half of the construction, which needs shared_from_this.
+  void offer();
+
+  [[nodiscard]] const BranchConfig& config() const { return m_config; }
+  [[nodiscard]] std::shared_ptr<media::Stream> stream() const { return m_stream; }
+  [[nodiscard]] List elements() const { return m_pipeline ? m_pipeline->elements() : List{}; }
+  void setSource(std::shared_ptr<media::Stream> source);
+  void setBitrate(int bitsPerSecond);
+  /// Makes the encoder, or whoever encodes further up, send a keyframe.
+  void forceKeyframe();
+  void close(std::function<void()> done);
+
+ private:
+  /// Calls `call(state)` on the loop if the branch is still there then.
+  template <typename Call>
+  auto later(Call call);
+
+  void offerPackets();
+  void offerFrames();
+  void takePackets(const std::shared_ptr<router::Producer>& producer);
+  void takeFrames(const std::shared_ptr<FrameSource>& frames);
+  void letGo();
+  void use(const media::Format& format, const media::Stream* of);
+  void rebuild();
+  void dismantle(std::function<void()> then);
+  void build();
+  void wireInput();
+  void wireOutput();
+  OutputHandlers packetHandlers();
+  OutputHandlers frameHandlers();
+  void started(bool reached);
+  void openInput();
+  void applyBitrate();
+  void failed(const BusError& error);
+  void askUpstream();
+  void emitFlow(const char* direction, bool flowing);
+  void emitError(const std::string& description);
+
+  host::Context m_context;
+  Runtime& m_runtime;
+  BranchConfig m_config;
+  BranchPorts m_ports;
+  FlowMonitor m_flowIn;
+  FlowMonitor m_flowOut;
+
+  std::shared_ptr<router::Feed> m_feed;
+  std::shared_ptr<FrameSource> m_frames;
+  std::shared_ptr<media::Stream> m_stream;
+  RtpNumbers m_numbers;
+  std::shared_ptr<std::atomic<std::uint16_t>> m_nextSequence;
+
+  std::shared_ptr<media::Stream> m_from;
+  std::shared_ptr<RtpInput> m_rtpInput;
+  std::unique_ptr<router::Tap> m_tap;
+  std::shared_ptr<FrameInput> m_frameInput;
+
+  std::optional<BranchPlan> m_plan;
+  std::shared_ptr<Pipeline> m_pipeline;
+  bool m_isRunning = false;
+  bool m_isDismantling = false;
+  std::uint64_t m_generation = 0;
+  std::vector<std::function<void()>> m_afterDismantling;
+  SourceHandle m_retry;
+  Duration m_retryDelay = kFirstRetry;
+
+  static constexpr Duration kFirstRetry = std::chrono::seconds(1);
+  static constexpr Duration kLastRetry = std::chrono::seconds(32);
+};
+
+}  // namespace kms::gst

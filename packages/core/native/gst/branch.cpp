@@ -1,0 +1,76 @@
+#include "gst/branch-state.hpp"
+
+#include <kms/gst/codecs.hpp>
+
+#include <utility>
+
+namespace kms::gst {
+
+using media::Format;
+using media::Medium;
+
+namespace {
+
+bool isRtpKind(const std::string& kind) {
+  if (kind == "rtp" || kind == "frames") return kind == "rtp";
+  throw Error(ErrorCode::kMarshall, "target kind '" + kind + "' should be 'rtp' or 'frames'");
+}
+
+Format completed(Format format) {
+  const Codec* codec = findCodec(format.codec);
+  if (codec == nullptr) return format;
+  if (format.clockRate == 0) format.clockRate = codec->clockRate;
+  return format;
+}
+
+}  // namespace
+
+BranchConfig BranchConfig::fromValue(const Value& params) {
+  BranchConfig config;
+  config.medium = media::mediumFromText(params.at("medium").text());
+  const Value& target = params.at("target");
+  config.targetIsRtp = isRtpKind(target.at("kind").text());
+  config.target = completed(Format::fromValue(target.at("format")));
+  config.bitrate = params.get<int>("bitrate", 0);
+  checkTarget(config.medium, config.target, config.targetIsRtp);
+  return config;
+}
+
+Branch::Branch(host::Context context, const Value& params, BranchPorts ports)
+    : ObjectBase(context),
+      m_state(std::make_shared<BranchState>(std::move(context), BranchConfig::fromValue(params),
+                                            std::move(ports))) {
+  m_state->offer();
+  addMethod("setBitrate", [this](const Value& args) {
+    m_state->setBitrate(args.at("bitrate").as<int>());
+    return Value();
+  });
+  addMethod("requestKeyframe", [this](const Value&) {
+    m_state->forceKeyframe();
+    return Value();
+  });
+}
+
+Branch::~Branch() = default;
+
+std::shared_ptr<media::Stream> Branch::source(Medium medium) {
+  return medium == m_state->config().medium ? m_state->stream() : nullptr;
+}
+
+media::Sink* Branch::sink(Medium medium) {
+  return medium == m_state->config().medium ? this : nullptr;
+}
+
+List Branch::elements() const {
+  return m_state->elements();
+}
+
+void Branch::setSource(std::shared_ptr<media::Stream> source) {
+  m_state->setSource(std::move(source));
+}
+
+void Branch::close(host::Completion completion) {
+  m_state->close([completion] { completion.resolve(); });
+}
+
+}  // namespace kms::gst

@@ -1,0 +1,76 @@
+#include <kms/gst/frame-output.hpp>
+
+#include <gst/app/gstappsink.h>
+#include <gst/video/video.h>
+
+#include <utility>
+
+namespace kms::gst {
+
+namespace {
+
+GstFlowReturn onNewSample(GstAppSink* appsink, gpointer handlers) {
+  const auto sample = SamplePtr::adopt(gst_app_sink_pull_sample(appsink));
+  if (!sample) return GST_FLOW_EOS;
+  static_cast<OutputHandlers*>(handlers)->onSample(sample.get());
+  return GST_FLOW_OK;
+}
+
+void onEos(GstAppSink*, gpointer handlers) {
+  const auto& onEndOfStream = static_cast<OutputHandlers*>(handlers)->onEndOfStream;
+  if (onEndOfStream) onEndOfStream();
+}
+
+void freeHandlers(gpointer handlers) {
+  const std::unique_ptr<OutputHandlers> owned(static_cast<OutputHandlers*>(handlers));
+}
+
+GstClockTime moved(const GstSegment* segment, GstClockTime time, GstClockTimeDiff offset) {
+  if (!GST_CLOCK_TIME_IS_VALID(time)) return GST_CLOCK_TIME_NONE;
+  guint64 running = 0;
+  const int sign = gst_segment_to_running_time_full(segment, GST_FORMAT_TIME, time, &running);
+  const auto result = sign * static_cast<GstClockTimeDiff>(running) + offset;
+  return sign == 0 || result < 0 ? GST_CLOCK_TIME_NONE : static_cast<GstClockTime>(result);
+}
+
+}  // namespace
+
+std::string outputFragment(const std::string& name, bool sync) {
+  return "appsink name=" + name +
+         " enable-last-sample=false qos=false max-buffers=2 wait-on-eos=false " +
+         (sync ? "sync=true" : "sync=false async=false");
+}
+
+void connectOutput(GstElement* appsink, OutputHandlers handlers) {
+  auto owned = std::make_unique<OutputHandlers>(std::move(handlers));
+  GstAppSinkCallbacks callbacks{};
+  callbacks.new_sample = &onNewSample;
+  callbacks.eos = &onEos;
+  gst_app_sink_set_callbacks(GST_APP_SINK_CAST(appsink), &callbacks, owned.release(),
+                             &freeHandlers);
+}
+
+SamplePtr inRunningTime(GstSample* sample, GstClockTimeDiff offset) {
+  GstBuffer* buffer = gst_sample_get_buffer(sample);
+  GstCaps* caps = gst_sample_get_caps(sample);
+  const GstSegment* segment = gst_sample_get_segment(sample);
+  if (buffer == nullptr || caps == nullptr || segment->format != GST_FORMAT_TIME) return {};
+  const GstClockTime pts = moved(segment, GST_BUFFER_PTS(buffer), offset);
+  const GstClockTime dts = moved(segment, GST_BUFFER_DTS(buffer), offset);
+  if (!GST_CLOCK_TIME_IS_VALID(pts) && !GST_CLOCK_TIME_IS_VALID(dts)) return {};
+  const bool isMoved = pts != GST_BUFFER_PTS(buffer) || dts != GST_BUFFER_DTS(buffer);
+  const auto out = isMoved ? BufferPtr::adopt(gst_buffer_copy(buffer)) : BufferPtr::retain(buffer);
+  if (isMoved) {
+    GST_BUFFER_PTS(out.get()) = pts;
+    GST_BUFFER_DTS(out.get()) = dts;
+  }
+  return SamplePtr::adopt(gst_sample_new(out.get(), caps, nullptr, nullptr));
+}
+
+void forceKeyUnit(GstElement* sink) {
+  const auto pad = PadPtr::adopt(gst_element_get_static_pad(sink, "sink"));
+  gst_pad_push_event(pad.get(),
+                     gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));
+}
+
+}  // namespace kms::gst
