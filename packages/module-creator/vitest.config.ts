@@ -9,7 +9,7 @@ export default defineConfig({
       provider: "v8",
       reporter: ["text-summary"],
       globalSetup: ["scripts/make-schema.mjs"],
-    include: ["src/**/*.ts"],
+      include: ["src/**/*.ts"],
       exclude: ["src/**/*.test.ts", "src/index.ts", "src/cli.ts"],
     },
   },

@@ -23,7 +23,10 @@ interface Options {
 }
 
 /** Kurento's two-letter short options, which `parseArgs` does not know. */
-const TWO_LETTER: Readonly<Record<string, string>> = { "-dr": "--deprom", "-it": "--internal-templates" };
+const TWO_LETTER: ReadonlyMap<string, string> = new Map([
+  ["-dr", "--deprom"],
+  ["-it", "--internal-templates"],
+]);
 
 const HELP = `usage: kurento-module-creator -r <file or folder> [-dr <file or folder>] -c <folder> [-it <target>]
   -r,  --rom <path>                 KMD files of the module; folders are searched for *.kmd.json (repeatable)
@@ -60,7 +63,7 @@ export function runCommand(args: readonly string[], output: Output): number {
 
 function parseOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
-    args: args.map((arg) => TWO_LETTER[arg] ?? arg),
+    args: args.map((arg) => TWO_LETTER.get(arg) ?? arg),
     strict: true,
     allowPositionals: false,
     options: {
@@ -96,7 +99,12 @@ function generateInto(options: Options, output: Output): void {
   if (options.deprom.length > 0 && dependencies.length === 0) {
     output.err(`Warning: no *.kmd.json found in ${options.deprom.join(", ")}`);
   }
-  const rendered = generate({ files, dependencies, target: options.templates, runtime: options.runtime });
+  const rendered = generate({
+    files,
+    dependencies,
+    target: options.templates,
+    runtime: options.runtime,
+  });
   const { written, unchanged, removed } = writeFiles(options.codegen, rendered);
   if (options.isVerbose) {
     written.forEach((path) => output.out(`Processed file:\t${path}`));

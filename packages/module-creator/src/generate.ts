@@ -23,7 +23,12 @@ export interface GenerateRequest {
  * @throws KmdError, KmdErrors where the KMDs are at fault
  * @throws Error where the target does not exist
  */
-export function generate({ files, dependencies, target, runtime }: GenerateRequest): readonly RenderedFile[] {
+export function generate({
+  files,
+  dependencies,
+  target,
+  runtime,
+}: GenerateRequest): readonly RenderedFile[] {
   const view = Object.hasOwn(TARGETS, target) ? TARGETS[target] : undefined;
   if (view === undefined) {
     throw new Error(`there are no templates '${target}', only ${Object.keys(TARGETS).join(", ")}`);

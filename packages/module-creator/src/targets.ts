@@ -10,7 +10,9 @@ export interface TargetOptions {
 }
 
 /** What the creator can generate, by the name that `-it` takes. */
-export const TARGETS: Readonly<Record<string, (model: Model, options: TargetOptions) => readonly FileView[]>> = {
+export const TARGETS: Readonly<
+  Record<string, (model: Model, options: TargetOptions) => readonly FileView[]>
+> = {
   "server-ts": serverTsView,
   "client-ts": clientTsView,
 };

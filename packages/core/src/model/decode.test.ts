@@ -1,12 +1,25 @@
 import { describe, expect, it } from "vitest";
 import { decodeConstructorParams, decodeParams, type ObjectResolver } from "./decode.js";
-import type { ClassSpec, ModuleSpec, ParamSpec, PrimitiveName, RemoteInstance, TypeRef } from "./schema-types.js";
+import type {
+  ClassSpec,
+  ModuleSpec,
+  ParamSpec,
+  PrimitiveName,
+  RemoteInstance,
+  TypeRef,
+} from "./schema-types.js";
 import { TypeRegistry } from "./type-registry.js";
 
 const primitive = (name: PrimitiveName): TypeRef => ({ kind: "primitive", name });
 const required = (name: string, type: TypeRef): ParamSpec => ({ name, type, optional: false });
-const optional = (name: string, type: TypeRef, defaultValue?: null | boolean | number | string): ParamSpec =>
-  defaultValue === undefined ? { name, type, optional: true } : { name, type, optional: true, defaultValue };
+const optional = (
+  name: string,
+  type: TypeRef,
+  defaultValue?: null | boolean | number | string,
+): ParamSpec =>
+  defaultValue === undefined
+    ? { name, type, optional: true }
+    : { name, type, optional: true, defaultValue };
 
 const cls = (name: string, parent: ClassSpec | null): ClassSpec => ({
   name,
@@ -34,7 +47,10 @@ const module: ModuleSpec = {
       name: "Fraction",
       qualifiedName: "kurento.Fraction",
       parent: null,
-      fields: [required("numerator", primitive("int")), optional("denominator", primitive("int"), 1)],
+      fields: [
+        required("numerator", primitive("int")),
+        optional("denominator", primitive("int"), 1),
+      ],
     },
     {
       name: "Ratio",
@@ -50,7 +66,11 @@ const module: ModuleSpec = {
       name: "Caps",
       qualifiedName: "kurento.Caps",
       parent: null,
-      fields: [required("codec", codec), required("framerate", fraction), optional("note", primitive("String"))],
+      fields: [
+        required("codec", codec),
+        required("framerate", fraction),
+        optional("note", primitive("String")),
+      ],
     },
   ],
   events: [],
@@ -62,18 +82,21 @@ const objects = new Map<string, RemoteInstance>([
 ]);
 const resolve: ObjectResolver = (id) => objects.get(id);
 
-const decode = (params: readonly ParamSpec[], value: unknown): unknown[] => decodeParams(params, value, registry, resolve);
-const decodeOne = (type: TypeRef, value: unknown): unknown => decode([required("x", type)], { x: value })[0];
-const failure = (code: number, message: string): unknown => expect.objectContaining({ name: "KurentoError", code, message });
+const decode = (params: readonly ParamSpec[], value: unknown): unknown[] =>
+  decodeParams(params, value, registry, resolve);
+const decodeOne = (type: TypeRef, value: unknown): unknown =>
+  decode([required("x", type)], { x: value })[0];
+const failure = (code: number, message: string): unknown =>
+  expect.objectContaining({ name: "KurentoError", code, message });
 
 describe("the container of parameters", () => {
   it("is required where a parameter is", () => {
     expect(() => decode([required("key", primitive("String"))], undefined)).toThrow(
       failure(40001, "'operationParams' is required"),
     );
-    expect(() => decodeConstructorParams([required("key", primitive("String"))], undefined, registry, resolve)).toThrow(
-      failure(40001, "'constructorParams' is required"),
-    );
+    expect(() =>
+      decodeConstructorParams([required("key", primitive("String"))], undefined, registry, resolve),
+    ).toThrow(failure(40001, "'constructorParams' is required"));
   });
 
   it.each([["text"], [[]], [5], [true]])("rejects %j", (value) => {
@@ -104,7 +127,11 @@ describe("the container of parameters", () => {
 });
 
 describe("optional parameters", () => {
-  const params = [required("a", primitive("int")), optional("b", primitive("int"), 7), optional("c", primitive("int"))];
+  const params = [
+    required("a", primitive("int")),
+    optional("b", primitive("int"), 7),
+    optional("c", primitive("int")),
+  ];
 
   it("get their default or stay absent", () => {
     expect(decode(params, { a: 1 })).toEqual([1, 7, undefined]);
@@ -116,7 +143,11 @@ describe("optional parameters", () => {
   });
 
   it("of a constructor count each for itself", () => {
-    expect(decodeConstructorParams(params, { a: 1, c: 3 }, registry, resolve)).toEqual({ a: 1, b: 7, c: 3 });
+    expect(decodeConstructorParams(params, { a: 1, c: 3 }, registry, resolve)).toEqual({
+      a: 1,
+      b: 7,
+      c: 3,
+    });
   });
 
   it("do not hide a required one behind them", () => {
@@ -161,7 +192,9 @@ describe("primitives", () => {
     ["float", 1e300, "double"],
     ["float", {}, "double"],
   ])("as %s does not take %j", (name, value, word) => {
-    expect(() => decodeOne(primitive(name), value)).toThrow(failure(40001, `'x' parameter should be a ${word}`));
+    expect(() => decodeOne(primitive(name), value)).toThrow(
+      failure(40001, `'x' parameter should be a ${word}`),
+    );
   });
 });
 
@@ -179,7 +212,9 @@ describe("objects", () => {
 
   it("are found by id, also as a descendant of the wanted class", () => {
     expect(decodeOne(sink, "e1")).toBe(objects.get("e1"));
-    expect(decodeOne({ kind: "object", name: "kurento.MediaObject" }, "p1")).toBe(objects.get("p1"));
+    expect(decodeOne({ kind: "object", name: "kurento.MediaObject" }, "p1")).toBe(
+      objects.get("p1"),
+    );
   });
 
   it.each([
@@ -215,7 +250,9 @@ describe("lists and maps", () => {
   it("reject other types, also inside", () => {
     expect(() => decodeOne(list, {})).toThrow(failure(40001, "'x' parameter should be a list"));
     expect(() => decodeOne(map, [])).toThrow(failure(40001, "'x' parameter should be a map"));
-    expect(() => decodeOne(list, ["a"])).toThrow(failure(40001, "'x' parameter should be a integer"));
+    expect(() => decodeOne(list, ["a"])).toThrow(
+      failure(40001, "'x' parameter should be a integer"),
+    );
     expect(() => decodeOne(map, { a: "no" })).toThrow(failure(40001, "Invalid value for 'Codec'"));
   });
 
@@ -236,17 +273,26 @@ describe("registers", () => {
   });
 
   it("name a missing or wrong field", () => {
-    expect(() => decodeOne(caps, {})).toThrow(failure(40001, "'codec' property should be a string"));
-    expect(() => decodeOne(caps, { codec: "VP8" })).toThrow(failure(40001, "'framerate' property should be a object"));
+    expect(() => decodeOne(caps, {})).toThrow(
+      failure(40001, "'codec' property should be a string"),
+    );
+    expect(() => decodeOne(caps, { codec: "VP8" })).toThrow(
+      failure(40001, "'framerate' property should be a object"),
+    );
     expect(() => decodeOne(caps, { codec: "VP8", framerate: { numerator: "x" } })).toThrow(
       failure(40001, "'numerator' property should be a integer"),
     );
-    expect(() => decodeOne(caps, "text")).toThrow(failure(40001, "'x' parameter should be a object"));
+    expect(() => decodeOne(caps, "text")).toThrow(
+      failure(40001, "'x' parameter should be a object"),
+    );
   });
 
   it("may say their type", () => {
     const tags = { __module__: "kurento", __type__: "Fraction" };
-    expect(decodeOne(fraction, { ...tags, numerator: 1 })).toEqual({ numerator: 1, denominator: 1 });
+    expect(decodeOne(fraction, { ...tags, numerator: 1 })).toEqual({
+      numerator: 1,
+      denominator: 1,
+    });
   });
 
   it("may be of a type that extends the expected one, which stays visible", () => {

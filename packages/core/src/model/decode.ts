@@ -51,7 +51,9 @@ export function decodeConstructorParams(
 ): Record<string, unknown> {
   const members = membersOf(params, value, "constructorParams");
   const decoder = new Decoder(registry, resolve);
-  return Object.fromEntries(params.map((param) => [param.name, decoder.param(param, members, "parameter")]));
+  return Object.fromEntries(
+    params.map((param) => [param.name, decoder.param(param, members, "parameter")]),
+  );
 }
 
 /** The container is required only where a parameter is, and looked at only where there are any. */
@@ -82,7 +84,11 @@ class Decoder {
   }
 
   /** @param noun what errors call it: `parameter` or `property` */
-  param({ name, type, optional, defaultValue }: ParamSpec, members: Members, noun: string): unknown {
+  param(
+    { name, type, optional, defaultValue }: ParamSpec,
+    members: Members,
+    noun: string,
+  ): unknown {
     const place = `'${name}' ${noun}`;
     if (Object.hasOwn(members, name)) {
       return this.#value(type, members[name], place);
@@ -106,16 +112,26 @@ class Decoder {
     }
   }
 
-  #container(type: Extract<TypeRef, { kind: "list" | "map" | "register" }>, value: unknown, place: string): unknown {
+  #container(
+    type: Extract<TypeRef, { kind: "list" | "map" | "register" }>,
+    value: unknown,
+    place: string,
+  ): unknown {
     if (type.kind === "list") {
-      const elements = Array.isArray(value) ? value : value === null ? [] : fail(wrongType(place, type));
+      const elements = Array.isArray(value)
+        ? value
+        : value === null
+          ? []
+          : fail(wrongType(place, type));
       return elements.map((element: unknown) => this.#value(type.of, element, place));
     }
     const members = isMembers(value) ? value : value === null ? {} : fail(wrongType(place, type));
     if (type.kind === "register") {
       return this.#register(type.name, members);
     }
-    return Object.fromEntries(Object.entries(members).map(([key, member]) => [key, this.#value(type.of, member, place)]));
+    return Object.fromEntries(
+      Object.entries(members).map(([key, member]) => [key, this.#value(type.of, member, place)]),
+    );
   }
 
   #text(type: TypeRef, value: unknown, place: string): string {
@@ -160,9 +176,13 @@ class Decoder {
     if (typeof type !== "string" || typeof module !== "string") {
       return spec;
     }
-    const actual = this.#registry.register(`${module}.${type}`) ?? fail(unknownType(`${module}.${type}`));
+    const actual =
+      this.#registry.register(`${module}.${type}`) ?? fail(unknownType(`${module}.${type}`));
     if (!this.#registry.isSubRegister(actual, expected)) {
-      throw new KurentoError("UNEXPECTED_ERROR", `Type ${type} in module ${module} is not compatible with ${spec.name}`);
+      throw new KurentoError(
+        "UNEXPECTED_ERROR",
+        `Type ${type} in module ${module} is not compatible with ${spec.name}`,
+      );
     }
     return actual;
   }
@@ -179,7 +199,10 @@ class Decoder {
 }
 
 /** `__module__` and `__type__` of a register. */
-export function typeTags({ qualifiedName, name }: RegisterSpec): { __module__: string; __type__: string } {
+export function typeTags({ qualifiedName, name }: RegisterSpec): {
+  __module__: string;
+  __type__: string;
+} {
   return { __module__: qualifiedName.slice(0, -name.length - 1), __type__: name };
 }
 

@@ -1,11 +1,22 @@
 import { describe, expect, it } from "vitest";
 import { findOperation, hasEvent, invokeOperation } from "./dispatch.js";
 import { asRegister, encodeEvent, encodeValue } from "./encode.js";
-import type { ClassSpec, EventSpec, ModuleSpec, ParamSpec, PrimitiveName, TypeRef } from "./schema-types.js";
+import type {
+  ClassSpec,
+  EventSpec,
+  ModuleSpec,
+  ParamSpec,
+  PrimitiveName,
+  TypeRef,
+} from "./schema-types.js";
 import { TypeRegistry } from "./type-registry.js";
 
 const primitive = (name: PrimitiveName): TypeRef => ({ kind: "primitive", name });
-const field = (name: string, type: TypeRef, optional = false): ParamSpec => ({ name, type, optional });
+const field = (name: string, type: TypeRef, optional = false): ParamSpec => ({
+  name,
+  type,
+  optional,
+});
 const tag: TypeRef = { kind: "register", name: "kurento.Tag" };
 
 class Speaker {
@@ -26,7 +37,13 @@ const base: ClassSpec = {
   parent: null,
   constructorParams: null,
   operations: {
-    getName: { name: "getName", kind: "getter", params: [], returns: primitive("String"), call: () => "base" },
+    getName: {
+      name: "getName",
+      kind: "getter",
+      params: [],
+      returns: primitive("String"),
+      call: () => "base",
+    },
     fail: {
       name: "fail",
       kind: "method",
@@ -88,7 +105,11 @@ const module: ModuleSpec = {
       name: "LongTag",
       qualifiedName: "kurento.LongTag",
       parent: "kurento.Tag",
-      fields: [field("key", primitive("String")), field("value", primitive("String"), true), field("length", primitive("int64"))],
+      fields: [
+        field("key", primitive("String")),
+        field("value", primitive("String"), true),
+        field("length", primitive("int64")),
+      ],
     },
     { name: "Other", qualifiedName: "kurento.Other", parent: null, fields: [] },
   ],
@@ -96,14 +117,26 @@ const module: ModuleSpec = {
 };
 const registry = new TypeRegistry([module]);
 const invoke = (name: string, params?: unknown): Promise<unknown> =>
-  invokeOperation(new Speaker(), name, params, registry, () => undefined);
-const encode = (type: TypeRef | null, value: unknown): unknown => encodeValue(type, value, registry);
-const failure = (code: number, message: string): unknown => expect.objectContaining({ name: "KurentoError", code, message });
+  invokeOperation(
+    new Speaker(),
+    { operation: name, operationParams: params },
+    registry,
+    () => undefined,
+  );
+const encode = (type: TypeRef | null, value: unknown): unknown =>
+  encodeValue(type, value, registry);
+const failure = (code: number, message: string): unknown =>
+  expect.objectContaining({ name: "KurentoError", code, message });
 
 describe("invokeOperation", () => {
   it("calls with decoded parameters and encodes the answer", async () => {
     await expect(invoke("say", { word: 5, more: "x" })).resolves.toBe("5 x");
-    await expect(invoke("getTag")).resolves.toEqual({ __module__: "kurento", __type__: "Tag", key: "a", value: "b" });
+    await expect(invoke("getTag")).resolves.toEqual({
+      __module__: "kurento",
+      __type__: "Tag",
+      key: "a",
+      value: "b",
+    });
   });
 
   it("finds inherited operations", async () => {
@@ -125,7 +158,9 @@ describe("invokeOperation", () => {
   });
 
   it("rejects wrong parameters of a known operation", async () => {
-    await expect(invoke("say", {})).rejects.toEqual(failure(40001, "'word' parameter should be a string"));
+    await expect(invoke("say", {})).rejects.toEqual(
+      failure(40001, "'word' parameter should be a string"),
+    );
   });
 
   it("hands on what the operation throws", async () => {
@@ -150,7 +185,10 @@ describe("tables of a class", () => {
 
   it("of the first module win where two share a bare name", () => {
     const twin = { ...speaker, qualifiedName: "twin.Speaker" };
-    const both = new TypeRegistry([module, { ...module, name: "twin", wireModule: "twin", classes: [twin] }]);
+    const both = new TypeRegistry([
+      module,
+      { ...module, name: "twin", wireModule: "twin", classes: [twin] },
+    ]);
     expect(both.findClass("Speaker")).toBe(speaker);
     expect(both.findClass("twin.Speaker")).toBe(twin);
   });
@@ -169,13 +207,23 @@ describe("encodeValue", () => {
 
   it("gives ids for objects, in lists and maps too", () => {
     const object: TypeRef = { kind: "object", name: "kurento.Base" };
-    expect(encode({ kind: "list", of: object }, [new Speaker(), "id2", null])).toEqual(["s1", "id2", null]);
+    expect(encode({ kind: "list", of: object }, [new Speaker(), "id2", null])).toEqual([
+      "s1",
+      "id2",
+      null,
+    ]);
     expect(encode({ kind: "map", of: object }, { a: new Speaker() })).toEqual({ a: "s1" });
-    expect(encode({ kind: "map", of: object }, new Map([["a", new Speaker()]]))).toEqual({ a: "s1" });
+    expect(encode({ kind: "map", of: object }, new Map([["a", new Speaker()]]))).toEqual({
+      a: "s1",
+    });
   });
 
   it("leaves out unset optional fields and fields that are none", () => {
-    expect(encode(tag, { key: "a", other: 1 })).toEqual({ __module__: "kurento", __type__: "Tag", key: "a" });
+    expect(encode(tag, { key: "a", other: 1 })).toEqual({
+      __module__: "kurento",
+      __type__: "Tag",
+      key: "a",
+    });
   });
 
   it("writes a register that extends the declared one with all its fields", () => {
@@ -195,8 +243,16 @@ describe("encodeValue", () => {
     [{ kind: "enum", name: "kurento.Codec" }, 5, "a value for 'kurento.Codec' is 5"],
     [{ kind: "object", name: "kurento.Base" }, {}, "a value for 'kurento.Base' is of type object"],
     [tag, "text", "a value for 'kurento.Tag' is of type string"],
-    [tag, asRegister("kurento.Other", {}), "'kurento.Other' is no register that extends 'kurento.Tag'"],
-    [tag, asRegister("kurento.Nope", {}), "'kurento.Nope' is no register that extends 'kurento.Tag'"],
+    [
+      tag,
+      asRegister("kurento.Other", {}),
+      "'kurento.Other' is no register that extends 'kurento.Tag'",
+    ],
+    [
+      tag,
+      asRegister("kurento.Nope", {}),
+      "'kurento.Nope' is no register that extends 'kurento.Tag'",
+    ],
   ])("of type %j rejects %j", (type, value, message) => {
     expect(() => encode(type, value)).toThrow(failure(40003, message));
   });
@@ -210,6 +266,9 @@ describe("encodeEvent", () => {
       tags: [{ __module__: "kurento", __type__: "Tag", key: "a" }],
       volume: 0.5,
     });
-    expect(encodeEvent(said, { source: "s1", tags: [] }, registry)).toEqual({ source: "s1", tags: [] });
+    expect(encodeEvent(said, { source: "s1", tags: [] }, registry)).toEqual({
+      source: "s1",
+      tags: [],
+    });
   });
 });

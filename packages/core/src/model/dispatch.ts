@@ -24,18 +24,23 @@ export function hasEvent(spec: ClassSpec, name: string): boolean {
   return false;
 }
 
+/** An operation that a client asks for. */
+export interface Invocation {
+  readonly operation: string;
+  /** As in the request, `undefined` where it has none. */
+  readonly operationParams: unknown;
+}
+
 /**
  * Performs an operation that a client asks for.
  *
- * @param operationParams as in the request, `undefined` where it has none
  * @returns the answer as it goes to the client
  * @throws KurentoError 40008 where the class has no such operation, what `decodeParams` throws for its
  *   parameters, and whatever the operation itself throws
  */
 export async function invokeOperation(
   self: RemoteInstance,
-  name: string,
-  operationParams: unknown,
+  { operation: name, operationParams }: Invocation,
   registry: TypeRegistry,
   resolve: ObjectResolver,
 ): Promise<JsonValue> {

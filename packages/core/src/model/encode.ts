@@ -10,7 +10,11 @@ import type { TypeRegistry } from "./type-registry.js";
  * @param type `null` for an operation that answers nothing
  * @throws KurentoError 40003 where the value is not of the type
  */
-export function encodeValue(type: TypeRef | null, value: unknown, registry: TypeRegistry): JsonValue {
+export function encodeValue(
+  type: TypeRef | null,
+  value: unknown,
+  registry: TypeRegistry,
+): JsonValue {
   if (type === null || value === null || value === undefined) {
     return null;
   }
@@ -52,7 +56,11 @@ export function encodeEvent(
  */
 export function asRegister<T extends object>(qualifiedName: string, value: T): T {
   const dot = qualifiedName.lastIndexOf(".");
-  return { __module__: qualifiedName.slice(0, dot), __type__: qualifiedName.slice(dot + 1), ...value };
+  return {
+    __module__: qualifiedName.slice(0, dot),
+    __type__: qualifiedName.slice(dot + 1),
+    ...value,
+  };
 }
 
 function encodePrimitive(name: string, value: unknown): JsonValue {
@@ -73,15 +81,26 @@ function encodeObject(type: TypeRef, value: unknown): JsonValue {
   return isRecord(value) && typeof value["id"] === "string" ? value["id"] : mismatch(type, value);
 }
 
-function encodeMap(type: Extract<TypeRef, { kind: "map" }>, value: unknown, registry: TypeRegistry): JsonValue {
+function encodeMap(
+  type: Extract<TypeRef, { kind: "map" }>,
+  value: unknown,
+  registry: TypeRegistry,
+): JsonValue {
   if (!isRecord(value)) {
     return mismatch(type, value);
   }
-  const entries = value instanceof Map ? [...(value as Map<unknown, unknown>)] : Object.entries(value);
-  return Object.fromEntries(entries.map(([key, member]) => [String(key), encodeValue(type.of, member, registry)]));
+  const entries =
+    value instanceof Map ? [...(value as Map<unknown, unknown>)] : Object.entries(value);
+  return Object.fromEntries(
+    entries.map(([key, member]) => [String(key), encodeValue(type.of, member, registry)]),
+  );
 }
 
-function encodeRegister(type: Extract<TypeRef, { kind: "register" }>, value: unknown, registry: TypeRegistry): JsonValue {
+function encodeRegister(
+  type: Extract<TypeRef, { kind: "register" }>,
+  value: unknown,
+  registry: TypeRegistry,
+): JsonValue {
   if (!isRecord(value)) {
     return mismatch(type, value);
   }
@@ -89,12 +108,20 @@ function encodeRegister(type: Extract<TypeRef, { kind: "register" }>, value: unk
   return { ...typeTags(spec), ...encodeFields(spec.fields, value, registry) };
 }
 
-function actualRegister(declared: string, value: Readonly<Record<string, unknown>>, registry: TypeRegistry): RegisterSpec {
+function actualRegister(
+  declared: string,
+  value: Readonly<Record<string, unknown>>,
+  registry: TypeRegistry,
+): RegisterSpec {
   const { __module__: module, __type__: type } = value;
-  const name = typeof module === "string" && typeof type === "string" ? `${module}.${type}` : declared;
+  const name =
+    typeof module === "string" && typeof type === "string" ? `${module}.${type}` : declared;
   const spec = registry.register(name);
   if (spec === undefined || !registry.isSubRegister(spec, declared)) {
-    throw new KurentoError("UNEXPECTED_ERROR", `'${name}' is no register that extends '${declared}'`);
+    throw new KurentoError(
+      "UNEXPECTED_ERROR",
+      `'${name}' is no register that extends '${declared}'`,
+    );
   }
   return spec;
 }
@@ -105,7 +132,9 @@ function encodeFields(
   registry: TypeRegistry,
 ): { readonly [name: string]: JsonValue } {
   const set = fields.filter(({ name, optional }) => value[name] !== undefined || !optional);
-  return Object.fromEntries(set.map(({ name, type }) => [name, encodeValue(type, value[name], registry)]));
+  return Object.fromEntries(
+    set.map(({ name, type }) => [name, encodeValue(type, value[name], registry)]),
+  );
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -118,5 +147,9 @@ function mismatch(type: { readonly kind: string; readonly name?: string }, value
 }
 
 function describe(value: unknown): string {
-  return typeof value === "number" ? String(value) : Array.isArray(value) ? "a list" : `of type ${typeof value}`;
+  return typeof value === "number"
+    ? String(value)
+    : Array.isArray(value)
+      ? "a list"
+      : `of type ${typeof value}`;
 }

@@ -1,4 +1,10 @@
-import type { EnumSpec, EventSpec, OperationSpec, ParamSpec, RegisterSpec } from "./schema-types.js";
+import type {
+  EnumSpec,
+  EventSpec,
+  OperationSpec,
+  ParamSpec,
+  RegisterSpec,
+} from "./schema-types.js";
 
 /** An operation as the gateway sees it. */
 export interface OperationManifest extends OperationSpec {

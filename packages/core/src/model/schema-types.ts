@@ -7,7 +7,8 @@
  */
 
 /** Any JSON value, as it comes from or goes to the wire. */
-export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue };
+export type JsonValue =
+  null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue };
 
 /** The primitives of the KMD format; `int` has 32 bits, `int64` travels as a JSON number. */
 export type PrimitiveName = "String" | "boolean" | "int" | "int64" | "float" | "double";

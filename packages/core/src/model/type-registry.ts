@@ -56,7 +56,11 @@ export class TypeRegistry {
 
   /** True if the register is of that qualified name or extends it. */
   isSubRegister(spec: RegisterSpec, qualifiedName: string): boolean {
-    for (let level: RegisterSpec | undefined = spec; level !== undefined; level = this.#parentOf(level)) {
+    for (
+      let level: RegisterSpec | undefined = spec;
+      level !== undefined;
+      level = this.#parentOf(level)
+    ) {
       if (level.qualifiedName === qualifiedName) {
         return true;
       }

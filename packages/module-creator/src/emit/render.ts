@@ -55,7 +55,7 @@ const COMPILE_OPTIONS: CompileOptions = {
 
 /** Documentation as a block comment; nothing in it can end the comment. */
 export function comment(text: unknown): string {
-  const lines = String(text).replaceAll("*/", "*\u200B/").trim().split(/\r?\n/);
+  const lines = String(text).replaceAll("*/", "*\\/").trim().split(/\r?\n/);
   if (lines.length === 1) {
     return `/** ${lines[0] ?? ""} */`;
   }

@@ -30,7 +30,11 @@ export function writeFiles(folder: string, files: readonly RenderedFile[]): Writ
       written.push(path);
     }
   }
-  return { written, unchanged, removed: removeLeftOver(folder, new Set(files.map(({ path }) => path))) };
+  return {
+    written,
+    unchanged,
+    removed: removeLeftOver(folder, new Set(files.map(({ path }) => path))),
+  };
 }
 
 function readIfThere(file: string): string | undefined {
@@ -48,7 +52,9 @@ function removeLeftOver(folder: string, kept: ReadonlySet<string>): string[] {
   const leftOver = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/"))
-    .filter((path) => !kept.has(path) && readIfThere(join(folder, path))?.startsWith(HEAD_MARK) === true);
+    .filter(
+      (path) => !kept.has(path) && readIfThere(join(folder, path))?.startsWith(HEAD_MARK) === true,
+    );
   leftOver.forEach((path) => rmSync(join(folder, path)));
   return leftOver;
 }

@@ -56,7 +56,10 @@ function pathSegment(segment: string | number): string {
 
 /** The candidate nearest to a misspelt word, as a hint; `undefined` where none is near. */
 export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
-  const limit = Math.max(1, Math.floor(word.length / 3));
+  const limit = Math.min(
+    word.length - 1,
+    word.length < 4 ? 1 : Math.max(2, Math.floor(word.length / 3)),
+  );
   let best: string | undefined;
   let bestDistance = limit + 1;
   for (const candidate of candidates) {

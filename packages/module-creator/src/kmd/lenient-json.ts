@@ -209,7 +209,10 @@ class Parser {
     } else if (next === undefined) {
       throw this.#errorAt(start, `no '${bracket}' closes what opens here`);
     } else if (next !== bracket) {
-      throw this.#error(`expected ',' or '${bracket}', found '${next}'`, "is a comma or a quote missing before it?");
+      throw this.#error(
+        `expected ',' or '${bracket}', found '${next}'`,
+        "is a comma or a quote missing before it?",
+      );
     }
   }
 

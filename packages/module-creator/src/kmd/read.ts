@@ -46,7 +46,9 @@ function pointerSegments(pointer: string): PathSegment[] {
   return pointer
     .split("/")
     .slice(1)
-    .map((part) => (/^\d+$/.test(part) ? Number(part) : part.replaceAll("~1", "/").replaceAll("~0", "~")));
+    .map((part) =>
+      /^\d+$/.test(part) ? Number(part) : part.replaceAll("~1", "/").replaceAll("~0", "~"),
+    );
 }
 
 function problemOf(error: ErrorObject): string {

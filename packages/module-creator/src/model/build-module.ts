@@ -1,12 +1,18 @@
-import type { KmdComplexType, KmdEvent, KmdMethod, KmdParam, KmdProperty, KmdRemoteClass } from "../kmd/types.js";
+import type {
+  KmdComplexType,
+  KmdEvent,
+  KmdMethod,
+  KmdParam,
+  KmdProperty,
+  KmdRemoteClass,
+} from "../kmd/types.js";
 import { checkDefault } from "./default-value.js";
 import type { FusedModule, Sourced } from "./fuse.js";
 import type { Identity } from "./imports.js";
-import { Problems, type Origin } from "./problems.js";
+import type { Origin, Problems } from "./problems.js";
 import { Scope } from "./scope.js";
 import {
   STOCK_MODULES,
-  ancestors,
   type Declaration,
   type EnumType,
   type EventType,
@@ -29,6 +35,7 @@ interface Pending<D, K> {
 }
 
 const IDENTIFIER = /^[A-Za-z_]\w*$/;
+const UNUSABLE_NAMES: readonly string[] = ["__proto__", "constructor"];
 
 /** What {@link buildModule} needs. */
 export interface ModuleInput {
@@ -54,7 +61,9 @@ class ModuleBuilder {
     this.#input = input;
     this.#problems = problems;
     this.#scope = new Scope(input.identity.name, problems);
-    this.#wireModule = STOCK_MODULES.includes(input.identity.name) ? "kurento" : input.identity.name;
+    this.#wireModule = STOCK_MODULES.includes(input.identity.name)
+      ? "kurento"
+      : input.identity.name;
   }
 
   build(): Module {
@@ -63,7 +72,9 @@ class ModuleBuilder {
     this.#checkUnique([...remoteClasses, ...complexTypes], "type");
     this.#checkUnique(events, "event");
     const classes = remoteClasses.map((sourced) => this.#declareClass(sourced));
-    const registers = ofFormat(complexTypes, "REGISTER").map((sourced) => this.#declareRegister(sourced));
+    const registers = ofFormat(complexTypes, "REGISTER").map((sourced) =>
+      this.#declareRegister(sourced),
+    );
     const enums = ofFormat(complexTypes, "ENUM").map((sourced) => this.#declareEnum(sourced));
     const eventTypes = events.map((sourced) => this.#declareEvent(sourced));
     registers.forEach((pending) => this.#fillRegister(pending));
@@ -84,14 +95,24 @@ class ModuleBuilder {
 
   #addVisible(): void {
     for (const module of this.#input.visible) {
-      [...module.classes, ...module.registers, ...module.enums].forEach((type) => this.#scope.addType(type));
+      [...module.classes, ...module.registers, ...module.enums].forEach((type) =>
+        this.#scope.addType(type),
+      );
       module.events.forEach((event) => this.#scope.addEvent(event));
     }
   }
 
-  #declaration({ name, doc = "" }: { readonly name: string; readonly doc?: string }, origin: Origin): Declaration {
+  #declaration(
+    { name, doc = "" }: { readonly name: string; readonly doc?: string },
+    origin: Origin,
+  ): Declaration {
     this.#checkIdentifier(name, origin);
-    return { name, doc, module: this.#input.identity.name, qualifiedName: `${this.#wireModule}.${name}` };
+    return {
+      name,
+      doc,
+      module: this.#input.identity.name,
+      qualifiedName: `${this.#wireModule}.${name}`,
+    };
   }
 
   #declareClass({ value, origin }: Sourced<KmdRemoteClass>): Pending<RemoteClass, KmdRemoteClass> {
@@ -109,7 +130,10 @@ class ModuleBuilder {
     return { draft, value, origin };
   }
 
-  #declareRegister({ value, origin }: Sourced<KmdComplexType>): Pending<RegisterType, KmdComplexType> {
+  #declareRegister({
+    value,
+    origin,
+  }: Sourced<KmdComplexType>): Pending<RegisterType, KmdComplexType> {
     const draft: Draft<RegisterType> = {
       ...this.#declaration(value, origin),
       kind: "register",
@@ -117,7 +141,11 @@ class ModuleBuilder {
       fields: [],
     };
     if (value.values !== undefined) {
-      this.#problems.add(origin.at("values"), `the register '${value.name}' has values`, 'is its typeFormat "ENUM"?');
+      this.#problems.add(
+        origin.at("values"),
+        `the register '${value.name}' has values`,
+        'is its typeFormat "ENUM"?',
+      );
     }
     this.#scope.addType(draft);
     return { draft, value, origin };
@@ -126,7 +154,11 @@ class ModuleBuilder {
   #declareEnum({ value, origin }: Sourced<KmdComplexType>): EnumType {
     const values = value.values ?? [];
     if (values.length === 0) {
-      this.#problems.add(origin, `the enumeration '${value.name}' has no values`, "list them under 'values'");
+      this.#problems.add(
+        origin,
+        `the enumeration '${value.name}' has no values`,
+        "list them under 'values'",
+      );
     }
     for (const [index, text] of values.entries()) {
       if (values.indexOf(text) !== index) {
@@ -135,7 +167,11 @@ class ModuleBuilder {
     }
     for (const key of ["properties", "extends"] as const) {
       if (value[key] !== undefined) {
-        this.#problems.add(origin.at(key), `the enumeration '${value.name}' has ${key}`, 'is its typeFormat "REGISTER"?');
+        this.#problems.add(
+          origin.at(key),
+          `the enumeration '${value.name}' has ${key}`,
+          'is its typeFormat "REGISTER"?',
+        );
       }
     }
     const declared: EnumType = { ...this.#declaration(value, origin), kind: "enum", values };
@@ -144,14 +180,20 @@ class ModuleBuilder {
   }
 
   #declareEvent({ value, origin }: Sourced<KmdEvent>): Pending<EventType, KmdEvent> {
-    const draft: Draft<EventType> = { ...this.#declaration(value, origin), kind: "event", parent: null, fields: [] };
+    const draft: Draft<EventType> = {
+      ...this.#declaration(value, origin),
+      kind: "event",
+      parent: null,
+      fields: [],
+    };
     this.#scope.addEvent(draft);
     return { draft, value, origin };
   }
 
   #fillRegister({ draft, value, origin }: Pending<RegisterType, KmdComplexType>): void {
     if (value.extends !== undefined) {
-      draft.parent = this.#scope.resolveKind(value.extends, "register", origin.at("extends")) ?? null;
+      draft.parent =
+        this.#scope.resolveKind(value.extends, "register", origin.at("extends")) ?? null;
     }
     draft.fields = this.#items(value.properties, origin.at("properties"), "property");
   }
@@ -175,7 +217,10 @@ class ModuleBuilder {
     // A key of this name is inherited by every ordinary object, so it is read as an own key only.
     if (Object.hasOwn(value, "constructor") && value.constructor !== undefined) {
       const { doc = "", params } = value.constructor;
-      draft.constructorOf = { doc, params: this.#constructorParams(params, origin.at("constructor", "params")) };
+      draft.constructorOf = {
+        doc,
+        params: this.#constructorParams(params, origin.at("constructor", "params")),
+      };
     }
   }
 
@@ -183,7 +228,10 @@ class ModuleBuilder {
     const items = this.#items(params, origin, "parameter");
     items.forEach((item, index) => {
       if (item.optional && item.defaultValue === undefined) {
-        this.#problems.add(origin.at(index), `${item.name} optional param must have a default value`);
+        this.#problems.add(
+          origin.at(index),
+          `${item.name} optional param must have a default value`,
+        );
       }
     });
     return items;
@@ -206,9 +254,14 @@ class ModuleBuilder {
 
   #properties(properties: readonly KmdProperty[] | undefined, origin: Origin): Property[] {
     const readOnly = new Set(
-      properties?.filter((property) => property.readOnly === true || property.final === true).map(({ name }) => name),
+      properties
+        ?.filter((property) => property.readOnly === true || property.final === true)
+        .map(({ name }) => name),
     );
-    return this.#items(properties, origin, "property").map((item) => ({ ...item, readOnly: readOnly.has(item.name) }));
+    return this.#items(properties, origin, "property").map((item) => ({
+      ...item,
+      readOnly: readOnly.has(item.name),
+    }));
   }
 
   #items(params: readonly KmdParam[] = [], origin: Origin, noun: string): Item[] {
@@ -238,8 +291,11 @@ class ModuleBuilder {
   }
 
   #checkIdentifier(name: string, origin: Origin): void {
-    if (!IDENTIFIER.test(name) || name === "__proto__") {
-      this.#problems.add(origin.at("name"), `'${name}' cannot be a name`, "use letters, digits and _");
+    if (!IDENTIFIER.test(name) || UNUSABLE_NAMES.includes(name)) {
+      const hint = UNUSABLE_NAMES.includes(name)
+        ? "every JavaScript object has it"
+        : "use letters, digits and _";
+      this.#problems.add(origin.at("name"), `'${name}' cannot be a name`, hint);
     }
   }
 
@@ -248,7 +304,11 @@ class ModuleBuilder {
     for (const { value, origin } of declarations) {
       const before = seen.get(value.name)?.location;
       if (before !== undefined) {
-        this.#problems.add(origin, `the ${noun} '${value.name}' is declared twice`, `see ${before.file}:${before.line}`);
+        this.#problems.add(
+          origin,
+          `the ${noun} '${value.name}' is declared twice`,
+          `see ${before.file}:${before.line}`,
+        );
       }
       seen.set(value.name, origin);
     }
@@ -258,7 +318,11 @@ class ModuleBuilder {
     const seen = new Set<unknown>();
     for (let level: unknown = draft; isExtending(level); level = level.parent) {
       if (seen.has(level)) {
-        this.#problems.add(origin.at("extends"), `'${draft.name}' extends itself`, "an inheritance has no cycle");
+        this.#problems.add(
+          origin.at("extends"),
+          `'${draft.name}' extends itself`,
+          "an inheritance has no cycle",
+        );
         draft.parent = null;
         return;
       }
@@ -280,53 +344,14 @@ function definitionOf({ identity, imports, fused }: ModuleInput): Record<string,
   return {
     ...identity,
     ...fused.head,
-    imports: imports.map(({ name, version, mavenVersion, npmVersion }) => ({ name, version, mavenVersion, npmVersion })),
+    imports: imports.map(({ name, version, mavenVersion, npmVersion }) => ({
+      name,
+      version,
+      mavenVersion,
+      npmVersion,
+    })),
     remoteClasses: fused.remoteClasses.map(({ value }) => value),
     complexTypes: fused.complexTypes.map(({ value }) => value),
     events: fused.events.map(({ value }) => value),
   };
-}
-
-/** Checks that no operation of a class means something else in an ancestor. */
-export function checkOperations(declared: RemoteClass, origin: Origin, problems: Problems): void {
-  const inherited = new Map(
-    ancestors(declared).toReversed().flatMap((level) => operationNames(level).map((name) => [name, level] as const)),
-  );
-  const own = new Set<string>();
-  for (const name of operationNames(declared)) {
-    if (own.has(name)) {
-      problems.add(origin, `the class '${declared.name}' has two operations '${name}'`, "a property makes getX and setX");
-    }
-    own.add(name);
-  }
-  for (const [index, property] of declared.properties.entries()) {
-    const owner = inherited.get(getterName(property.name));
-    if (owner !== undefined) {
-      problems.add(
-        origin.at("properties", index),
-        `the property '${property.name}' is also inherited from '${owner.name}'`,
-      );
-    }
-  }
-}
-
-/** `getX` for the property `x`: only the first letter changes. */
-export function getterName(property: string): string {
-  return `get${upperFirst(property)}`;
-}
-
-/** `setX` for the property `x`. */
-export function setterName(property: string): string {
-  return `set${upperFirst(property)}`;
-}
-
-function upperFirst(name: string): string {
-  return name.charAt(0).toUpperCase() + name.slice(1);
-}
-
-function operationNames({ methods, properties }: RemoteClass): string[] {
-  const accessors = properties.flatMap(({ name, readOnly }) =>
-    readOnly ? [getterName(name)] : [getterName(name), setterName(name)],
-  );
-  return [...methods.map(({ name }) => name), ...accessors];
 }

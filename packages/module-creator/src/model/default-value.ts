@@ -4,7 +4,9 @@ import { allFields, type Primitive, type Type } from "./types.js";
 export function checkDefault(type: Type, value: unknown): string | undefined {
   switch (type.kind) {
     case "primitive":
-      return PRIMITIVE_CHECKS[type.name](value) ? undefined : `should be ${PRIMITIVE_NAMES[type.name]}`;
+      return PRIMITIVE_CHECKS[type.name](value)
+        ? undefined
+        : `should be ${PRIMITIVE_NAMES[type.name]}`;
     case "enum":
       return typeof value === "string" && type.declaration.values.includes(value)
         ? undefined
@@ -13,18 +15,25 @@ export function checkDefault(type: Type, value: unknown): string | undefined {
       return checkRegister(type, value);
     case "list":
       return Array.isArray(value)
-        ? value.map((element) => checkDefault(type.of, element)).find((fault) => fault !== undefined)
+        ? value
+            .map((element) => checkDefault(type.of, element))
+            .find((fault) => fault !== undefined)
         : "should be a list";
     case "map":
       return isObject(value)
-        ? Object.values(value).map((element) => checkDefault(type.of, element)).find((fault) => fault !== undefined)
+        ? Object.values(value)
+            .map((element) => checkDefault(type.of, element))
+            .find((fault) => fault !== undefined)
         : "should be an object";
     case "object":
       return value === null ? undefined : "should be null, as objects are made at run time";
   }
 }
 
-function checkRegister(type: Extract<Type, { kind: "register" }>, value: unknown): string | undefined {
+function checkRegister(
+  type: Extract<Type, { kind: "register" }>,
+  value: unknown,
+): string | undefined {
   if (!isObject(value)) {
     return "should be an object";
   }

@@ -53,7 +53,11 @@ export function fuse(sources: readonly KmdSource[]): FusedModule {
     for (const source of sources.filter(({ kmd }) => kmd[key] !== undefined)) {
       const origin = new Origin(source, [key]);
       if (origins.has(key)) {
-        problems.add(origin, `${label} can only be set in one kmd file`, `it is also set in ${fileOf(origins, key)}`);
+        problems.add(
+          origin,
+          `${label} can only be set in one kmd file`,
+          `it is also set in ${fileOf(origins, key)}`,
+        );
       } else {
         origins.set(key, origin);
         head[key] = source.kmd[key];
@@ -64,8 +68,12 @@ export function fuse(sources: readonly KmdSource[]): FusedModule {
   return {
     head,
     originOf: (key) => origins.get(key) ?? new Origin(first),
-    remoteClasses: sources.flatMap((source) => listOf(source, "remoteClasses", source.kmd.remoteClasses)),
-    complexTypes: sources.flatMap((source) => listOf(source, "complexTypes", source.kmd.complexTypes)),
+    remoteClasses: sources.flatMap((source) =>
+      listOf(source, "remoteClasses", source.kmd.remoteClasses),
+    ),
+    complexTypes: sources.flatMap((source) =>
+      listOf(source, "complexTypes", source.kmd.complexTypes),
+    ),
     events: sources.flatMap((source) => listOf(source, "events", source.kmd.events)),
   };
 }
@@ -91,7 +99,11 @@ export function groupModules(sources: readonly KmdSource[]): readonly (readonly 
   for (const part of sources.filter(({ kmd }) => kmd.name === undefined)) {
     const head = headOf(part, heads);
     if (head === undefined) {
-      problems.add(new Origin(part), "no file in this folder gives the name of the module", "add the key 'name'");
+      problems.add(
+        new Origin(part),
+        "no file in this folder gives the name of the module",
+        "add the key 'name'",
+      );
     } else {
       groups.get(head)?.push(part);
     }

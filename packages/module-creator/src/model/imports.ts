@@ -17,13 +17,25 @@ export function identify(fused: FusedModule, problems: Problems): Identity {
   const isStock = STOCK_MODULES.includes(name);
   const kurentoVersion = fused.head.kurentoVersion ?? (isStock ? version : undefined);
   if (!/^[A-Za-z][\w-]*$/.test(name)) {
-    problems.add(fused.originOf("name"), nameProblem(fused.head.name), "a module is named like 'chroma'");
+    problems.add(
+      fused.originOf("name"),
+      nameProblem(fused.head.name),
+      "a module is named like 'chroma'",
+    );
   }
   if (!isVersion(version)) {
-    problems.add(fused.originOf("version"), versionProblem(fused.head.version), "a version is like 1.2.3 or 1.2.3-dev");
+    problems.add(
+      fused.originOf("version"),
+      versionProblem(fused.head.version),
+      "a version is like 1.2.3 or 1.2.3-dev",
+    );
   }
   if (kurentoVersion === undefined) {
-    problems.add(fused.originOf("kurentoVersion"), "Kurento version is mandatory", 'add "kurentoVersion": "^7.0.0"');
+    problems.add(
+      fused.originOf("kurentoVersion"),
+      "Kurento version is mandatory",
+      'add "kurentoVersion": "^7.0.0"',
+    );
   }
   return { name, version, kurentoVersion: kurentoVersion ?? "" };
 }
@@ -37,7 +49,10 @@ function versionProblem(version: string | undefined): string {
 }
 
 /** The imports that a module has without saying so: core, then elements, then filters. */
-export function autoImports({ name, kurentoVersion }: Identity, fused: FusedModule): readonly Import[] {
+export function autoImports(
+  { name, kurentoVersion }: Identity,
+  fused: FusedModule,
+): readonly Import[] {
   const position = STOCK_MODULES.indexOf(name);
   const implied = position < 0 ? STOCK_MODULES : STOCK_MODULES.slice(0, position);
   return implied.map((imported) => ({
@@ -50,12 +65,14 @@ export function autoImports({ name, kurentoVersion }: Identity, fused: FusedModu
 
 /** Explicit imports, then those of the automatic ones that are not among them. */
 export function allImports(identity: Identity, fused: FusedModule): readonly Import[] {
-  const explicit = (fused.head.imports ?? []).map(({ name, version, mavenVersion, npmVersion }) => ({
-    name,
-    version,
-    mavenVersion,
-    npmVersion,
-  }));
+  const explicit = (fused.head.imports ?? []).map(
+    ({ name, version, mavenVersion, npmVersion }) => ({
+      name,
+      version,
+      mavenVersion,
+      npmVersion,
+    }),
+  );
   const named = new Set(explicit.map(({ name }) => name));
   return [...explicit, ...autoImports(identity, fused).filter(({ name }) => !named.has(name))];
 }
@@ -69,7 +86,9 @@ export function checkImports(
 ): void {
   for (const [index, imported] of allImports(identity, fused).entries()) {
     const isExplicit = index < (fused.head.imports?.length ?? 0);
-    const origin = isExplicit ? fused.originOf("imports").at(index) : fused.originOf("kurentoVersion");
+    const origin = isExplicit
+      ? fused.originOf("imports").at(index)
+      : fused.originOf("kurentoVersion");
     checkImport(imported, available, origin, problems);
     if (!isDevVersion(identity.version) && isDevVersion(imported.version)) {
       problems.add(
@@ -89,7 +108,11 @@ function checkImport(
   const found = available.get(imported.name);
   if (found === undefined) {
     const hint = didYouMean(imported.name, available.keys()) ?? "give its KMD files with -dr";
-    problems.add(origin, `Import '${imported.name}' not found in dependencies in any version`, hint);
+    problems.add(
+      origin,
+      `Import '${imported.name}' not found in dependencies in any version`,
+      hint,
+    );
   } else if (!isAccepted(imported, found.version, origin, problems)) {
     problems.add(
       origin,
@@ -98,20 +121,28 @@ function checkImport(
   }
 }
 
-function isAccepted(imported: Import, version: string, origin: Origin, problems: Problems): boolean {
+function isAccepted(
+  imported: Import,
+  version: string,
+  origin: Origin,
+  problems: Problems,
+): boolean {
   try {
     return acceptsVersion(imported.version, version);
   } catch (error) {
-    problems.add(origin, error instanceof Error ? error.message : String(error), "write it like '^7.0.0'");
+    problems.add(
+      origin,
+      error instanceof Error ? error.message : String(error),
+      "write it like '^7.0.0'",
+    );
     return true;
   }
 }
 
 /** Orders modules so that each comes after those it imports; a cycle is a problem of the module closing it. */
-export function inImportOrder<T extends { readonly name: string; readonly imports: readonly Import[] }>(
-  modules: readonly T[],
-  onCycle: (module: T, cycle: readonly string[]) => void,
-): readonly T[] {
+export function inImportOrder<
+  T extends { readonly name: string; readonly imports: readonly Import[] },
+>(modules: readonly T[], onCycle: (module: T, cycle: readonly string[]) => void): readonly T[] {
   const byName = new Map(modules.map((module) => [module.name, module]));
   const done = new Set<T>();
   const visit = (module: T, trail: readonly string[]): void => {

@@ -1,7 +1,8 @@
 import { readKmd, type KmdSource, type KmdText } from "../kmd/read.js";
-import { buildModule, checkOperations } from "./build-module.js";
+import { buildModule } from "./build-module.js";
 import { fuse, groupModules, type FusedModule } from "./fuse.js";
 import { allImports, checkImports, identify, inImportOrder, type Identity } from "./imports.js";
+import { checkOperations } from "./operations.js";
 import { Problems } from "./problems.js";
 import type { Import, Model, Module } from "./types.js";
 
@@ -53,7 +54,10 @@ function checkedOrder(candidates: readonly Candidate[]): readonly Candidate[] {
   const problems = new Problems();
   const available = new Map(candidates.map(({ name, identity }) => [name, identity]));
   const ordered = inImportOrder(candidates, ({ fused }, cycle) => {
-    problems.add(fused.originOf("imports"), `Found a dependency cycle in plugin: ${cycle.join(" -> ")}`);
+    problems.add(
+      fused.originOf("imports"),
+      `Found a dependency cycle in plugin: ${cycle.join(" -> ")}`,
+    );
   });
   const needed = closure(candidates[0], ordered);
   for (const candidate of ordered.filter(({ name }) => needed.has(name))) {
@@ -64,7 +68,10 @@ function checkedOrder(candidates: readonly Candidate[]): readonly Candidate[] {
 }
 
 /** Names of a module and all that it imports, directly or not. */
-function closure(start: Candidate | undefined, candidates: readonly Candidate[]): ReadonlySet<string> {
+function closure(
+  start: Candidate | undefined,
+  candidates: readonly Candidate[],
+): ReadonlySet<string> {
   const byName = new Map(candidates.map((candidate) => [candidate.name, candidate]));
   const reached = new Set<string>();
   const visit = (candidate: Candidate | undefined): void => {
@@ -85,7 +92,8 @@ function buildAll(ordered: readonly Candidate[]): readonly Module[] {
     const visible = [...built.values()].filter(({ name }) => needed.has(name));
     const module = buildModule({ ...candidate, visible }, problems);
     module.classes.forEach((declared, index) => {
-      const origin = candidate.fused.remoteClasses[index]?.origin ?? candidate.fused.originOf("name");
+      const origin =
+        candidate.fused.remoteClasses[index]?.origin ?? candidate.fused.originOf("name");
       checkOperations(declared, origin, problems);
     });
     built.set(candidate.name, module);
@@ -102,4 +110,3 @@ function deepFreeze<T>(value: T): T {
   }
   return value;
 }
-

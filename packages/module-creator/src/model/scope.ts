@@ -53,7 +53,10 @@ export class Scope {
   ): Extract<Named, { kind: K }> | undefined {
     const found = this.#find(this.#types, reference, origin);
     if (found !== undefined && found.kind !== kind) {
-      this.#problems.add(origin, `'${reference}' is ${KIND_NAMES[found.kind]}, not ${KIND_NAMES[kind]}`);
+      this.#problems.add(
+        origin,
+        `'${reference}' is ${KIND_NAMES[found.kind]}, not ${KIND_NAMES[kind]}`,
+      );
       return undefined;
     }
     return found as Extract<Named, { kind: K }> | undefined;
@@ -90,7 +93,9 @@ export class Scope {
 
   #candidates(table: ReadonlyMap<string, unknown>): string[] {
     const prefix = `${this.#module}.`;
-    const own = [...table.keys()].filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
+    const own = [...table.keys()]
+      .filter((name) => name.startsWith(prefix))
+      .map((name) => name.slice(prefix.length));
     return [...own, ...table.keys(), ...PRIMITIVES];
   }
 }
@@ -101,8 +106,16 @@ const KIND_NAMES: Readonly<Record<Named["kind"], string>> = {
   enum: "an enumeration",
 };
 
-function namesOf({ name, module }: { readonly name: string; readonly module: string }): readonly string[] {
-  return STOCK_MODULES.includes(module) ? [name, `${module}.${name}`, `kurento.${name}`] : [`${module}.${name}`];
+function namesOf({
+  name,
+  module,
+}: {
+  readonly name: string;
+  readonly module: string;
+}): readonly string[] {
+  return STOCK_MODULES.includes(module)
+    ? [name, `${module}.${name}`, `kurento.${name}`]
+    : [`${module}.${name}`];
 }
 
 function isPrimitive(name: string): name is Primitive {
@@ -113,5 +126,7 @@ function typeOf(declaration: Named): Type {
   if (declaration.kind === "class") {
     return { kind: "object", declaration };
   }
-  return declaration.kind === "enum" ? { kind: "enum", declaration } : { kind: "register", declaration };
+  return declaration.kind === "enum"
+    ? { kind: "enum", declaration }
+    : { kind: "register", declaration };
 }

@@ -124,8 +124,8 @@ export function ancestors<T extends { readonly parent: T | null }>(declaration: 
 }
 
 /** Fields of a register or an event, inherited ones first. */
-export function allFields<T extends { readonly parent: T | null; readonly fields: readonly Item[] }>(
-  declaration: T,
-): readonly Item[] {
+export function allFields<
+  T extends { readonly parent: T | null; readonly fields: readonly Item[] },
+>(declaration: T): readonly Item[] {
   return [declaration, ...ancestors(declaration)].toReversed().flatMap((level) => level.fields);
 }

@@ -202,7 +202,9 @@ class ExpressionParser {
     if (token.includes("*")) {
       return wildcardRange(token);
     }
-    return this.#accept("-") ? between(parseVersion(token), parseVersion(this.#next())) : exactly(parseVersion(token));
+    return this.#accept("-")
+      ? between(parseVersion(token), parseVersion(this.#next()))
+      : exactly(parseVersion(token));
   }
 
   #accept(token: string): boolean {

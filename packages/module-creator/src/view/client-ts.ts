@@ -5,7 +5,14 @@ import { ImportCollector } from "./imports.js";
 import { literal } from "./literal.js";
 import { camelCase, kebabCase } from "./names.js";
 import { safeMember, safeParameter, safeType } from "./safe-identifier.js";
-import { constructorSpec, enumSpec, eventSpec, operationsOf, registerSpec, type OperationView } from "./spec-data.js";
+import {
+  constructorSpec,
+  enumSpec,
+  eventSpec,
+  operationsOf,
+  registerSpec,
+  type OperationView,
+} from "./spec-data.js";
 import { fieldText, parameterTexts, resultText, type TypeNamer } from "./type-text.js";
 import { docData, eventTypeName, typesData, typesNames } from "./types-view.js";
 
@@ -37,7 +44,10 @@ function locate(here: Module, module: string, file: string): string {
 function namer(here: Module, imports: ImportCollector, declaredHere = false): TypeNamer {
   return (declaration) => {
     if (declaration.kind === "class") {
-      return imports.type(locate(here, declaration.module, kebabCase(declaration.name)), declaration.name);
+      return imports.type(
+        locate(here, declaration.module, kebabCase(declaration.name)),
+        declaration.name,
+      );
     }
     const name = safeType(declaration.name);
     return declaredHere && declaration.module === here.name
@@ -83,8 +93,12 @@ function classFile(declared: RemoteClass, here: Module): FileView {
     module: here.name,
     ...docData(declared.doc),
     name,
-    parent: parent && parentFile ? imports.value(parentFile, parent.name) : imports.value(REMOTE_OBJECT, "RemoteObject"),
-    parentEvents: parent && parentFile ? ` extends ${imports.type(parentFile, `${parent.name}Events`)}` : "",
+    parent:
+      parent && parentFile
+        ? imports.value(parentFile, parent.name)
+        : imports.value(REMOTE_OBJECT, "RemoteObject"),
+    parentEvents:
+      parent && parentFile ? ` extends ${imports.type(parentFile, `${parent.name}Events`)}` : "",
     eventsName: `${name}Events`,
     events: declared.events.map((event) => ({
       text: `readonly ${event.name}: ${imports.type(locate(here, event.module, "types"), eventTypeName(event))}`,
@@ -94,7 +108,11 @@ function classFile(declared: RemoteClass, here: Module): FileView {
     operations: operationsOf(declared).map((view) => operationData(view, nameOf)),
     ...constructorData(declared, nameOf),
   };
-  return { path: `${kebabCase(name)}.ts`, template: `${GROUP}/class`, data: { ...data, imports: imports.lines() } };
+  return {
+    path: `${kebabCase(name)}.ts`,
+    template: `${GROUP}/class`,
+    data: { ...data, imports: imports.lines() },
+  };
 }
 
 function classSpec(declared: RemoteClass): object {
@@ -102,7 +120,10 @@ function classSpec(declared: RemoteClass): object {
   return { name, qualifiedName, constructorParams: constructorSpec(declared) };
 }
 
-function operationData({ spec, doc, params, returns, returnDoc }: OperationView, nameOf: TypeNamer): object {
+function operationData(
+  { spec, doc, params, returns, returnDoc }: OperationView,
+  nameOf: TypeNamer,
+): object {
   const texts = parameterTexts(params, nameOf, ({ optional }) => optional);
   const members = params.map(({ name }) => {
     const local = safeParameter(name);
@@ -141,7 +162,9 @@ function moduleFile(module: Module): FileView {
     name: JSON.stringify(module.name),
     version: JSON.stringify(module.version),
     wireModule: JSON.stringify(module.wireModule),
-    classes: module.classes.map((declared) => imports.value(`./${kebabCase(declared.name)}.js`, declared.name)),
+    classes: module.classes.map((declared) =>
+      imports.value(`./${kebabCase(declared.name)}.js`, declared.name),
+    ),
     enums: imports.value("./schema.js", `${name}Enums`),
     registers: imports.value("./schema.js", `${name}Registers`),
     events: imports.value("./schema.js", `${name}Events`),
@@ -152,5 +175,9 @@ function moduleFile(module: Module): FileView {
 
 function indexFile(module: Module): FileView {
   const files = ["types", "schema", ...module.classes.map(({ name }) => kebabCase(name)), "module"];
-  return { path: "index.ts", template: `${GROUP}/index`, data: { module: module.name, files: files.toSorted() } };
+  return {
+    path: "index.ts",
+    template: `${GROUP}/index`,
+    data: { module: module.name, files: files.toSorted() },
+  };
 }

@@ -4,7 +4,9 @@ const ROLE = /:[a-z]+(?::[a-z]+)*:`(?:([^`<]*)<)?([^`>]*)>?`/g;
 /** Documentation of a KMD as Markdown: references to other declarations become names in code style. */
 export function docText(doc: string): string {
   return doc
-    .replaceAll(ROLE, (_, text: string | undefined, name: string) => (text?.trim() ? text.trim() : `\`${name}\``))
+    .replaceAll(ROLE, (_, text: string | undefined, name: string) =>
+      text?.trim() ? text.trim() : `\`${name}\``,
+    )
     .replaceAll("``", "`")
     .split(/\r?\n/)
     .map((line) => line.trim())

@@ -28,7 +28,12 @@ export class ImportCollector {
 
   #add(specifier: string, name: string): ImportedName {
     const key = `${specifier} ${name}`;
-    const imported = this.#imports.get(key) ?? { specifier, name, local: this.#freeName(name), isType: true };
+    const imported = this.#imports.get(key) ?? {
+      specifier,
+      name,
+      local: this.#freeName(name),
+      isType: true,
+    };
     this.#imports.set(key, imported);
     this.#locals.add(imported.local);
     return imported;
@@ -44,7 +49,9 @@ export class ImportCollector {
   }
 
   #line(specifier: string): string {
-    const names = [...this.#imports.values()].filter((imported) => imported.specifier === specifier);
+    const names = [...this.#imports.values()].filter(
+      (imported) => imported.specifier === specifier,
+    );
     const sorted = names.sort((left, right) => (left.name < right.name ? -1 : 1));
     const isTypeOnly = sorted.every(({ isType }) => isType);
     const texts = sorted.map(({ name, local, isType }) => {

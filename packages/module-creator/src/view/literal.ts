@@ -4,7 +4,9 @@ export function literal(value: unknown): string {
     return `[${value.map(literal).join(", ")}]`;
   }
   if (typeof value === "object" && value !== null) {
-    const members = Object.entries(value).map(([key, member]) => `${literalKey(key)}: ${literal(member)}`);
+    const members = Object.entries(value).map(
+      ([key, member]) => `${literalKey(key)}: ${literal(member)}`,
+    );
     return members.length === 0 ? "{}" : `{ ${members.join(", ")} }`;
   }
   return JSON.stringify(value);

@@ -29,7 +29,10 @@ function classManifest(declared: RemoteClass): object {
     hierarchy: ancestors(declared).map(({ qualifiedName }) => qualifiedName),
     constructorParams,
     parentParam: constructorParams === null ? null : parentParam(declared),
-    operations: operationsOf(declared).map(({ spec, params }) => ({ ...spec, objectParams: objectParams(params) })),
+    operations: operationsOf(declared).map(({ spec, params }) => ({
+      ...spec,
+      objectParams: objectParams(params),
+    })),
     events: declared.events.map(({ name }) => name),
     allEvents: [...new Set(lineage.flatMap(({ events }) => events.map(({ name }) => name)))],
   };
@@ -42,7 +45,9 @@ function parentParam({ constructorOf }: RemoteClass): string | null {
 function isOwner(type: Type): boolean {
   return (
     type.kind === "object" &&
-    [type.declaration, ...ancestors(type.declaration)].some(({ qualifiedName }) => OWNERS.has(qualifiedName))
+    [type.declaration, ...ancestors(type.declaration)].some(({ qualifiedName }) =>
+      OWNERS.has(qualifiedName),
+    )
   );
 }
 
@@ -62,7 +67,9 @@ function holdsObject(type: Type, seen: ReadonlySet<unknown>): boolean {
       const lineage = [type.declaration, ...ancestors(type.declaration)];
       return (
         !seen.has(type.declaration) &&
-        lineage.some(({ fields }) => fields.some((field) => holdsObject(field.type, new Set([...seen, type.declaration]))))
+        lineage.some(({ fields }) =>
+          fields.some((field) => holdsObject(field.type, new Set([...seen, type.declaration]))),
+        )
       );
     }
     default:

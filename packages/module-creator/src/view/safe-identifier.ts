@@ -1,9 +1,59 @@
 /** Words that cannot name a parameter of a TypeScript module. */
 const RESERVED: ReadonlySet<string> = new Set([
-  ...["arguments", "await", "break", "case", "catch", "class", "const", "continue", "debugger", "default", "delete"],
-  ...["do", "else", "enum", "eval", "export", "extends", "false", "finally", "for", "function", "if", "implements"],
-  ...["import", "in", "instanceof", "interface", "let", "new", "null", "package", "private", "protected", "public"],
-  ...["return", "static", "super", "switch", "this", "throw", "true", "try", "typeof", "var", "void", "while"],
+  ...[
+    "arguments",
+    "await",
+    "break",
+    "case",
+    "catch",
+    "class",
+    "const",
+    "continue",
+    "debugger",
+    "default",
+    "delete",
+  ],
+  ...[
+    "do",
+    "else",
+    "enum",
+    "eval",
+    "export",
+    "extends",
+    "false",
+    "finally",
+    "for",
+    "function",
+    "if",
+    "implements",
+  ],
+  ...[
+    "import",
+    "in",
+    "instanceof",
+    "interface",
+    "let",
+    "new",
+    "null",
+    "package",
+    "private",
+    "protected",
+    "public",
+  ],
+  ...[
+    "return",
+    "static",
+    "super",
+    "switch",
+    "this",
+    "throw",
+    "true",
+    "try",
+    "typeof",
+    "var",
+    "void",
+    "while",
+  ],
   ...["with", "yield"],
 ]);
 
@@ -22,5 +72,5 @@ export function safeType(name: string): string {
 
 /** A name for a class member that must not hide one of the runtime's. */
 export function safeMember(name: string, taken: ReadonlySet<string>): string {
-  return name === "constructor" || taken.has(name) ? `${name}_` : name;
+  return taken.has(name) ? `${name}_` : name;
 }

@@ -50,7 +50,11 @@ export function serverTsView({ module }: Model, options: ServerOptions): readonl
     manifestFile(module, context),
     indexFile(module),
     { path: "manifest.json", template: `${GROUP}/json`, data: { text: json(manifestOf(module)) } },
-    { path: `${module.name}.kmd.json`, template: `${GROUP}/json`, data: { text: json(module.definition) } },
+    {
+      path: `${module.name}.kmd.json`,
+      template: `${GROUP}/json`,
+      data: { text: json(module.definition) },
+    },
   ];
 }
 
@@ -93,7 +97,10 @@ class ServerContext {
   namer(imports: ImportCollector, declaredHere = false): TypeNamer {
     return (declaration) => {
       if (declaration.kind === "class") {
-        return imports.type(this.locate(declaration.module, objectFile(declaration)), declaration.name);
+        return imports.type(
+          this.locate(declaration.module, objectFile(declaration)),
+          declaration.name,
+        );
       }
       const name = safeType(declaration.name);
       return declaredHere && declaration.module === this.module.name
@@ -134,7 +141,9 @@ function typesFile(module: Module, context: ServerContext): FileView {
 
 function schemaFile(module: Module, context: ServerContext): FileView {
   const imports = new ImportCollector();
-  ["EnumSpec", "EventSpec", "RegisterSpec"].forEach((name) => imports.type(context.schemaTypes, name));
+  ["EnumSpec", "EventSpec", "RegisterSpec"].forEach((name) =>
+    imports.type(context.schemaTypes, name),
+  );
   const name = camelCase(module.name);
   const data = {
     module: module.name,
@@ -143,7 +152,10 @@ function schemaFile(module: Module, context: ServerContext): FileView {
     enums: module.enums.map((declared) => literal(enumSpec(declared))),
     registersName: `${name}Registers`,
     registers: module.registers.map((declared) => literal(registerSpec(declared))),
-    events: module.events.map((event) => ({ constant: eventConstant(event), literal: literal(eventSpec(event)) })),
+    events: module.events.map((event) => ({
+      constant: eventConstant(event),
+      literal: literal(eventSpec(event)),
+    })),
     eventsName: `${name}Events`,
   };
   return { path: "schema.ts", template: `${GROUP}/schema`, data };
@@ -155,7 +167,9 @@ function classFile(declared: RemoteClass, context: ServerContext): FileView {
   const imports = new ImportCollector([baseName, `${name}Params`, specName(declared)]);
   const nameOf = context.namer(imports);
   ["ClassSpec", "OperationTable"].forEach((type) => imports.type(context.schemaTypes, type));
-  const operations = operationsOf(declared).map((view) => operationData(view, context, imports, nameOf));
+  const operations = operationsOf(declared).map((view) =>
+    operationData(view, context, imports, nameOf),
+  );
   const data = {
     module: context.module.name,
     ...docData(declared.doc),
@@ -172,17 +186,31 @@ function classFile(declared: RemoteClass, context: ServerContext): FileView {
     eventNames: literal(declared.events.map((event) => event.name)),
     ...constructorData(declared, context, imports, nameOf),
   };
-  return { path: `${kebabCase(name)}.ts`, template: `${GROUP}/class`, data: { ...data, imports: imports.lines() } };
+  return {
+    path: `${kebabCase(name)}.ts`,
+    template: `${GROUP}/class`,
+    data: { ...data, imports: imports.lines() },
+  };
 }
 
-function parentName({ parent }: RemoteClass, context: ServerContext, imports: ImportCollector): string {
+function parentName(
+  { parent }: RemoteClass,
+  context: ServerContext,
+  imports: ImportCollector,
+): string {
   return parent === null
     ? imports.value(context.remoteObject, "RemoteObject")
     : imports.value(context.locate(parent.module, objectFile(parent)), parent.name);
 }
 
-function parentSpec({ parent }: RemoteClass, context: ServerContext, imports: ImportCollector): string {
-  return parent === null ? "null" : imports.value(context.locate(parent.module, baseFile(parent)), specName(parent));
+function parentSpec(
+  { parent }: RemoteClass,
+  context: ServerContext,
+  imports: ImportCollector,
+): string {
+  return parent === null
+    ? "null"
+    : imports.value(context.locate(parent.module, baseFile(parent)), specName(parent));
 }
 
 function operationData(
@@ -217,7 +245,12 @@ function isAbsentInServer({ optional, defaultValue }: Item): boolean {
   return optional && defaultValue === undefined;
 }
 
-function emitterData(event: EventType, context: ServerContext, imports: ImportCollector, nameOf: TypeNamer): object {
+function emitterData(
+  event: EventType,
+  context: ServerContext,
+  imports: ImportCollector,
+  nameOf: TypeNamer,
+): object {
   const fields = payloadFields(event).map((field) => fieldText(field, nameOf));
   return {
     ...docData(event.doc),
@@ -230,7 +263,9 @@ function emitterData(event: EventType, context: ServerContext, imports: ImportCo
 
 /** The fields that the raising class gives. */
 function payloadFields(event: EventType): readonly Item[] {
-  const levels = [event, ...ancestors(event)].filter(({ qualifiedName }) => !RUNTIME_EVENTS.has(qualifiedName));
+  const levels = [event, ...ancestors(event)].filter(
+    ({ qualifiedName }) => !RUNTIME_EVENTS.has(qualifiedName),
+  );
   const own = new Set(levels.flatMap(({ fields }) => fields));
   return allFields(event).filter((field) => own.has(field));
 }
@@ -270,7 +305,9 @@ function moduleFile(module: Module, context: ServerContext): FileView {
     name: JSON.stringify(module.name),
     version: JSON.stringify(module.version),
     wireModule: JSON.stringify(module.wireModule),
-    classes: module.classes.map((declared) => imports.value(baseFile(declared), specName(declared))),
+    classes: module.classes.map((declared) =>
+      imports.value(baseFile(declared), specName(declared)),
+    ),
     enums: imports.value("./schema.js", `${name}Enums`),
     registers: imports.value("./schema.js", `${name}Registers`),
     events: imports.value("./schema.js", `${name}Events`),
@@ -291,6 +328,16 @@ function manifestFile(module: Module, context: ServerContext): FileView {
 }
 
 function indexFile(module: Module): FileView {
-  const files = ["types", "schema", ...module.classes.map(({ name }) => kebabCase(name)), "module", "manifest"];
-  return { path: "index.ts", template: `${GROUP}/index`, data: { module: module.name, files: files.toSorted() } };
+  const files = [
+    "types",
+    "schema",
+    ...module.classes.map(({ name }) => kebabCase(name)),
+    "module",
+    "manifest",
+  ];
+  return {
+    path: "index.ts",
+    template: `${GROUP}/index`,
+    data: { module: module.name, files: files.toSorted() },
+  };
 }

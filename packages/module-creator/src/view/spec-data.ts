@@ -1,9 +1,11 @@
-import { getterName, setterName } from "../model/build-module.js";
+import { getterName, setterName } from "../model/operations.js";
 import {
   allFields,
   type EnumType,
   type EventType,
   type Item,
+  type Method,
+  type Property,
   type RegisterType,
   type RemoteClass,
   type Type,
@@ -58,40 +60,55 @@ export interface OperationView {
 
 /** The operations that a class declares: its methods, then getters and setters in the order of properties. */
 export function operationsOf({ methods, properties }: RemoteClass): readonly OperationView[] {
-  return [
-    ...methods.map((method) =>
-      operation("method", method.name, method.doc, method.params, method.returns?.type ?? null, method.returns?.doc),
-    ),
-    ...properties.flatMap((property) => {
-      const getter = operation("getter", getterName(property.name), property.doc, [], property.type);
-      const value: Item = { ...property, doc: "", optional: false, defaultValue: undefined };
-      return property.readOnly
-        ? [getter]
-        : [getter, operation("setter", setterName(property.name), property.doc, [value], null)];
-    }),
-  ];
+  return [...methods.map(methodView), ...properties.flatMap(accessorViews)];
 }
 
-function operation(
+function methodView({ name, doc, params, returns }: Method): OperationView {
+  const type = returns?.type ?? null;
+  const spec = operationSpec("method", name, params, type);
+  return { spec, doc, params, returns: type, returnDoc: returns?.doc ?? "" };
+}
+
+function accessorViews(property: Property): readonly OperationView[] {
+  const { name, doc, type, readOnly } = property;
+  const base = { doc, returnDoc: "" };
+  const spec = operationSpec("getter", getterName(name), [], type);
+  const getter = { ...base, spec, params: [], returns: type };
+  if (readOnly) {
+    return [getter];
+  }
+  const params: readonly Item[] = [
+    { name, type, doc: "", optional: false, defaultValue: undefined },
+  ];
+  const setterSpec = operationSpec("setter", setterName(name), params, null);
+  return [getter, { ...base, spec: setterSpec, params, returns: null }];
+}
+
+function operationSpec(
   kind: OperationSpec["kind"],
   name: string,
-  doc: string,
   params: readonly Item[],
   returns: Type | null,
-  returnDoc = "",
-): OperationView {
-  const spec = { name, kind, params: params.map(paramSpec), returns: returns && typeRef(returns) };
-  return { spec, doc, params, returns, returnDoc };
+): OperationSpec {
+  return { name, kind, params: params.map(paramSpec), returns: returns && typeRef(returns) };
 }
 
 /** `null` for a class that clients cannot create. */
-export function constructorSpec({ abstract, constructorOf }: RemoteClass): readonly ParamSpec[] | null {
+export function constructorSpec({
+  abstract,
+  constructorOf,
+}: RemoteClass): readonly ParamSpec[] | null {
   return abstract || constructorOf === null ? null : constructorOf.params.map(paramSpec);
 }
 
 export function registerSpec(register: RegisterType): object {
   const { name, qualifiedName, parent } = register;
-  return { name, qualifiedName, parent: parent?.qualifiedName ?? null, fields: allFields(register).map(paramSpec) };
+  return {
+    name,
+    qualifiedName,
+    parent: parent?.qualifiedName ?? null,
+    fields: allFields(register).map(paramSpec),
+  };
 }
 
 export function enumSpec({ name, qualifiedName, values }: EnumType): object {
@@ -100,5 +117,10 @@ export function enumSpec({ name, qualifiedName, values }: EnumType): object {
 
 export function eventSpec(event: EventType): object {
   const { name, qualifiedName, parent } = event;
-  return { name, qualifiedName, parent: parent?.qualifiedName ?? null, fields: allFields(event).map(paramSpec) };
+  return {
+    name,
+    qualifiedName,
+    parent: parent?.qualifiedName ?? null,
+    fields: allFields(event).map(paramSpec),
+  };
 }

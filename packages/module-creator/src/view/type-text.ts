@@ -52,7 +52,9 @@ export function parameterTexts(
     if (!mayBeAbsent(param)) {
       return `${name}: ${text}`;
     }
-    return params.slice(index).every(mayBeAbsent) ? `${name}?: ${text}` : `${name}: ${text} | undefined`;
+    return params.slice(index).every(mayBeAbsent)
+      ? `${name}?: ${text}`
+      : `${name}: ${text} | undefined`;
   });
 }
 

@@ -23,7 +23,10 @@ export function typesNames(module: Module): readonly string[] {
 }
 
 /** Data of the template `types`, the same for server and client. */
-export function typesData(module: Module, { nameOf, eventNameOf, imports }: TypesTarget): Record<string, unknown> {
+export function typesData(
+  module: Module,
+  { nameOf, eventNameOf, imports }: TypesTarget,
+): Record<string, unknown> {
   const registers = module.registers.map((register) => ({
     ...interfaceData(register, safeType(register.name), nameOf),
     extends: register.parent === null ? "" : ` extends ${nameOf(register.parent)}`,
@@ -40,7 +43,11 @@ export function typesData(module: Module, { nameOf, eventNameOf, imports }: Type
   return { enums, registers, events, imports: imports.lines() };
 }
 
-function interfaceData(declaration: RegisterType | EventType, name: string, nameOf: TypeNamer): object {
+function interfaceData(
+  declaration: RegisterType | EventType,
+  name: string,
+  nameOf: TypeNamer,
+): object {
   const fields = declaration.fields.map((field: Item) => ({
     text: fieldText(field, nameOf),
     ...docData(field.doc),
