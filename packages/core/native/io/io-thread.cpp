@@ -111,8 +111,9 @@ void IoThread::poll() {
     }
     std::uint64_t ignored = 0;
     [[maybe_unused]] const auto got = ::read(m_event.get(), &ignored, sizeof ignored);
-    // Cleared before the queues are looked at, so that a later post wakes again.
-    m_woken.store(false, std::memory_order_release);
+    // Cleared before the queues are looked at, so that a later post wakes again; an exchange, so
+    // that what was written before a wake() that found it set is seen.
+    m_woken.exchange(false, std::memory_order_acq_rel);
   }
 }
 

@@ -6,10 +6,7 @@
 namespace kms::rtp {
 
 NackGenerator::NackGenerator(NackConfig config)
-    : m_config(config), m_roundTrip(config.defaultRoundTrip) {
-  m_missing.reserve(config.maxMissing);
-  m_batch.reserve(kBatch);
-}
+    : m_config(config), m_roundTrip(config.defaultRoundTrip) {}
 
 void NackGenerator::onPacket(std::int64_t sequence, TimePoint now) {
   if (m_highest < 0) {
@@ -31,6 +28,10 @@ void NackGenerator::addGap(std::int64_t from, std::int64_t to, TimePoint now) {
     m_missing.clear();
     m_gaveUp = true;
     return;
+  }
+  if (m_missing.capacity() == 0) {
+    m_missing.reserve(m_config.maxMissing);
+    m_batch.reserve(kBatch);
   }
   for (std::int64_t sequence = from; sequence < to; ++sequence) {
     m_missing.push_back({sequence, now, TimePoint{}, 0});

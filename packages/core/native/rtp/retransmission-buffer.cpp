@@ -5,10 +5,12 @@
 namespace kms::rtp {
 
 RetransmissionBuffer::RetransmissionBuffer(std::size_t capacity, Duration maxAge)
-    : m_ring(capacity), m_maxAge(maxAge) {}
+    : m_capacity(capacity), m_maxAge(maxAge) {}
 
 bool RetransmissionBuffer::insert(const MediaPacket& packet) {
+  if (m_ring.empty()) m_ring.resize(m_capacity);
   const auto capacity = static_cast<std::int64_t>(m_ring.size());
+  if (packet.sequence < m_floor) return false;
   if (m_highest >= 0 && packet.sequence <= m_highest - capacity) return false;
   if (packet.sequence > m_highest) {
     makeRoom(packet.sequence);
@@ -28,16 +30,18 @@ void RetransmissionBuffer::makeRoom(std::int64_t sequence) {
   if (m_oldest < 0 || m_oldest >= keepFrom) return;
   if (keepFrom > m_highest) {
     clear();
+    m_floor = keepFrom;
     return;
   }
   for (; m_oldest < keepFrom; ++m_oldest) {
     MediaPacket& old = place(m_oldest);
     if (old.sequence == m_oldest) drop(old);
   }
+  m_floor = m_oldest;
 }
 
 const MediaPacket* RetransmissionBuffer::find(std::int64_t sequence) const {
-  if (sequence < 0) return nullptr;
+  if (sequence < 0 || m_ring.empty()) return nullptr;
   const MediaPacket& there = m_ring[static_cast<std::size_t>(sequence) & (m_ring.size() - 1)];
   return there.sequence == sequence ? &there : nullptr;
 }
@@ -49,7 +53,7 @@ void RetransmissionBuffer::expire(TimePoint now) {
       if (now - old.packet->received <= m_maxAge) return;
       drop(old);
     }
-    ++m_oldest;
+    m_floor = ++m_oldest;
   }
 }
 
@@ -65,6 +69,7 @@ void RetransmissionBuffer::clear() {
   }
   m_oldest = -1;
   m_highest = -1;
+  m_floor = 0;
 }
 
 }  // namespace kms::rtp

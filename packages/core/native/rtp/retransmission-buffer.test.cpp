@@ -65,6 +65,7 @@ TEST_F(RetransmissionBufferTest, letsGoOfWhatIsTooOld) {
   EXPECT_EQ(m_pool.inUse(), 0U);
   EXPECT_TRUE(insert(103));
   EXPECT_FALSE(insert(103));
+  EXPECT_FALSE(insert(100)) << "it was there once";
 }
 
 TEST_F(RetransmissionBufferTest, holdsExactlyWhatAMapOfTheLastPlacesWouldHold) {

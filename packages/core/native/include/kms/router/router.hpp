@@ -13,6 +13,10 @@
 #include <string>
 #include <vector>
 
+namespace kms::dtls {
+class Certificate;
+}
+
 namespace kms::router {
 
 class ThreadContext;
@@ -62,6 +66,7 @@ class KMS_API Router {
   void close();
 
  private:
+  std::unique_ptr<dtls::Certificate> m_certificate;
   std::vector<std::shared_ptr<ThreadContext>> m_threads;
 };
 

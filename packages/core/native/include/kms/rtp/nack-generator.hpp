@@ -19,7 +19,8 @@ struct NackConfig {
   Duration defaultRoundTrip = std::chrono::milliseconds(100);
 };
 
-/// Keeps a list of missing sequence numbers of one source. Allocates only when made. I/O thread.
+/// Keeps a list of missing sequence numbers of one source. Allocates only for the
+/// first gap. I/O thread.
 class KMS_API NackGenerator {
  public:
   explicit NackGenerator(NackConfig config = {});

@@ -74,6 +74,8 @@ class KMS_API HeaderWriter {
   bool add(std::uint8_t id, ByteView data) noexcept;
   /// Pads the extension and returns the size of the whole header.
   [[nodiscard]] std::size_t finish() noexcept;
+  /// Bytes written so far; the data of the last element are the last of them.
+  [[nodiscard]] std::size_t size() const noexcept { return m_size; }
 
  private:
   std::span<std::uint8_t> m_room;

@@ -28,13 +28,15 @@ struct MediaPacket {
   }
 };
 
-/// A ring of packet references, bounded by count and age. Allocates only when made. I/O thread.
+/// A ring of packet references, bounded by count and age. Allocates only for the first
+/// packet. I/O thread.
 class KMS_API RetransmissionBuffer {
  public:
   /// `capacity`: a power of two.
   RetransmissionBuffer(std::size_t capacity, Duration maxAge);
 
-  /// Keeps `packet`; false when it is there already or is older than the oldest place.
+  /// Keeps `packet`; false when it was there already or is older than what was let go, so that no
+  /// number is ever taken twice.
   bool insert(const MediaPacket& packet);
   /// The packet with that extended sequence number, or null; valid until the next call.
   [[nodiscard]] const MediaPacket* find(std::int64_t sequence) const;
@@ -50,10 +52,12 @@ class KMS_API RetransmissionBuffer {
   void drop(MediaPacket& packet);
   void makeRoom(std::int64_t sequence);
 
-  std::vector<MediaPacket> m_ring;
+  std::size_t m_capacity;
+  std::vector<MediaPacket> m_ring;  // made by the first packet
   Duration m_maxAge;
   std::int64_t m_oldest = -1;  // no packet below is held
   std::int64_t m_highest = -1;
+  std::int64_t m_floor = 0;  // what was let go below this never comes back
   std::size_t m_size = 0;
 };
 

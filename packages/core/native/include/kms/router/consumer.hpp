@@ -1,0 +1,30 @@
+// Consumer: whatever takes the packets of a producer.
+#pragma once
+
+#include <kms/base/clock.hpp>
+#include <kms/base/export.hpp>
+#include <kms/media/format.hpp>
+#include <kms/rtp/retransmission-buffer.hpp>
+
+#include <span>
+
+namespace kms::router {
+
+class Producer;
+
+/// Takes packets of one producer at a time. Called on the producer's I/O thread.
+class KMS_API Consumer {
+ public:
+  virtual ~Consumer() = default;
+  /// The packets of one receive batch, in order of arrival; some may be late (recovered). The
+  /// consumer must not destroy the producer.
+  virtual void onPackets(Producer& producer, std::span<const rtp::MediaPacket> packets,
+                         TimePoint now) = 0;
+  /// The producer's current format became known or changed; also called on attaching, if it is
+  /// known.
+  virtual void onFormat(const media::Format& format) = 0;
+  /// The producer has ended; the consumer is detached already.
+  virtual void onProducerClosed() = 0;
+};
+
+}  // namespace kms::router

@@ -1,0 +1,151 @@
+// WebRtcTransport: ICE, DTLS and SRTP of one WebRTC endpoint, with a producer and a consumer per
+// medium.
+#pragma once
+
+#include <kms/base/clock.hpp>
+#include <kms/base/export.hpp>
+#include <kms/dtls/session.hpp>
+#include <kms/ice/agent.hpp>
+#include <kms/media/format.hpp>
+#include <kms/router/codec-parameters.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace kms::router {
+
+class Producer;
+class ThreadContext;
+
+/// What the other side must know of us.
+struct LocalParameters {
+  ice::Credentials ice;
+  std::string fingerprint;  ///< sha-256
+  std::string cname;
+  std::uint32_t audioSsrc = 0;
+  std::uint32_t videoSsrc = 0;
+};
+
+struct Fingerprint {
+  std::string algorithm;  ///< "sha-256", ...
+  std::string value;      ///< "AB:CD:..."
+};
+
+struct HeaderExtension {
+  std::uint8_t id = 0;  ///< 1..255
+  std::string uri;
+};
+
+/// One negotiated m-section.
+struct StreamParameters {
+  media::Medium medium = media::Medium::kVideo;
+  std::string mid;
+  bool send = false;                    ///< we do
+  bool receive = false;                 ///< we do
+  std::vector<CodecParameters> codecs;  ///< in order of preference, valid in both directions
+  std::vector<std::uint32_t> remoteSsrcs;
+  std::vector<HeaderExtension> extensions;
+};
+
+/// What was negotiated.
+struct RemoteParameters {
+  ice::Role iceRole = ice::Role::Controlled;  ///< ours
+  ice::Credentials ice;
+  dtls::Role dtlsRole = dtls::Role::kServer;  ///< ours
+  std::vector<Fingerprint> fingerprints;      ///< at least one
+  std::vector<StreamParameters> streams;      ///< at most one for each medium counts
+};
+
+/// Told what happens, on the I/O thread, never from within a call of the transport's owner but for
+/// gather() and setRemote(). Must not destroy the transport.
+class KMS_API WebRtcTransportListener {
+ public:
+  virtual ~WebRtcTransportListener() = default;
+  virtual void onIceStateChanged(ice::State state) = 0;
+  virtual void onCandidatePairSelected(const std::string& local, const std::string& remote) = 0;
+  virtual void onDtlsStateChanged(dtls::State state) = 0;
+  /// RTP or RTCP comes in, or has ceased to.
+  virtual void onMediaStateChanged(bool connected) = 0;
+  /// The codec that comes in is known now, or another.
+  virtual void onSourceFormat(media::Medium medium, const media::Format& format) = 0;
+  /// `inbound`: into the endpoint's sink, to be sent; else what the peer sends. True at the first
+  /// packet, false after 2 s of silence.
+  virtual void onFlow(media::Medium medium, bool inbound, bool flowing) = 0;
+};
+
+struct StreamStats {
+  media::Medium medium = media::Medium::kVideo;
+  bool inbound = false;  ///< received from the peer
+  std::uint32_t ssrc = 0;
+  std::uint64_t packets = 0;
+  std::uint64_t bytes = 0;  ///< of payloads
+  std::int64_t packetsLost = 0;
+  double fractionLost = 0;   ///< 0..1
+  double jitter = 0;         ///< seconds
+  double roundTripTime = 0;  ///< seconds
+  std::uint64_t nackCount = 0;
+  std::uint64_t pliCount = 0;
+  std::uint64_t firCount = 0;
+  std::uint64_t remb = 0;  ///< bit/s that the peer reported; 0: none
+};
+
+/// Packets dropped by a transport, by reason.
+struct TransportCounters {
+  std::uint64_t beforeKeys = 0;     ///< SRTP that came before DTLS was done
+  std::uint64_t unprotected = 0;    ///< failed authentication, replayed or malformed SRTP and SRTCP
+  std::uint64_t malformed = 0;      ///< no well-formed RTP or RTCP within
+  std::uint64_t unknownStream = 0;  ///< of no negotiated stream
+};
+
+struct TransportStats {
+  std::vector<StreamStats> streams;
+  std::uint64_t bytesSent = 0;
+  std::uint64_t bytesReceived = 0;
+  ice::State iceState = ice::State::Disconnected;
+  dtls::State dtlsState = dtls::State::kNew;
+  std::optional<ice::SelectedPair> selectedPair;
+  TransportCounters counters;
+};
+
+/// The transport of one endpoint. Everything on its I/O thread.
+class KMS_API WebRtcTransport {
+ public:
+  /// `context` and `listener` outlive it.
+  WebRtcTransport(ThreadContext& context, WebRtcTransportListener& listener);
+  /// Closes it.
+  ~WebRtcTransport();
+  WebRtcTransport(const WebRtcTransport&) = delete;
+  WebRtcTransport& operator=(const WebRtcTransport&) = delete;
+
+  [[nodiscard]] const LocalParameters& localParameters() const;
+  /// Finds the host candidates, "candidate:...". Throws Error 40400.
+  [[nodiscard]] std::vector<std::string> gather();
+  /// What was negotiated; again after each renegotiation (new ICE credentials: the peer restarted
+  /// ICE). Throws Error 40107 naming the wrong part; nothing is changed then.
+  void setRemote(const RemoteParameters& parameters);
+  /// "candidate:..."; names (mDNS) and TCP candidates are taken note of as useless. Throws Error
+  /// 40401 naming a text that is no candidate.
+  void addRemoteCandidate(const std::string& candidate);
+  void endOfRemoteCandidates();
+
+  /// What the peer sends. Fixed for the transport's life.
+  [[nodiscard]] std::shared_ptr<Producer> producer(media::Medium medium) const;
+  /// What is sent to the peer; null: nothing. Throws Error 40004 when `producer` lives on another
+  /// I/O thread.
+  void setSource(media::Medium medium, std::shared_ptr<Producer> producer);
+  /// Asks the peer for a video keyframe.
+  void requestKeyframe();
+  [[nodiscard]] TransportStats stats() const;
+  /// Says goodbye (RTCP BYE, DTLS close_notify) and lets everything go. Idempotent; no event comes
+  /// later.
+  void close();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> m_impl;
+};
+
+}  // namespace kms::router

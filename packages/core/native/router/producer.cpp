@@ -1,0 +1,264 @@
+#include <kms/router/producer.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace kms::router {
+
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr Duration kKeyframeInterval = milliseconds(300);
+constexpr Duration kKeyframeRetry = milliseconds(600);
+constexpr Duration kSsrcTimeout = milliseconds(500);
+constexpr Duration kBufferAge = milliseconds(1000);
+constexpr std::size_t kVideoBuffer = 1024;
+constexpr std::size_t kAudioBuffer = 128;
+constexpr std::size_t kBatchLimit = 64;
+
+}  // namespace
+
+void DeliveryQueue::run(TimePoint now) {
+  // By index: a delivery may close other producers or queue new packets.
+  for (std::size_t i = 0; i < m_producers.size(); ++i) {
+    if (m_producers[i] != nullptr) m_producers[i]->deliver(now);
+  }
+  m_producers.clear();
+}
+
+Producer::Producer(media::Medium medium, Environment& environment, ProducerOrigin origin,
+                   std::shared_ptr<rtp::SenderClock> clock)
+    : m_medium(medium),
+      m_environment(environment),
+      m_origin(std::move(origin)),
+      m_senderClock(std::move(clock)),
+      m_buffer(medium == media::Medium::kVideo ? kVideoBuffer : kAudioBuffer, kBufferAge),
+      m_keyframeTimer(environment.timers, [this] { onKeyframeTimer(); }) {
+  m_codecOf.fill(kNoCodec);
+}
+
+Producer::~Producer() {
+  if (m_queued) m_environment.delivery.remove(*this);
+}
+
+media::Format Producer::format() const {
+  const std::scoped_lock lock(m_mutex);
+  return m_format;
+}
+
+const CodecParameters* Producer::codec() const noexcept {
+  return m_current == kNoCodec ? nullptr : &m_codecs[m_current].parameters;
+}
+
+std::uint32_t Producer::clockRate() const noexcept {
+  return m_timeline ? m_timeline->clockRate() : 0;
+}
+
+void Producer::setCodecs(const std::vector<CodecParameters>& codecs) {
+  m_codecs.clear();
+  m_codecOf.fill(kNoCodec);
+  m_current = kNoCodec;  // found anew by the next packet
+  for (const CodecParameters& codec : codecs) {
+    if (codec.payloadType >= m_codecOf.size() || m_codecs.size() == kNoCodec) continue;
+    m_codecOf[codec.payloadType] = static_cast<std::uint8_t>(m_codecs.size());
+    m_codecs.push_back({codec, rtp::keyframeDetector(codec.format.codec)});
+  }
+}
+
+void Producer::expect(std::uint8_t payloadType) {
+  const std::uint8_t index = m_codecOf[payloadType & 0x7FU];
+  if (index != kNoCodec) selectCodec(index);
+}
+
+bool Producer::receive(const io::PacketRef& packet, const rtp::PacketView& view,
+                       std::optional<TimePoint> capture) {
+  const rtp::Header& header = view.header();
+  const std::uint8_t index = m_codecOf[header.payloadType];
+  if (m_closed || index == kNoCodec) {
+    ++m_counters.unknownPayloadType;
+    return false;
+  }
+  const TimePoint arrival = packet->received;
+  if (!accept(header, arrival)) return false;
+  if (index != m_current) selectCodec(index);
+
+  rtp::MediaPacket media;
+  media.packet = packet;
+  media.sequence = m_statistics.extend(header.sequence);
+  media.timestamp = header.timestamp;
+  media.payloadOffset = static_cast<std::uint16_t>(view.headerSize());
+  media.payloadSize = static_cast<std::uint16_t>(view.payload().size());
+  media.payloadType = header.payloadType;
+  media.marker = header.marker;
+  media.keyframe = m_medium == media::Medium::kVideo && m_codecs[index].isKeyframe(view.payload());
+  m_buffer.expire(arrival);
+  if (!m_buffer.insert(media)) {
+    ++m_counters.duplicates;
+    return false;
+  }
+  m_statistics.add(header.sequence, header.timestamp, view.payload().size(), arrival);
+  m_timeline->onPacket(header.timestamp, arrival);
+  if (capture) m_timeline->setReference(header.timestamp, *capture);
+  m_lastArrival = arrival;
+  trackLoss(media, arrival);
+  enqueue(std::move(media));
+  return true;
+}
+
+bool Producer::accept(const rtp::Header& header, TimePoint arrival) {
+  if (m_ssrc != header.ssrc && !acceptSsrc(header.ssrc, arrival)) {
+    ++m_counters.strayed;
+    return false;
+  }
+  const rtp::Arrival kind = m_statistics.classify(header.sequence);
+  if (kind == rtp::Arrival::kRestart) restart(header.ssrc);
+  if (kind == rtp::Arrival::kJump) ++m_counters.strayed;
+  return kind != rtp::Arrival::kJump;
+}
+
+bool Producer::acceptSsrc(std::uint32_t ssrc, TimePoint arrival) {
+  // Two sources at once would tear the stream apart: the first one stays while it is alive.
+  if (m_ssrc && m_lastArrival && arrival - *m_lastArrival < kSsrcTimeout) return false;
+  restart(ssrc);
+  return true;
+}
+
+void Producer::restart(std::uint32_t ssrc) {
+  deliver(m_environment.clock.now());
+  m_ssrc = ssrc;
+  ++m_generation;
+  m_statistics = rtp::ReceiveStatistics(clockRate());
+  m_nacks.reset();
+  m_buffer.clear();
+  if (m_timeline) m_timeline.emplace(m_timeline->clockRate(), m_senderClock);
+}
+
+void Producer::selectCodec(std::uint8_t index) {
+  deliver(m_environment.clock.now());  // those before belong to the old format
+  m_current = index;
+  const media::Format& next = m_codecs[index].parameters.format;
+  const auto rate = static_cast<std::uint32_t>(std::max(next.clockRate, 1));
+  if (!m_timeline || m_timeline->clockRate() != rate) {
+    if (m_timeline) ++m_generation;
+    m_timeline.emplace(rate, m_senderClock);
+    m_statistics.setClockRate(rate);
+  }
+  {
+    const std::scoped_lock lock(m_mutex);
+    if (m_format == next) return;
+    m_format = next;
+  }
+  for (Consumer* consumer : std::vector(m_consumers)) {
+    if (consumer != nullptr) consumer->onFormat(next);
+  }
+  if (m_origin.formatChanged) m_origin.formatChanged(next);
+}
+
+void Producer::trackLoss(const rtp::MediaPacket& packet, TimePoint arrival) {
+  if (packet.keyframe) m_keyframeWanted = false;
+  if (!m_codecs[m_current].parameters.nack) return;
+  m_nacks.onPacket(packet.sequence, arrival);
+  if (m_nacks.takeGaveUp() && m_medium == media::Medium::kVideo) requestKeyframe();
+  if (m_nacks.missing() > 0 && m_origin.nacksDue) m_origin.nacksDue();
+}
+
+void Producer::enqueue(rtp::MediaPacket packet) {
+  if (m_consumers.empty()) return;
+  if (m_batch.capacity() == 0) m_batch.reserve(kBatchLimit);
+  m_batch.push_back(std::move(packet));
+  if (!m_queued) {
+    m_queued = true;
+    m_environment.delivery.add(*this);
+  }
+  if (m_batch.size() == kBatchLimit) deliver(m_environment.clock.now());
+}
+
+void Producer::deliver(TimePoint now) {
+  m_queued = false;
+  if (m_batch.empty()) return;
+  const auto self = shared_from_this();
+  m_delivering.swap(m_batch);
+  for (std::size_t i = 0; i < m_consumers.size(); ++i) {
+    if (m_consumers[i] != nullptr) m_consumers[i]->onPackets(*this, m_delivering, now);
+  }
+  m_delivering.clear();
+  std::erase(m_consumers, nullptr);
+}
+
+void Producer::onSenderReport(const rtp::SenderInfo& report, TimePoint arrival) {
+  if (m_ssrc != report.ssrc) return;
+  m_statistics.onSenderReport(report.ntp, arrival);
+  if (m_timeline) m_timeline->onSenderReport(report.ntp, report.rtpTime, arrival);
+}
+
+void Producer::onBye(std::uint32_t ssrc) {
+  if (m_ssrc == ssrc) m_lastArrival.reset();
+}
+
+std::optional<TimePoint> Producer::capture(std::uint32_t timestamp) const {
+  return m_timeline ? m_timeline->capture(timestamp) : std::nullopt;
+}
+
+void Producer::attach(Consumer& consumer) {
+  if (m_closed) {
+    consumer.onProducerClosed();
+    return;
+  }
+  // What came before must not reach it as if it were new.
+  deliver(m_environment.clock.now());
+  m_consumers.push_back(&consumer);
+  const media::Format known = format();
+  if (!known.codec.empty()) consumer.onFormat(known);
+  requestKeyframe();
+}
+
+void Producer::detach(Consumer& consumer) {
+  // Nulled, not erased: this may happen within a delivery.
+  std::ranges::replace(m_consumers, &consumer, static_cast<Consumer*>(nullptr));
+  if (m_delivering.empty()) std::erase(m_consumers, nullptr);
+}
+
+void Producer::requestKeyframe() {
+  if (m_closed || m_medium != media::Medium::kVideo) return;
+  m_keyframeWanted = true;
+  const TimePoint now = m_environment.clock.now();
+  if (!m_lastKeyframeRequest || now - *m_lastKeyframeRequest >= kKeyframeInterval) {
+    askOrigin(now);
+  } else {
+    m_keyframeTimer.startBefore(*m_lastKeyframeRequest + kKeyframeInterval);
+  }
+}
+
+void Producer::askOrigin(TimePoint now) {
+  m_lastKeyframeRequest = now;
+  m_keyframeTimer.start(now + kKeyframeRetry);
+  ++m_counters.keyframeRequests;
+  if (m_origin.requestKeyframe) m_origin.requestKeyframe();
+}
+
+void Producer::onKeyframeTimer() {
+  if (m_keyframeWanted && !m_consumers.empty()) askOrigin(m_environment.clock.now());
+}
+
+std::span<const std::uint16_t> Producer::takeNacks(TimePoint now) {
+  const auto due = m_nacks.due(now);
+  m_counters.nacksSent += due.size();
+  if (m_nacks.takeGaveUp() && m_medium == media::Medium::kVideo) requestKeyframe();
+  return due;
+}
+
+void Producer::close() {
+  if (std::exchange(m_closed, true)) return;
+  const auto self = shared_from_this();
+  if (std::exchange(m_queued, false)) m_environment.delivery.remove(*this);
+  m_keyframeTimer.stop();
+  m_origin = {};
+  m_batch.clear();
+  m_buffer.clear();
+  for (Consumer* consumer : std::exchange(m_consumers, {})) {
+    if (consumer != nullptr) consumer->onProducerClosed();
+  }
+}
+
+}  // namespace kms::router

@@ -1,0 +1,54 @@
+// The consumer behind a Tap.
+#pragma once
+
+#include <kms/io/executor.hpp>
+#include <kms/router/bridge.hpp>
+#include <kms/router/consumer.hpp>
+#include <kms/router/producer.hpp>
+#include <kms/router/stream-rewriter.hpp>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+
+namespace kms::router {
+
+/// Writes each packet into a buffer of its own and hands it out. I/O thread.
+class TapConsumer final : public Consumer {
+ public:
+  explicit TapConsumer(TapConfig config);
+  ~TapConsumer() override { setSource(nullptr); }
+
+  void setSource(std::shared_ptr<Producer> producer);
+  void requestKeyframe();
+
+  void onPackets(Producer& producer, std::span<const rtp::MediaPacket> packets,
+                 TimePoint now) override;
+  void onFormat(const media::Format& format) override;
+  void onProducerClosed() override;
+
+ private:
+  void forward(Producer& producer, const rtp::MediaPacket& packet);
+
+  TapConfig m_config;
+  std::uint32_t m_ssrc;
+  std::shared_ptr<Producer> m_producer;
+  std::uint32_t m_generation = 0;
+  StreamRewriter m_rewriter;
+  std::array<std::uint8_t, rtp::kFixedHeaderSize + io::kPacketCapacity> m_buffer{};
+};
+
+/// The handle: posts to the I/O thread.
+class RemoteTap final : public Tap {
+ public:
+  RemoteTap(io::Executor& executor, TapConfig config);
+  ~RemoteTap() override;
+  void setSource(std::shared_ptr<Producer> producer) override;
+  void requestKeyframe() override;
+
+ private:
+  io::Executor& m_executor;
+  std::shared_ptr<TapConsumer> m_consumer;
+};
+
+}  // namespace kms::router

@@ -1,0 +1,206 @@
+#include "router/thread-context.hpp"
+
+#include "router/random.hpp"
+
+#include <kms/dtls/session.hpp>
+#include <kms/ice/stun.hpp>
+#include <kms/io/interfaces.hpp>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+namespace kms::router {
+
+namespace {
+
+constexpr std::size_t kMaxPackets = 32 * 1024;  // some 50 MiB, were they ever all in use
+constexpr std::size_t kSendSlots = 256;
+constexpr std::size_t kDirectSlots = 4;
+
+constexpr std::array<std::string_view, static_cast<std::size_t>(ThreadCounter::kCount)> kNames = {
+    "received",    "unknownUdp", "malformed",  "sent",         "sentBytes",        "sendMessages",
+    "sendDropped", "sendFailed", "transports", "packetsInUse", "packetsAllocated",
+};
+
+bool isMedia(std::uint8_t first) {
+  return first >= 128 && first <= 191;
+}  // RFC 7983 7
+
+}  // namespace
+
+ThreadContext::ThreadContext(std::size_t index, const ThreadConfig& config,
+                             const RouterConfig& router, const Clock& clock,
+                             const dtls::Certificate& certificate)
+    : m_interfaces(router.interfaces),
+      m_certificate(certificate),
+      m_sockets(io::bindUdpPair(config.udpPort)),
+      m_pool(kMaxPackets),
+      m_sendQueue(kSendSlots),
+      m_directQueue(kDirectSlots),
+      m_directFlow(m_directQueue),
+      m_thread(clock, "kms-io-" + std::to_string(index)),
+      m_environment{clock, m_thread.timers(), m_pool, m_delivery, router.wallClockOffset},
+      m_lastTag(random32()) {}
+
+ThreadContext::~ThreadContext() {
+  stop();
+}
+
+void ThreadContext::start() {
+  m_sockets.v4->attach(m_thread, m_pool, *this);
+  if (m_sockets.v6) m_sockets.v6->attach(m_thread, m_pool, *this);
+  m_thread.start([this] { afterRound(); });
+}
+
+void ThreadContext::stop() {
+  m_thread.post([this] { closeAll(); });
+  m_thread.stop();
+}
+
+void ThreadContext::closeAll() {
+  while (!m_byTag.empty()) {
+    DatagramSink* sink = m_byTag.begin()->second;
+    sink->onThreadEnding();
+    removeTransport(*sink);
+  }
+  for (const auto& feed : std::exchange(m_feeds, {})) feed->close();
+  m_sendQueue.flush();
+  m_sockets.v4->detach();
+  if (m_sockets.v6) m_sockets.v6->detach();
+}
+
+Map ThreadContext::counters() const {
+  Map map;
+  for (std::size_t i = 0; i < kCounters; ++i) {
+    map.emplace(kNames[i], m_counters[i].load(std::memory_order_relaxed));
+  }
+  return map;
+}
+
+std::shared_ptr<FeedSource> ThreadContext::addFeed(FeedConfig config) {
+  auto feed =
+      std::make_shared<FeedSource>(std::move(config), m_environment, [this] { m_thread.wake(); });
+  m_thread.post([this, feed] { m_feeds.push_back(feed); });
+  return feed;
+}
+
+void ThreadContext::removeFeed(std::shared_ptr<FeedSource> feed) {
+  m_thread.post([this, feed = std::move(feed)] {
+    if (std::erase(m_feeds, feed) > 0) feed->drain();
+    m_delivery.run(m_thread.now());
+    feed->close();
+  });
+}
+
+std::vector<Address> ThreadContext::localAddresses() const {
+  std::vector<Address> addresses;
+  for (Address address : io::usableAddresses(io::systemAddresses(), m_interfaces)) {
+    if (address.isV6 && !m_sockets.v6) continue;
+    address.port = port();
+    addresses.push_back(address);
+  }
+  return addresses;
+}
+
+const io::UdpSocket* ThreadContext::socketFor(const Address& remote) const noexcept {
+  return remote.isV6 ? m_sockets.v6.get() : m_sockets.v4.get();
+}
+
+void ThreadContext::sendNow(std::span<const std::uint8_t> packet, const Address& local,
+                            const Address& remote) {
+  const io::UdpSocket* socket = socketFor(remote);
+  if (socket == nullptr || local.isV6 != remote.isV6) return;
+  m_directFlow.redirect(*socket, remote, local);
+  m_directQueue.send(m_directFlow, packet);
+  m_directQueue.flush();
+}
+
+std::uint32_t ThreadContext::addTransport(const std::string& ufrag, DatagramSink& sink) {
+  do {
+    ++m_lastTag;
+  } while (m_byTag.contains(m_lastTag));
+  m_byTag.emplace(m_lastTag, &sink);
+  m_byUfrag.insert_or_assign(ufrag, &sink);
+  return m_lastTag;
+}
+
+void ThreadContext::removeTransport(DatagramSink& sink) {
+  const auto ofSink = [&](const auto& entry) { return entry.second == &sink; };
+  std::erase_if(m_byTag, ofSink);
+  std::erase_if(m_byUfrag, ofSink);
+  std::erase_if(m_byAddress, ofSink);
+}
+
+bool ThreadContext::bindAddress(const Address& remote, DatagramSink& sink) {
+  const auto [entry, added] = m_byAddress.try_emplace(remote, &sink);
+  if (added || entry->second == &sink) return true;
+  if (entry->second->isUsing(remote)) return false;
+  entry->second = &sink;
+  return true;
+}
+
+void ThreadContext::onDatagram(io::PacketRef packet) {
+  count(ThreadCounter::kReceived);
+  if (packet->size == 0) return count(ThreadCounter::kMalformed);
+  const std::uint8_t first = packet->data[0];
+  if (first < 4) return dispatchStun(packet);
+  const bool dtls = dtls::isDtls(packet->bytes());
+  if (!dtls && !isMedia(first)) return count(ThreadCounter::kMalformed);
+  const auto found = m_byAddress.find(packet->remote);
+  if (found == m_byAddress.end()) return count(ThreadCounter::kUnknownUdp);
+  if (dtls) {
+    found->second->onDtls(packet->bytes());
+  } else {
+    found->second->onMedia(std::move(packet));
+  }
+}
+
+void ThreadContext::dispatchStun(const io::PacketRef& packet) {
+  if (!ice::isStun(packet->bytes())) return count(ThreadCounter::kMalformed);
+  DatagramSink* sink = stunSink(packet->bytes());
+  if (sink == nullptr) return count(ThreadCounter::kUnknownUdp);
+  sink->onStun(packet->bytes(), packet->local, packet->remote);
+}
+
+DatagramSink* ThreadContext::stunSink(std::span<const std::uint8_t> packet) const {
+  if (const auto ufrag = ice::usernameFragment(packet)) {
+    const auto found = m_byUfrag.find(*ufrag);
+    return found == m_byUfrag.end() ? nullptr : found->second;
+  }
+  if (const auto tag = ice::transactionTag(packet)) {
+    const auto found = m_byTag.find(*tag);
+    return found == m_byTag.end() ? nullptr : found->second;
+  }
+  return nullptr;
+}
+
+void ThreadContext::onBatchEnd() {
+  m_delivery.run(m_thread.now());
+  m_sendQueue.flush();
+}
+
+void ThreadContext::afterRound() {
+  drainFeeds();
+  onBatchEnd();
+  publish();
+}
+
+void ThreadContext::drainFeeds() {
+  for (std::size_t i = 0; i < m_feeds.size(); ++i) m_feeds[i]->drain();
+}
+
+void ThreadContext::publish() {
+  const io::SendCounters& sent = m_sendQueue.counters();
+  const io::SendCounters& direct = m_directQueue.counters();
+  set(ThreadCounter::kSent, sent.packets + direct.packets);
+  set(ThreadCounter::kSentBytes, sent.bytes + direct.bytes);
+  set(ThreadCounter::kSendMessages, sent.messages + direct.messages);
+  set(ThreadCounter::kSendDropped, sent.dropped + direct.dropped);
+  set(ThreadCounter::kSendFailed, sent.failed + direct.failed);
+  set(ThreadCounter::kTransports, m_byTag.size());
+  set(ThreadCounter::kPacketsInUse, m_pool.inUse());
+  set(ThreadCounter::kPacketsAllocated, m_pool.capacity());
+}
+
+}  // namespace kms::router

@@ -1,0 +1,136 @@
+// One I/O thread of the router: sockets, packets, timers, and the way from a datagram to its
+// transport.
+#pragma once
+
+#include "router/feed-source.hpp"
+
+#include <kms/dtls/certificate.hpp>
+#include <kms/io/io-thread.hpp>
+#include <kms/io/send-queue.hpp>
+#include <kms/io/udp-socket.hpp>
+#include <kms/router/environment.hpp>
+#include <kms/router/router.hpp>
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace kms::router {
+
+/// Takes the datagrams of one transport. Called on the I/O thread.
+class DatagramSink {
+ public:
+  virtual ~DatagramSink() = default;
+  virtual void onStun(std::span<const std::uint8_t> packet, const Address& local,
+                      const Address& remote) = 0;
+  virtual void onDtls(std::span<const std::uint8_t> packet) = 0;
+  /// SRTP or SRTCP; may be decrypted in place.
+  virtual void onMedia(io::PacketRef packet) = 0;
+  /// Whether `remote` is the address that it is talking to: nobody else may take that then.
+  [[nodiscard]] virtual bool isUsing(const Address& remote) const = 0;
+  /// The thread ends.
+  virtual void onThreadEnding() = 0;
+};
+
+/// Counters of a thread, in the order of their names in counterNames().
+enum class ThreadCounter : std::uint8_t {
+  kReceived,
+  kUnknownUdp,  ///< for no transport of this thread
+  kMalformed,   ///< too long, or no protocol that we know
+  kSent,
+  kSentBytes,
+  kSendMessages,
+  kSendDropped,
+  kSendFailed,
+  kTransports,
+  kPacketsInUse,
+  kPacketsAllocated,
+  kCount,
+};
+
+/// All but the constructor, executor(), port(), counters() and the feed methods on the I/O thread.
+class ThreadContext final : public io::UdpReceiver,
+                            public std::enable_shared_from_this<ThreadContext> {
+ public:
+  ThreadContext(std::size_t index, const ThreadConfig& config, const RouterConfig& router,
+                const Clock& clock, const dtls::Certificate& certificate);
+  ~ThreadContext() override;
+
+  void start();
+  /// Closes what lives here and ends the thread. Not on the thread.
+  void stop();
+
+  [[nodiscard]] io::Executor& executor() noexcept { return m_thread; }
+  [[nodiscard]] std::uint16_t port() const noexcept { return m_sockets.v4->port(); }
+  [[nodiscard]] Map counters() const;
+  std::shared_ptr<FeedSource> addFeed(FeedConfig config);
+  void removeFeed(std::shared_ptr<FeedSource> feed);
+
+  [[nodiscard]] Environment& environment() noexcept { return m_environment; }
+  [[nodiscard]] io::SendQueue& sendQueue() noexcept { return m_sendQueue; }
+  [[nodiscard]] const dtls::Certificate& certificate() const noexcept { return m_certificate; }
+  [[nodiscard]] TimePoint now() noexcept { return m_thread.now(); }
+  /// The addresses for host candidates, with the port. Throws Error 40400.
+  [[nodiscard]] std::vector<Address> localAddresses() const;
+  /// The socket for packets to `remote`; null when the machine has no IPv6.
+  [[nodiscard]] const io::UdpSocket* socketFor(const Address& remote) const noexcept;
+  /// Sends one datagram at once, outside the queue.
+  void sendNow(std::span<const std::uint8_t> packet, const Address& local, const Address& remote);
+
+  /// A tag for Agent transactions that no other transport of this thread has.
+  [[nodiscard]] std::uint32_t addTransport(const std::string& ufrag, DatagramSink& sink);
+  /// Forgets its ufrag, tag and addresses.
+  void removeTransport(DatagramSink& sink);
+  /// Datagrams from `remote`, which has authenticated itself, go to `sink` from now on. False when
+  /// another transport is using that address.
+  bool bindAddress(const Address& remote, DatagramSink& sink);
+
+  void onDatagram(io::PacketRef packet) override;
+  void onDropped() override { count(ThreadCounter::kMalformed); }
+  void onBatchEnd() override;
+
+ private:
+  struct TextHash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  static constexpr auto kCounters = static_cast<std::size_t>(ThreadCounter::kCount);
+
+  void afterRound();
+  void drainFeeds();
+  void publish();
+  void closeAll();
+  void dispatchStun(const io::PacketRef& packet);
+  [[nodiscard]] DatagramSink* stunSink(std::span<const std::uint8_t> packet) const;
+  void count(ThreadCounter which) { set(which, get(which) + 1); }
+  void set(ThreadCounter which, std::uint64_t value) {
+    m_counters[static_cast<std::size_t>(which)].store(value, std::memory_order_relaxed);
+  }
+  [[nodiscard]] std::uint64_t get(ThreadCounter which) const {
+    return m_counters[static_cast<std::size_t>(which)].load(std::memory_order_relaxed);
+  }
+
+  const std::vector<std::string> m_interfaces;
+  const dtls::Certificate& m_certificate;
+  io::UdpSocketPair m_sockets;
+  io::PacketPool m_pool;
+  DeliveryQueue m_delivery;
+  io::SendQueue m_sendQueue;
+  io::SendQueue m_directQueue;
+  io::Flow m_directFlow;
+  io::IoThread m_thread;
+  Environment m_environment;
+
+  std::unordered_map<std::string, DatagramSink*, TextHash, std::equal_to<>> m_byUfrag;
+  std::unordered_map<std::uint32_t, DatagramSink*> m_byTag;
+  std::unordered_map<Address, DatagramSink*> m_byAddress;
+  std::uint32_t m_lastTag;
+  std::vector<std::shared_ptr<FeedSource>> m_feeds;
+  std::array<std::atomic<std::uint64_t>, kCounters> m_counters{};
+};
+
+}  // namespace kms::router

@@ -1,0 +1,338 @@
+// Life, ICE and DTLS of a WebRtcTransport.
+#include "router/random.hpp"
+#include "router/web-rtc-transport-impl.hpp"
+
+#include <kms/base/error.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace kms::router {
+
+using media::Medium;
+
+namespace {
+
+constexpr Duration kTick = std::chrono::milliseconds(500);
+
+constexpr std::string_view kMidUri = "urn:ietf:params:rtp-hdrext:sdes:mid";
+constexpr std::string_view kTransportSequenceUri =
+    "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
+constexpr std::string_view kAbsoluteSendTimeUri =
+    "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time";
+
+std::uint8_t extensionId(const StreamParameters& parameters, std::string_view uri) {
+  const auto found = std::ranges::find(parameters.extensions, uri, &HeaderExtension::uri);
+  return found == parameters.extensions.end() ? 0 : found->id;
+}
+
+/// The strongest that we know how to check.
+const Fingerprint& chooseFingerprint(const std::vector<Fingerprint>& fingerprints) {
+  if (fingerprints.empty()) {
+    throw Error(ErrorCode::kIllegalParam, "dtls.fingerprints: at least one is needed");
+  }
+  for (const std::string_view algorithm : {"sha-256", "sha-384", "sha-512"}) {
+    const auto found = std::ranges::find(fingerprints, algorithm, &Fingerprint::algorithm);
+    if (found != fingerprints.end()) return *found;
+  }
+  return fingerprints.front();
+}
+
+}  // namespace
+
+WebRtcTransport::Impl::Impl(ThreadContext& context, WebRtcTransportListener& listener)
+    : m_context(context),
+      m_listener(listener),
+      m_senderClock(std::make_shared<rtp::SenderClock>()),
+      m_flow(context.sendQueue()),
+      m_iceTimer(context.environment().timers,
+                 [this] {
+                   m_agent->onTimer();
+                   rearmIce();
+                 }),
+      m_dtlsTimer(context.environment().timers,
+                  [this] {
+                    m_dtls->onTimer();
+                    rearmDtls();
+                  }),
+      m_tickTimer(context.environment().timers, [this] { onTick(); }),
+      m_nackTimer(context.environment().timers, [this] { sendNacks(); }),
+      m_feedbackTimer(context.environment().timers, [this] { sendFeedback(); }) {
+  m_local.ice = ice::Credentials::generate(ice::secureRandom());
+  m_local.fingerprint = context.certificate().fingerprint();
+  m_local.cname = randomCname();
+  for (const Medium medium : media::kMedia) makeStream(medium);
+  m_local.audioSsrc = stream(Medium::kAudio).consumer->ssrc();
+  m_local.videoSsrc = stream(Medium::kVideo).consumer->ssrc();
+  m_tag = context.addTransport(m_local.ice.ufrag, *this);
+  ice::Config config;
+  config.local = m_local.ice;
+  config.transactionTag = m_tag;
+  m_agent = std::make_unique<ice::Agent>(config, context.environment().clock, *this);
+  m_tickTimer.start(context.environment().clock.now() + kTick);
+}
+
+WebRtcTransport::Impl::~Impl() {
+  close();
+}
+
+void WebRtcTransport::Impl::makeStream(Medium medium) {
+  Stream made;
+  made.medium = medium;
+  ProducerOrigin origin;
+  origin.requestKeyframe = [this, medium] { sendKeyframeRequest(stream(medium)); };
+  origin.nacksDue = [this] { m_nackTimer.startBefore(m_context.now()); };
+  origin.formatChanged = [this, medium](const media::Format& format) {
+    m_listener.onSourceFormat(medium, format);
+  };
+  made.producer =
+      std::make_shared<Producer>(medium, m_context.environment(), std::move(origin), m_senderClock);
+  std::uint32_t ssrc = randomSsrc();
+  if (!m_streams.empty() && m_streams.front().consumer->ssrc() == ssrc) ++ssrc;
+  made.consumer = std::make_unique<WebRtcConsumer>(medium, ssrc, m_context.environment(), *this);
+  m_streams.push_back(std::move(made));
+}
+
+std::vector<std::string> WebRtcTransport::Impl::gather() {
+  m_localCandidates.clear();
+  std::vector<std::string> texts;
+  for (const Address& address : m_context.localAddresses()) {
+    ice::Candidate candidate;
+    candidate.address = address;
+    candidate.foundation = ice::candidateFoundation(ice::CandidateType::Host, address);
+    const auto preference =
+        ice::localPreference(address, static_cast<unsigned>(m_localCandidates.size()));
+    candidate.priority =
+        ice::candidatePriority(ice::CandidateType::Host, preference, candidate.component);
+    texts.push_back(candidate.text());
+    m_localCandidates.push_back(std::move(candidate));
+  }
+  m_agent->setLocalCandidates(m_localCandidates);
+  rearmIce();
+  return texts;
+}
+
+void WebRtcTransport::Impl::setRemote(const RemoteParameters& parameters) {
+  parameters.ice.validate("remote");
+  startDtls(parameters);
+  for (Stream& each : m_streams) {
+    const auto found =
+        std::ranges::find(parameters.streams, each.medium, &StreamParameters::medium);
+    StreamParameters inactive;
+    inactive.medium = each.medium;
+    configureStream(found == parameters.streams.end() ? inactive : *found);
+  }
+  // The agent is made before the role is known; the call says no more than that this side controls.
+  if (parameters.iceRole == ice::Role::Controlling) m_agent->setRemoteLite();
+  m_agent->setRemoteCredentials(parameters.ice.ufrag, parameters.ice.pwd);
+  rearmIce();
+}
+
+void WebRtcTransport::Impl::startDtls(const RemoteParameters& parameters) {
+  if (m_dtls) return;  // a renegotiation keeps the association
+  const Fingerprint& fingerprint = chooseFingerprint(parameters.fingerprints);
+  auto session = std::make_unique<dtls::Session>(m_context.certificate(), parameters.dtlsRole,
+                                                 m_context.environment().clock, *this);
+  session->setRemoteFingerprint(fingerprint.algorithm, fingerprint.value);
+  m_dtls = std::move(session);
+}
+
+void WebRtcTransport::Impl::configureStream(const StreamParameters& parameters) {
+  Stream& each = stream(parameters.medium);
+  each.receive = parameters.receive;
+  each.mid = parameters.mid;
+  each.remoteSsrcs = parameters.remoteSsrcs;
+  each.codecs = parameters.receive ? parameters.codecs : std::vector<CodecParameters>();
+  each.midExtension = extensionId(parameters, kMidUri);
+  each.transportSequenceExtension = extensionId(parameters, kTransportSequenceUri);
+  each.transportCc = std::ranges::any_of(each.codecs, &CodecParameters::transportCc);
+  if (each.transportCc && each.transportSequenceExtension != 0 && !m_feedback) m_feedback.emplace();
+  each.producer->setCodecs(each.codecs);
+
+  WebRtcConsumerParameters sending;
+  if (parameters.send) {
+    sending.codecs = parameters.codecs;
+    sending.mid = parameters.mid;
+    sending.midExtension = each.midExtension;
+    sending.transportSequenceExtension = each.transportSequenceExtension;
+    sending.absoluteSendTimeExtension = extensionId(parameters, kAbsoluteSendTimeUri);
+  }
+  each.consumer->configure(std::move(sending));
+}
+
+void WebRtcTransport::Impl::addRemoteCandidate(const std::string& text) {
+  const auto parsed = ice::Candidate::parse(text);
+  if (parsed.error == ice::CandidateError::Malformed) {
+    throw Error(ErrorCode::kAddCandidate,
+                "candidate '" + text.substr(0, 200) + "' cannot be parsed");
+  }
+  if (parsed.candidate) m_agent->addRemoteCandidate(*parsed.candidate);
+  rearmIce();
+}
+
+void WebRtcTransport::Impl::endOfRemoteCandidates() {
+  m_agent->endOfRemoteCandidates();
+  rearmIce();
+}
+
+std::shared_ptr<Producer> WebRtcTransport::Impl::producer(Medium medium) const {
+  return stream(medium).producer;
+}
+
+void WebRtcTransport::Impl::setSource(Medium medium, std::shared_ptr<Producer> producer) {
+  if (producer && &producer->environment() != &m_context.environment()) {
+    throw Error(ErrorCode::kConnect, "the source lives on another I/O thread");
+  }
+  if (!m_closed) stream(medium).consumer->setSource(std::move(producer));
+}
+
+void WebRtcTransport::Impl::requestKeyframe() {
+  stream(Medium::kVideo).producer->requestKeyframe();
+}
+
+void WebRtcTransport::Impl::close() {
+  if (std::exchange(m_closed, true)) return;
+  for (Stream& each : m_streams) each.consumer->setSource(nullptr);
+  if (writable()) sendByes();
+  if (m_dtls) m_dtls->close();
+  for (Stream& each : m_streams) each.producer->close();
+  m_hasConsent = false;
+  for (io::Timer* timer :
+       {&m_iceTimer, &m_dtlsTimer, &m_tickTimer, &m_nackTimer, &m_feedbackTimer}) {
+    timer->stop();
+  }
+  m_context.removeTransport(*this);
+}
+
+// ICE.
+
+void WebRtcTransport::Impl::onStun(std::span<const std::uint8_t> packet, const Address& local,
+                                   const Address& remote) {
+  m_agent->handlePacket(packet, local, remote);
+  rearmIce();
+}
+
+void WebRtcTransport::Impl::rearmIce() {
+  const TimePoint deadline = m_agent->nextDeadline();
+  if (deadline == TimePoint::max() || m_closed) {
+    m_iceTimer.stop();
+  } else {
+    m_iceTimer.start(deadline);
+  }
+}
+
+void WebRtcTransport::Impl::onSend(std::span<const std::uint8_t> packet, const Address& local,
+                                   const Address& remote) {
+  constexpr std::uint8_t kSuccessHigh = 0x01;
+  constexpr std::uint8_t kSuccessLow = 0x01;
+  // We say "success" only to requests that knew the password, so what else comes from there is the
+  // peer's.
+  if (packet.size() >= 2 && packet[0] == kSuccessHigh && packet[1] == kSuccessLow) {
+    m_context.bindAddress(remote, *this);
+  }
+  m_context.sendNow(packet, local, remote);
+}
+
+void WebRtcTransport::Impl::onStateChanged(ice::State state) {
+  if (!m_closed) m_listener.onIceStateChanged(state);
+}
+
+void WebRtcTransport::Impl::onSelectedPair(const ice::Candidate& local,
+                                           const ice::Candidate& remote) {
+  const io::UdpSocket* socket = m_context.socketFor(remote.address);
+  if (m_closed || socket == nullptr) return;
+  m_flow.redirect(*socket, remote.address, local.baseAddress());
+  m_hasConsent = true;
+  m_context.bindAddress(remote.address, *this);
+  m_listener.onCandidatePairSelected(local.text(), remote.text());
+  if (m_dtls && !std::exchange(m_dtlsStarted, true)) {
+    m_dtls->start();
+    rearmDtls();
+  }
+  whenWritable();
+}
+
+bool WebRtcTransport::Impl::isUsing(const Address& remote) const {
+  return m_hasConsent && m_flow.remote() == remote;
+}
+
+void WebRtcTransport::Impl::whenWritable() {
+  if (!writable()) return;
+  for (Stream& each : m_streams) each.consumer->onWritable();
+}
+
+// DTLS.
+
+void WebRtcTransport::Impl::onDtls(std::span<const std::uint8_t> packet) {
+  if (!m_dtls || m_closed) return;
+  m_dtls->handlePacket(packet);
+  rearmDtls();
+}
+
+void WebRtcTransport::Impl::rearmDtls() {
+  const auto deadline = m_dtls->nextDeadline();
+  if (!deadline || m_closed) {
+    m_dtlsTimer.stop();
+  } else {
+    m_dtlsTimer.start(*deadline);
+  }
+}
+
+void WebRtcTransport::Impl::onSend(std::span<const std::uint8_t> datagram) {
+  // Before there is a pair there is nowhere to send: the flight is sent again later.
+  if (m_flow.ready() && m_hasConsent) m_context.sendQueue().send(m_flow, datagram);
+}
+
+void WebRtcTransport::Impl::onStateChanged(dtls::State state) {
+  if (m_closed) return;
+  m_listener.onDtlsStateChanged(state);
+  if (state == dtls::State::kConnected) {
+    whenWritable();
+    // What a keyframe request before the keys could not tell.
+    if (stream(Medium::kVideo).receive) stream(Medium::kVideo).producer->requestKeyframe();
+  }
+}
+
+void WebRtcTransport::Impl::onSrtpKeys(const srtp::Keys& outbound, const srtp::Keys& inbound) {
+  m_outbound.emplace(outbound);
+  m_inbound.emplace(inbound);
+  for (const Stream& each : m_streams) m_outbound->addSsrc(each.consumer->ssrc());
+}
+
+// The public face.
+
+WebRtcTransport::WebRtcTransport(ThreadContext& context, WebRtcTransportListener& listener)
+    : m_impl(std::make_unique<Impl>(context, listener)) {}
+WebRtcTransport::~WebRtcTransport() = default;
+const LocalParameters& WebRtcTransport::localParameters() const {
+  return m_impl->localParameters();
+}
+std::vector<std::string> WebRtcTransport::gather() {
+  return m_impl->gather();
+}
+void WebRtcTransport::setRemote(const RemoteParameters& parameters) {
+  m_impl->setRemote(parameters);
+}
+void WebRtcTransport::addRemoteCandidate(const std::string& candidate) {
+  m_impl->addRemoteCandidate(candidate);
+}
+void WebRtcTransport::endOfRemoteCandidates() {
+  m_impl->endOfRemoteCandidates();
+}
+std::shared_ptr<Producer> WebRtcTransport::producer(Medium medium) const {
+  return m_impl->producer(medium);
+}
+void WebRtcTransport::setSource(Medium medium, std::shared_ptr<Producer> producer) {
+  m_impl->setSource(medium, std::move(producer));
+}
+void WebRtcTransport::requestKeyframe() {
+  m_impl->requestKeyframe();
+}
+TransportStats WebRtcTransport::stats() const {
+  return m_impl->stats();
+}
+void WebRtcTransport::close() {
+  m_impl->close();
+}
+
+}  // namespace kms::router
