@@ -14,7 +14,10 @@ class Wire {
   readonly #texts: string[] = [];
   readonly #waiting: ((text: string) => void)[] = [];
 
-  constructor(readonly transport: Transport) {
+  readonly transport: Transport;
+
+  constructor(transport: Transport) {
+    this.transport = transport;
     transport.onMessage((text) => {
       const waiting = this.#waiting.shift();
       if (waiting === undefined) this.#texts.push(text);
