@@ -1,6 +1,13 @@
 export * from "./generated/index.js";
 export { compatibleFormat, formatKey, isCompatible, sameStream } from "./graph/formats.js";
-export type { AcceptedStream, Format, MediaNode, Medium, OfferedStream, StreamKind } from "./graph/media.js";
+export type {
+  AcceptedStream,
+  Format,
+  MediaNode,
+  Medium,
+  OfferedStream,
+  StreamKind,
+} from "./graph/media.js";
 export { media } from "./graph/media.js";
 export { Planner } from "./graph/planner.js";
 export * from "./model/index.js";

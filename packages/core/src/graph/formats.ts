@@ -37,7 +37,10 @@ const parameterChecks: ReadonlyMap<string, Check> = new Map<string, Check>([
 ]);
 
 function sameSampling(source: Format, accepted: Format): boolean {
-  return sameOrUnknown(source.clockRate, accepted.clockRate) && sameOrUnknown(source.channels, accepted.channels);
+  return (
+    sameOrUnknown(source.clockRate, accepted.clockRate) &&
+    sameOrUnknown(source.channels, accepted.channels)
+  );
 }
 
 function sameOrUnknown(a: number, b: number): boolean {
@@ -45,7 +48,8 @@ function sameOrUnknown(a: number, b: number): boolean {
 }
 
 function sameParameter(name: string, fallback: string): Check {
-  return (source, accepted) => (source.parameters[name] ?? fallback) === (accepted.parameters[name] ?? fallback);
+  return (source, accepted) =>
+    (source.parameters[name] ?? fallback) === (accepted.parameters[name] ?? fallback);
 }
 
 // Single NAL unit mode is a subset of non-interleaved mode (RFC 6184 6.2, 6.3), and every profile's decoder reads

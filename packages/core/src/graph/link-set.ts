@@ -70,7 +70,8 @@ export class LinkSet {
     const key = linkKey(link);
     if (this.#failed.has(failureKey(link))) return;
     try {
-      const from = link.branch === undefined ? link.source : await this.#branchId(link.branch, link.via);
+      const from =
+        link.branch === undefined ? link.source : await this.#branchId(link.branch, link.via);
       const existing = this.#links.get(key);
       if (existing?.from === from && existing.via === link.via) return;
       if (existing?.from !== from) await this.#host.link(link.sinkId, link.medium, from);
@@ -88,8 +89,15 @@ export class LinkSet {
     const id = this.#settings.newId();
     const { medium, target } = planned;
     const format = { ...target.format, parameters: { ...target.format.parameters } };
-    const params = { ioThread: this.#settings.ioThread, medium, target: { kind: target.kind, format } };
-    await this.#host.create("Branch", id, { ...params, ...this.#settings.encoderParams(via, medium) });
+    const params = {
+      ioThread: this.#settings.ioThread,
+      medium,
+      target: { kind: target.kind, format },
+    };
+    await this.#host.create("Branch", id, {
+      ...params,
+      ...this.#settings.encoderParams(via, medium),
+    });
     try {
       await this.#host.link(id, medium, planned.source);
     } catch (error) {

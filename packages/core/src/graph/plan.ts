@@ -1,5 +1,12 @@
 import { compatibleFormat, formatKey } from "./formats.js";
-import type { AcceptedStream, Format, MediaNode, Medium, OfferedStream, StreamKind } from "./media.js";
+import type {
+  AcceptedStream,
+  Format,
+  MediaNode,
+  Medium,
+  OfferedStream,
+  StreamKind,
+} from "./media.js";
 import type { DesiredLink, Topology } from "./topology.js";
 
 /** What a branch turns its source into. */
@@ -63,13 +70,22 @@ function throughFlow(topology: Topology, { sink, medium, source }: DesiredLink):
   return { node: sink, medium, flowing: effective?.node.isOwnSourceFlowing(medium) ?? false };
 }
 
-function planLink(topology: Topology, { sink, medium, source: via }: DesiredLink): PlannedLink | undefined {
+function planLink(
+  topology: Topology,
+  { sink, medium, source: via }: DesiredLink,
+): PlannedLink | undefined {
   const effective = topology.effectiveSource(via, medium);
   const source = effective?.node.nativeId;
   const offered = effective?.node.sourceFormat(medium);
   const accepted = sink.accepts(medium);
   const sinkId = sink.nativeId;
-  if (source === undefined || offered === undefined || accepted === undefined || sinkId === undefined) return undefined;
+  if (
+    source === undefined ||
+    offered === undefined ||
+    accepted === undefined ||
+    sinkId === undefined
+  )
+    return undefined;
   const target = chooseTarget(offered, accepted, effective?.codec);
   if (target === undefined) return undefined;
   const link = { sink, sinkId, medium, via, source };
@@ -91,13 +107,26 @@ function chooseTarget(
   if (first === undefined) return undefined;
   const { kind } = accepted;
   const demandedFormat = accepted.formats.find((format) => format.codec === demanded);
-  if (demandedFormat !== undefined && demanded !== offered.format.codec) return { kind, format: demandedFormat };
+  if (demandedFormat !== undefined && demanded !== offered.format.codec)
+    return { kind, format: demandedFormat };
   const same = compatibleFormat(offered.format, accepted);
   if (same === undefined) return { kind, format: first };
   return offered.kind === kind ? "route" : { kind, format: same };
 }
 
 // The source's own format is part of the key: when it changes, a fresh branch takes over from the old one.
-function branchKey(source: string, medium: Medium, offered: OfferedStream, target: BranchTarget): string {
-  return [source, medium, offered.kind, formatKey(offered.format), target.kind, formatKey(target.format)].join("|");
+function branchKey(
+  source: string,
+  medium: Medium,
+  offered: OfferedStream,
+  target: BranchTarget,
+): string {
+  return [
+    source,
+    medium,
+    offered.kind,
+    formatKey(offered.format),
+    target.kind,
+    formatKey(target.format),
+  ].join("|");
 }

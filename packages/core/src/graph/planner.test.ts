@@ -6,7 +6,12 @@ import { Planner } from "./planner.js";
 
 const vp8: Format = { codec: "VP8", clockRate: 90000, channels: 0, parameters: {} };
 const vp9: Format = { codec: "VP9", clockRate: 90000, channels: 0, parameters: {} };
-const h264: Format = { codec: "H264", clockRate: 90000, channels: 0, parameters: { "packetization-mode": "1" } };
+const h264: Format = {
+  codec: "H264",
+  clockRate: 90000,
+  channels: 0,
+  parameters: { "packetization-mode": "1" },
+};
 const raw: Format = { codec: "RAW", clockRate: 0, channels: 0, parameters: {} };
 
 class TestNode implements MediaNode {
@@ -19,7 +24,10 @@ class TestNode implements MediaNode {
   flowing = false;
   readonly told: string[] = [];
 
-  constructor(id: string, state: Partial<Pick<TestNode, "transparent" | "offered" | "accepted" | "codec">> = {}) {
+  constructor(
+    id: string,
+    state: Partial<Pick<TestNode, "transparent" | "offered" | "accepted" | "codec">> = {},
+  ) {
     this.id = id;
     this.nativeId = state.transparent === true ? undefined : id;
     Object.assign(this, state);
@@ -54,10 +62,18 @@ class TestNode implements MediaNode {
 const rtp = (format: Format): OfferedStream => ({ kind: "rtp", format });
 const takes = (...formats: Format[]): AcceptedStream => ({ kind: "rtp", formats });
 
-function setUp(): { host: FakeNativeHost; planner: Planner; video: (sink: MediaNode, source: MediaNode) => Promise<string[]> } {
+function setUp(): {
+  host: FakeNativeHost;
+  planner: Planner;
+  video: (sink: MediaNode, source: MediaNode) => Promise<string[]>;
+} {
   const host = new FakeNativeHost();
   let branches = 0;
-  const settings = { ioThread: 3, newId: () => `branch-${(branches += 1)}`, encoderParams: () => ({ bitrate: 300_000 }) };
+  const settings = {
+    ioThread: 3,
+    newId: () => `branch-${(branches += 1)}`,
+    encoderParams: () => ({ bitrate: 300_000 }),
+  };
   const planner = new Planner(host, settings, (error) => {
     throw error;
   });
@@ -123,7 +139,9 @@ describe("Planner", () => {
     const { video } = setUp();
     const source = new TestNode("source", { offered: rtp(vp8) });
     await video(new TestNode("first", { accepted: takes(h264) }), source);
-    expect(await video(new TestNode("second", { accepted: takes(vp9) }), source)).toContain("create Branch branch-2");
+    expect(await video(new TestNode("second", { accepted: takes(vp9) }), source)).toContain(
+      "create Branch branch-2",
+    );
   });
 
   it("changes only the kind where the codec fits, without calling that transcoding", async () => {
@@ -194,7 +212,12 @@ describe("Planner", () => {
     planner.disconnect(pass, "video");
     await planner.settled();
     expect(host.takeCalls()).toEqual(["link sink video <- nothing"]);
-    expect(pass.told).toEqual(["video through false", "video as it is", "video through true", "video through false"]);
+    expect(pass.told).toEqual([
+      "video through false",
+      "video as it is",
+      "video through true",
+      "video through false",
+    ]);
   });
 
   it("survives a circle of transparent elements", async () => {

@@ -90,7 +90,9 @@ export class Planner {
 
   // A transparent element that is no longer in the plan has nothing flowing through it.
   #tellFlows(flows: readonly ThroughFlow[]): void {
-    const ended = this.#flowing.filter((old) => !flows.some(({ node, medium }) => node === old.node && medium === old.medium));
+    const ended = this.#flowing.filter(
+      (old) => !flows.some(({ node, medium }) => node === old.node && medium === old.medium),
+    );
     this.#flowing = flows.filter(({ flowing }) => flowing);
     for (const { node, medium } of ended) node.onThroughFlow(medium, false);
     for (const { node, medium, flowing } of flows) node.onThroughFlow(medium, flowing);

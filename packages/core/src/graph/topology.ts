@@ -17,7 +17,10 @@ export interface EffectiveSource {
 
 /** The connections that users asked for: one source per sink and medium. */
 export class Topology {
-  readonly #sources: Record<Medium, Map<MediaNode, MediaNode>> = { audio: new Map(), video: new Map() };
+  readonly #sources: Record<Medium, Map<MediaNode, MediaNode>> = {
+    audio: new Map(),
+    video: new Map(),
+  };
 
   /** Replaces whatever fed the sink before. */
   connect({ sink, medium, source }: DesiredLink): void {

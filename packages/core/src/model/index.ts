@@ -1,7 +1,13 @@
 export { decodeConstructorParams, decodeParams } from "./decode.js";
 export { findOperation, hasEvent, invokeOperation } from "./dispatch.js";
 export { asRegister, encodeEvent, encodeValue } from "./encode.js";
-export { errorTypeOf, isKurentoError, KurentoError, KurentoErrorCode, UNDEFINED_ERROR_TYPE } from "./errors.js";
+export {
+  errorTypeOf,
+  isKurentoError,
+  KurentoError,
+  KurentoErrorCode,
+  UNDEFINED_ERROR_TYPE,
+} from "./errors.js";
 export type { KurentoErrorName } from "./errors.js";
 export { silentLogger } from "./logger.js";
 export type { LogFields, Logger } from "./logger.js";

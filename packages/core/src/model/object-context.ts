@@ -17,6 +17,7 @@ export interface ObjectClock extends Clock {
 /** What any remote object is given, in the gateway as in a worker. */
 export interface RemoteContext {
   readonly id: string;
+  readonly parent: MediaObject | undefined;
   readonly registry: TypeRegistry;
   readonly clock: ObjectClock;
   readonly log: Logger;
@@ -54,7 +55,6 @@ export interface IoThreadLease {
 
 /** What an object of a worker is given. */
 export interface ObjectContext extends RemoteContext, WorkerServices {
-  readonly parent: MediaObject | undefined;
   /** `undefined` for the pipeline itself. */
   readonly pipeline: MediaPipeline | undefined;
 }

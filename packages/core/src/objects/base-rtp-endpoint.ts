@@ -28,7 +28,9 @@ export abstract class BaseRtpEndpoint extends BaseRtpEndpointBase {
   constructor(context: ObjectContext) {
     super(context);
     this.#mtu = context.config.integer("kurento.BaseRtpEndpoint", "mtu") ?? defaultMtu;
-    this.handleNative("mediaStateChanged", (data) => this.setMediaState(stateOf(textField(data, "state"))));
+    this.handleNative("mediaStateChanged", (data) =>
+      this.setMediaState(stateOf(textField(data, "state"))),
+    );
   }
 
   /** Kurento's getter answers with the minimum for sending; clients see that number since 6.x, so it stays. */
@@ -62,7 +64,9 @@ export abstract class BaseRtpEndpoint extends BaseRtpEndpointBase {
   /** 0 = unlimited; otherwise not below the minimum. */
   setMaxVideoSendBandwidth(maxVideoSendBandwidth: number): void {
     const isLimit = maxVideoSendBandwidth !== 0;
-    this.#maxVideoSendBandwidth = isLimit ? Math.max(maxVideoSendBandwidth, this.#minVideoSendBandwidth) : 0;
+    this.#maxVideoSendBandwidth = isLimit
+      ? Math.max(maxVideoSendBandwidth, this.#minVideoSendBandwidth)
+      : 0;
   }
 
   getMtu(): number {

@@ -57,9 +57,15 @@ function key(type: MediaType, description: string): string {
   return `${type}:${description}`;
 }
 
-function sorted(connections: Connection[], description: (connection: Connection) => string): Connection[] {
+function sorted(
+  connections: Connection[],
+  description: (connection: Connection) => string,
+): Connection[] {
   return connections.sort(
-    (a, b) => typeOrder[a.type] - typeOrder[b.type] || compare(description(a), description(b)) || compare(a.sink.id, b.sink.id),
+    (a, b) =>
+      typeOrder[a.type] - typeOrder[b.type] ||
+      compare(description(a), description(b)) ||
+      compare(a.sink.id, b.sink.id),
   );
 }
 

@@ -17,7 +17,11 @@ interface NativeLink {
 }
 
 /** The whole pipeline: every element, the connections asked for (dashed), and the native links of both planes. */
-export async function pipelineDot(host: NativeHost, pipeline: MediaObject, elements: readonly MediaElement[]): Promise<string> {
+export async function pipelineDot(
+  host: NativeHost,
+  pipeline: MediaObject,
+  elements: readonly MediaElement[],
+): Promise<string> {
   const ids = new Set(elements.flatMap((element) => element.nativeId ?? []));
   return dotText(elements, await nativeLinks(host, ids), pipeline.getName());
 }
@@ -27,11 +31,19 @@ export async function elementDot(host: NativeHost, element: MediaElement): Promi
   const connections = [...element.getSourceConnections(), ...element.getSinkConnections()];
   const neighbours = connections.flatMap(({ source, sink }) => [source, sink]);
   const ids = new Set(element.nativeId === undefined ? [] : [element.nativeId]);
-  return dotText([...new Set([element, ...neighbours])], await nativeLinks(host, ids), element.getName());
+  return dotText(
+    [...new Set([element, ...neighbours])],
+    await nativeLinks(host, ids),
+    element.getName(),
+  );
 }
 
 /** Writes a graph to `<time>-<id>.dot` in the directory of GST_DEBUG_DUMP_DOT_DIR; does nothing when it is not set. */
-export async function dumpDot(id: string, clock: ObjectClock, dot: () => Promise<string>): Promise<void> {
+export async function dumpDot(
+  id: string,
+  clock: ObjectClock,
+  dot: () => Promise<string>,
+): Promise<void> {
   const directory = process.env["GST_DEBUG_DUMP_DOT_DIR"];
   if (directory === undefined || directory === "") return;
   const time = new Date(clock.wallTimeMs()).toISOString().replaceAll(":", "");
@@ -43,17 +55,28 @@ async function nativeLinks(host: NativeHost, ids: ReadonlySet<string>): Promise<
   const graph = await host.graph();
   const all = Array.isArray(graph) ? graph.filter(isNativeMap).map(nativeLink) : [];
   const known = new Set(ids);
-  for (const link of all) if (ids.has(link.source) || ids.has(link.sink)) known.add(link.source).add(link.sink);
+  for (const link of all)
+    if (ids.has(link.source) || ids.has(link.sink)) known.add(link.source).add(link.sink);
   return all.filter((link) => known.has(link.source) || known.has(link.sink));
 }
 
 function nativeLink(link: NativeMap): NativeLink {
   const elements = Array.isArray(link["elements"]) ? link["elements"].map(String) : [];
   const text = (name: string): string => String(link[name] ?? "");
-  return { sink: text("sink"), source: text("source"), medium: text("medium"), kind: text("kind"), elements };
+  return {
+    sink: text("sink"),
+    source: text("source"),
+    medium: text("medium"),
+    kind: text("kind"),
+    elements,
+  };
 }
 
-function dotText(elements: readonly MediaElement[], links: readonly NativeLink[], title: string): string {
+function dotText(
+  elements: readonly MediaElement[],
+  links: readonly NativeLink[],
+  title: string,
+): string {
   const lines = [
     "digraph pipeline {",
     "  rankdir=LR;",
@@ -61,7 +84,10 @@ function dotText(elements: readonly MediaElement[], links: readonly NativeLink[]
     "  labelloc=t;",
     "  node [shape=box, style=rounded];",
     `  label=${quote(title)};`,
-    ...elements.map((element) => `  ${quote(element.id)} [label=${quote(`${element.spec.name}\n${element.getName()}`)}];`),
+    ...elements.map(
+      (element) =>
+        `  ${quote(element.id)} [label=${quote(`${element.spec.name}\n${element.getName()}`)}];`,
+    ),
     ...elements.flatMap(desiredEdges),
     ...links.flatMap(linkLines),
     "}",

@@ -10,7 +10,7 @@ export abstract class Hub extends HubBase {
   protected readonly context: ObjectContext;
 
   constructor(context: ObjectContext) {
-    super(context, context.parent);
+    super(context);
     this.context = context;
   }
 

@@ -37,9 +37,12 @@ function add<T extends MediaObject>(object: T, parent: MediaObject): T {
   parent.addChild(object);
   return object;
 }
-const passThrough = (id: string): PassThrough => add(new PassThrough(services.context(id, pipeline)), pipeline);
-const native = (id: string): NativeElement => add(new NativeElement(services.context(id, pipeline)), pipeline);
-const eventsOf = (type: string): unknown[] => services.events.filter((event) => event.type === type).map(({ data }) => data);
+const passThrough = (id: string): PassThrough =>
+  add(new PassThrough(services.context(id, pipeline)), pipeline);
+const native = (id: string): NativeElement =>
+  add(new NativeElement(services.context(id, pipeline)), pipeline);
+const eventsOf = (type: string): unknown[] =>
+  services.events.filter((event) => event.type === type).map(({ data }) => data);
 
 beforeEach(() => {
   services = testServices([coreModule]);
@@ -75,7 +78,9 @@ describe("connections", () => {
     const [first, second, sink] = [passThrough("a"), passThrough("b"), passThrough("c")] as const;
     await first.connect(sink, "AUDIO");
     await second.connect(sink, "AUDIO");
-    expect(eventsOf("ElementDisconnected")).toMatchObject([{ source: "a", sink: "c", mediaType: "AUDIO" }]);
+    expect(eventsOf("ElementDisconnected")).toMatchObject([
+      { source: "a", sink: "c", mediaType: "AUDIO" },
+    ]);
     expect(first.getSinkConnections()).toEqual([]);
     expect(sink.getSourceConnections().map(({ source }) => source.getId())).toEqual(["b"]);
   });
@@ -121,13 +126,22 @@ describe("a native object", () => {
   it("is made on the pipeline's thread, called, linked and released", async () => {
     const [source, sink] = [native("a"), native("b")] as const;
     await Promise.all([source.initialize(), sink.initialize()]);
-    expect(services.host.objects.get("a")).toEqual({ className: "TestClass", params: { ioThread: 0, answer: 42 } });
+    expect(services.host.objects.get("a")).toEqual({
+      className: "TestClass",
+      params: { ioThread: 0, answer: 42 },
+    });
     await source.connect(sink);
     sink.accept();
-    services.host.emit("a", "sourceFormat", { medium: "video", kind: "rtp", format: { codec: "vp8", clockRate: 90000 } });
+    services.host.emit("a", "sourceFormat", {
+      medium: "video",
+      kind: "rtp",
+      format: { codec: "vp8", clockRate: 90000 },
+    });
     await pipeline.planner.settled();
     expect(services.host.links.get("b video")).toBe("a");
-    expect(await pipeline.getGstreamerDot()).toMatch(/^digraph pipeline \{[^]*"a" -> "b"[^]*video route/);
+    expect(await pipeline.getGstreamerDot()).toMatch(
+      /^digraph pipeline \{[^]*"a" -> "b"[^]*video route/,
+    );
     await source.release();
     expect(services.host.takeCalls().slice(-2)).toEqual(["link b video <- nothing", "release a"]);
     services.host.emit("a", "flow", { medium: "video", direction: "out", flowing: true });
@@ -137,8 +151,14 @@ describe("a native object", () => {
   it("fails with native codes, and with 40108 when there is none", async () => {
     const element = native("a");
     await expect(element.call()).rejects.toMatchObject({ code: 40108 });
-    services.host.failNext("create TestClass a", Object.assign(new Error("no such class"), { code: 40100 }));
-    await expect(element.initialize()).rejects.toMatchObject({ code: 40100, type: "MEDIA_OBJECT_TYPE_NOT_FOUND" });
+    services.host.failNext(
+      "create TestClass a",
+      Object.assign(new Error("no such class"), { code: 40100 }),
+    );
+    await expect(element.initialize()).rejects.toMatchObject({
+      code: 40100,
+      type: "MEDIA_OBJECT_TYPE_NOT_FOUND",
+    });
     await element.initialize();
     services.host.failNext("invoke a work", new Error("odd"));
     await expect(element.call()).rejects.toMatchObject({ code: 40003, message: "odd" });
@@ -157,32 +177,56 @@ describe("a native object", () => {
       { source: "b", state: "FLOWING" },
     ]);
     expect(eventsOf("MediaFlowInStateChanged")).toMatchObject([{ source: "b" }]);
-    expect([source.isMediaFlowingOut("VIDEO"), source.isMediaFlowingIn("VIDEO"), pass.isMediaFlowingIn("VIDEO")]).toEqual([true, false, true]);
+    expect([
+      source.isMediaFlowingOut("VIDEO"),
+      source.isMediaFlowingIn("VIDEO"),
+      pass.isMediaFlowingIn("VIDEO"),
+    ]).toEqual([true, false, true]);
     expect(source.isMediaFlowingOut("VIDEO", "other")).toBe(false);
-    expect(() => source.isMediaFlowingOut("DATA")).toThrow("Media type DATA is not supported for MediaFlowingOut");
+    expect(() => source.isMediaFlowingOut("DATA")).toThrow(
+      "Media type DATA is not supported for MediaFlowingOut",
+    );
   });
 
   it("tells errors", async () => {
     const element = native("a");
     await element.initialize();
-    services.host.emit("a", "error", { type: "STREAM_ERROR_DECODE", code: 7, description: "bad data" });
-    expect(eventsOf("Error")).toMatchObject([{ source: "a", type: "STREAM_ERROR_DECODE", errorCode: 7, description: "bad data" }]);
+    services.host.emit("a", "error", {
+      type: "STREAM_ERROR_DECODE",
+      code: 7,
+      description: "bad data",
+    });
+    expect(eventsOf("Error")).toMatchObject([
+      { source: "a", type: "STREAM_ERROR_DECODE", errorCode: 7, description: "bad data" },
+    ]);
   });
 });
 
 describe("MediaTranscodingStateChanged", () => {
   it("goes out once for each state, and never back", () => {
     const element = passThrough("a");
-    for (const transcoding of [false, false, true, false, true]) element.onTranscoding("video", transcoding);
-    expect(eventsOf("MediaTranscodingStateChanged")).toMatchObject([{ state: "NOT_TRANSCODING" }, { state: "TRANSCODING", binName: "default" }]);
-    expect([element.isMediaTranscoding("VIDEO"), element.isMediaTranscoding("VIDEO", "x"), element.isMediaTranscoding("AUDIO")]).toEqual([true, false, false]);
+    for (const transcoding of [false, false, true, false, true])
+      element.onTranscoding("video", transcoding);
+    expect(eventsOf("MediaTranscodingStateChanged")).toMatchObject([
+      { state: "NOT_TRANSCODING" },
+      { state: "TRANSCODING", binName: "default" },
+    ]);
+    expect([
+      element.isMediaTranscoding("VIDEO"),
+      element.isMediaTranscoding("VIDEO", "x"),
+      element.isMediaTranscoding("AUDIO"),
+    ]).toEqual([true, false, false]);
   });
 });
 
 describe("encoder bitrates", () => {
   it("clamp each other and ignore negative values", () => {
     const element = passThrough("a");
-    expect([element.getEncoderBitrate(), element.getMinEncoderBitrate(), element.getMaxEncoderBitrate()]).toEqual([300_000, 0, 2_147_483_647]);
+    expect([
+      element.getEncoderBitrate(),
+      element.getMinEncoderBitrate(),
+      element.getMaxEncoderBitrate(),
+    ]).toEqual([300_000, 0, 2_147_483_647]);
     element.setEncoderBitrate(-1);
     expect(element.getEncoderBitrate()).toBe(300_000);
     element.setMinEncoderBitrate(400_000);
@@ -202,7 +246,10 @@ describe("MediaObject", () => {
     element.addTag("b", "2");
     element.addTag("a", "1");
     element.removeTag("missing");
-    expect(element.getTags()).toEqual([{ key: "a", value: "1" }, { key: "b", value: "2" }]);
+    expect(element.getTags()).toEqual([
+      { key: "a", value: "1" },
+      { key: "b", value: "2" },
+    ]);
     expect(() => element.getTag("missing")).toThrow("Tag key not found");
     element.setSendTagsInEvents(true);
     await element.connect(element, "AUDIO");
@@ -214,12 +261,12 @@ describe("MediaObject", () => {
     const element = passThrough("b");
     passThrough("a");
     expect(pipeline.getChildren().map(({ id }) => id)).toEqual(["a", "b"]);
-    expect([element.getParent(), element.getMediaPipeline(), pipeline.getParent(), pipeline.getMediaPipeline()]).toEqual([
-      pipeline,
-      pipeline,
-      null,
-      pipeline,
-    ]);
+    expect([
+      element.getParent(),
+      element.getMediaPipeline(),
+      pipeline.getParent(),
+      pipeline.getMediaPipeline(),
+    ]).toEqual([pipeline, pipeline, null, pipeline]);
     expect([element.getName(), element.getCreationTime()]).toEqual(["b", 1_700_000_000]);
   });
 
@@ -227,6 +274,8 @@ describe("MediaObject", () => {
     const element = passThrough("a");
     expect(await element.getStats()).toEqual({});
     pipeline.setLatencyStats(true);
-    expect(await element.getStats()).toMatchObject({ a: { __type__: "ElementStats", id: "a", type: "element" } });
+    expect(await element.getStats()).toMatchObject({
+      a: { __type__: "ElementStats", id: "a", type: "element" },
+    });
   });
 });

@@ -19,11 +19,21 @@ import { EncoderBitrates } from "./encoder-bitrates.js";
 import type { MediaPipeline } from "./media-pipeline.js";
 import { MediaState } from "./media-state.js";
 import type { FlowDirection } from "./media-state.js";
-import { flagField, mediumField, numberField, offeredStreamOf, textField } from "./native-fields.js";
+import {
+  flagField,
+  mediumField,
+  numberField,
+  offeredStreamOf,
+  textField,
+} from "./native-fields.js";
 import { toKurentoError } from "./native-errors.js";
 
 const connectOrder: readonly MediaType[] = ["AUDIO", "VIDEO", "DATA"];
-const mediumOf: Readonly<Record<MediaType, Medium | undefined>> = { AUDIO: "audio", VIDEO: "video", DATA: undefined };
+const mediumOf: Readonly<Record<MediaType, Medium | undefined>> = {
+  AUDIO: "audio",
+  VIDEO: "video",
+  DATA: undefined,
+};
 const mediaTypeOf: Readonly<Record<Medium, MediaType>> = { audio: "AUDIO", video: "VIDEO" };
 
 /** Handles one kind of event of an element's native object. */
@@ -48,8 +58,9 @@ export abstract class MediaElement extends MediaElementBase implements MediaNode
   #stopListening: () => void = () => undefined;
 
   constructor(context: ObjectContext) {
-    super(context, context.parent);
-    if (context.pipeline === undefined) throw new TypeError(`element '${context.id}' has no pipeline`);
+    super(context);
+    if (context.pipeline === undefined)
+      throw new TypeError(`element '${context.id}' has no pipeline`);
     this.context = context;
     this.#pipeline = context.pipeline;
     this.#bitrates = new EncoderBitrates(context.config);
@@ -76,7 +87,9 @@ export abstract class MediaElement extends MediaElementBase implements MediaNode
    */
   protected async createNative(className: string, params: NativeMap = {}): Promise<void> {
     const { host, nativeEvents } = this.context;
-    this.#stopListening = nativeEvents.listen(this.id, (type, data) => this.onNativeEvent(type, data));
+    this.#stopListening = nativeEvents.listen(this.id, (type, data) =>
+      this.onNativeEvent(type, data),
+    );
     try {
       await host.create(className, this.id, { ioThread: this.#pipeline.ioThread, ...params });
     } catch (error) {
@@ -92,7 +105,8 @@ export abstract class MediaElement extends MediaElementBase implements MediaNode
    * @throws KurentoError with the code native code gave; 40108 when there is no native object
    */
   protected async callNative(method: string, args: NativeMap = {}): Promise<NativeValue> {
-    if (this.#nativeId === undefined) throw new KurentoError("MEDIA_OBJECT_NOT_AVAILABLE", "Media Object not available");
+    if (this.#nativeId === undefined)
+      throw new KurentoError("MEDIA_OBJECT_NOT_AVAILABLE", "Media Object not available");
     try {
       return await this.context.host.invoke(this.#nativeId, method, args);
     } catch (error) {
@@ -162,7 +176,11 @@ export abstract class MediaElement extends MediaElementBase implements MediaNode
   onTranscoding(medium: Medium, transcoding: boolean): void {
     if (!this.#state.setTranscoding(medium, transcoding)) return;
     const state = transcoding ? "TRANSCODING" : "NOT_TRANSCODING";
-    this.emitMediaTranscodingStateChanged({ state, binName: defaultDescription, mediaType: mediaTypeOf[medium] });
+    this.emitMediaTranscodingStateChanged({
+      state,
+      binName: defaultDescription,
+      mediaType: mediaTypeOf[medium],
+    });
   }
 
   onLinkError(medium: Medium, error: unknown): void {
@@ -174,8 +192,14 @@ export abstract class MediaElement extends MediaElementBase implements MediaNode
   // --- Connections -------------------------------------------------------------------------------------------------
 
   /** @throws KurentoError 40004 for a sink of another pipeline, or a source that the element does not have */
-  async connect(sink: MediaElement, mediaType?: MediaType, sourceMediaDescription?: string, sinkMediaDescription?: string): Promise<void> {
-    if (sink.#pipeline !== this.#pipeline) throw new KurentoError("CONNECT_ERROR", "Media elements do not share pipeline");
+  async connect(
+    sink: MediaElement,
+    mediaType?: MediaType,
+    sourceMediaDescription?: string,
+    sinkMediaDescription?: string,
+  ): Promise<void> {
+    if (sink.#pipeline !== this.#pipeline)
+      throw new KurentoError("CONNECT_ERROR", "Media elements do not share pipeline");
     const sourceDescription = sourceMediaDescription ?? defaultDescription;
     const sinkDescription = sinkMediaDescription ?? defaultDescription;
     for (const type of mediaType === undefined ? connectOrder : [mediaType]) {
@@ -187,7 +211,12 @@ export abstract class MediaElement extends MediaElementBase implements MediaNode
     await this.linksSettled();
   }
 
-  async disconnect(sink: MediaElement, mediaType?: MediaType, sourceMediaDescription?: string, sinkMediaDescription?: string): Promise<void> {
+  async disconnect(
+    sink: MediaElement,
+    mediaType?: MediaType,
+    sourceMediaDescription?: string,
+    sinkMediaDescription?: string,
+  ): Promise<void> {
     const sourceDescription = sourceMediaDescription ?? defaultDescription;
     const sinkDescription = sinkMediaDescription ?? defaultDescription;
     for (const type of mediaType === undefined ? connectOrder : [mediaType]) {
@@ -200,19 +229,28 @@ export abstract class MediaElement extends MediaElementBase implements MediaNode
   getSourceConnections(mediaType?: MediaType, description?: string): ElementConnectionData[] {
     return this.#connections
       .sources()
-      .filter(({ type, sinkDescription }) => matches(type, mediaType) && matches(sinkDescription, description));
+      .filter(
+        ({ type, sinkDescription }) =>
+          matches(type, mediaType) && matches(sinkDescription, description),
+      );
   }
 
   /** Connections in which this element is the source. */
   getSinkConnections(mediaType?: MediaType, description?: string): ElementConnectionData[] {
     return this.#connections
       .sinks()
-      .filter(({ type, sourceDescription }) => matches(type, mediaType) && matches(sourceDescription, description));
+      .filter(
+        ({ type, sourceDescription }) =>
+          matches(type, mediaType) && matches(sourceDescription, description),
+      );
   }
 
   #noSource(type: MediaType, description: string): KurentoError {
     // The text is Kurento's, misprints included: clients may look for it.
-    return new KurentoError("CONNECT_ERROR", `Element: '${this.getName()}'does note provide a connection for ${type}-${description}`);
+    return new KurentoError(
+      "CONNECT_ERROR",
+      `Element: '${this.getName()}'does note provide a connection for ${type}-${description}`,
+    );
   }
 
   #connectOne(connection: Connection): void {
@@ -222,7 +260,8 @@ export abstract class MediaElement extends MediaElementBase implements MediaNode
     this.#connections.addSink(connection);
     sink.#connections.addSource(connection);
     const medium = mediumOf[type];
-    if (medium !== undefined && isMediaPath(connection)) this.#pipeline.planner.connect({ sink, medium, source: this });
+    if (medium !== undefined && isMediaPath(connection))
+      this.#pipeline.planner.connect({ sink, medium, source: this });
     this.emitElementConnected(eventOf(connection));
   }
 
@@ -234,7 +273,8 @@ export abstract class MediaElement extends MediaElementBase implements MediaNode
       this.#connections.removeSink(existing);
       sink.#connections.removeSource(existing);
       const medium = mediumOf[type];
-      if (medium !== undefined && isMediaPath(existing)) this.#pipeline.planner.disconnect(sink, medium);
+      if (medium !== undefined && isMediaPath(existing))
+        this.#pipeline.planner.disconnect(sink, medium);
     }
     this.emitElementDisconnected(eventOf(wanted));
   }
@@ -242,18 +282,33 @@ export abstract class MediaElement extends MediaElementBase implements MediaNode
   // --- Media flow, transcoding, formats ----------------------------------------------------------------------------
 
   /** @throws KurentoError 40107 for DATA */
-  isMediaFlowingIn(mediaType: MediaType, sinkMediaDescription: string = defaultDescription): boolean {
-    return sinkMediaDescription === defaultDescription && this.#state.isFlowing("in", flowMedium(mediaType, "MediaFlowingIn"));
+  isMediaFlowingIn(
+    mediaType: MediaType,
+    sinkMediaDescription: string = defaultDescription,
+  ): boolean {
+    return (
+      sinkMediaDescription === defaultDescription &&
+      this.#state.isFlowing("in", flowMedium(mediaType, "MediaFlowingIn"))
+    );
   }
 
   /** @throws KurentoError 40107 for DATA */
-  isMediaFlowingOut(mediaType: MediaType, sourceMediaDescription: string = defaultDescription): boolean {
-    return sourceMediaDescription === defaultDescription && this.#state.isFlowing("out", flowMedium(mediaType, "MediaFlowingOut"));
+  isMediaFlowingOut(
+    mediaType: MediaType,
+    sourceMediaDescription: string = defaultDescription,
+  ): boolean {
+    return (
+      sourceMediaDescription === defaultDescription &&
+      this.#state.isFlowing("out", flowMedium(mediaType, "MediaFlowingOut"))
+    );
   }
 
   /** @throws KurentoError 40107 for DATA */
   isMediaTranscoding(mediaType: MediaType, binName: string = defaultDescription): boolean {
-    return this.#state.isTranscoding(flowMedium(mediaType, "MediaTranscoding")) && binName === defaultDescription;
+    return (
+      this.#state.isTranscoding(flowMedium(mediaType, "MediaTranscoding")) &&
+      binName === defaultDescription
+    );
   }
 
   setAudioFormat(caps: AudioCaps): void {
@@ -309,7 +364,8 @@ export abstract class MediaElement extends MediaElementBase implements MediaNode
   }
 
   override async release(): Promise<void> {
-    for (const connection of this.#connections.sources()) connection.source.#disconnectOne(connection);
+    for (const connection of this.#connections.sources())
+      connection.source.#disconnectOne(connection);
     for (const connection of this.#connections.sinks()) this.#disconnectOne(connection);
     this.#pipeline.planner.remove(this);
     await this.linksSettled();
@@ -336,7 +392,11 @@ export abstract class MediaElement extends MediaElementBase implements MediaNode
 
   #onNativeError(data: NativeMap): void {
     const description = textField(data, "description");
-    this.emitError({ description, errorCode: numberField(data, "code"), type: textField(data, "type") });
+    this.emitError({
+      description,
+      errorCode: numberField(data, "code"),
+      type: textField(data, "type"),
+    });
   }
 
   #setFlowing(direction: FlowDirection, medium: Medium, flowing: boolean): void {
@@ -353,7 +413,10 @@ function matches<T>(value: T, wanted: T | undefined): boolean {
 }
 
 function isMediaPath(connection: Connection): boolean {
-  return connection.sourceDescription === defaultDescription && connection.sinkDescription === defaultDescription;
+  return (
+    connection.sourceDescription === defaultDescription &&
+    connection.sinkDescription === defaultDescription
+  );
 }
 
 function eventOf({ sink, type, sourceDescription, sinkDescription }: Connection): {
@@ -362,11 +425,19 @@ function eventOf({ sink, type, sourceDescription, sinkDescription }: Connection)
   sourceMediaDescription: string;
   sinkMediaDescription: string;
 } {
-  return { sink, mediaType: type, sourceMediaDescription: sourceDescription, sinkMediaDescription: sinkDescription };
+  return {
+    sink,
+    mediaType: type,
+    sourceMediaDescription: sourceDescription,
+    sinkMediaDescription: sinkDescription,
+  };
 }
 
 function flowMedium(mediaType: MediaType, what: string): Medium {
   const medium = mediumOf[mediaType];
   if (medium !== undefined) return medium;
-  throw new KurentoError("MEDIA_OBJECT_ILLEGAL_PARAM_ERROR", `Media type DATA is not supported for ${what}`);
+  throw new KurentoError(
+    "MEDIA_OBJECT_ILLEGAL_PARAM_ERROR",
+    `Media type DATA is not supported for ${what}`,
+  );
 }

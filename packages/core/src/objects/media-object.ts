@@ -13,9 +13,9 @@ export abstract class MediaObject extends MediaObjectBase {
   #name: string;
   #sendTagsInEvents = false;
 
-  constructor(context: RemoteContext, parent?: MediaObject) {
+  constructor(context: RemoteContext) {
     super(context);
-    this.#parent = parent;
+    this.#parent = context.parent;
     this.#name = context.id;
     this.#creationTimeSeconds = Math.trunc(context.clock.wallTimeMs() / 1000);
   }
@@ -87,7 +87,8 @@ export abstract class MediaObject extends MediaObjectBase {
   /** @throws KurentoError 40110 when there is no such tag */
   getTag(key: string): string {
     const value = this.#tags.get(key);
-    if (value === undefined) throw new KurentoError("MEDIA_OBJECT_TAG_KEY_NOT_FOUND", "Tag key not found");
+    if (value === undefined)
+      throw new KurentoError("MEDIA_OBJECT_TAG_KEY_NOT_FOUND", "Tag key not found");
     return value;
   }
 

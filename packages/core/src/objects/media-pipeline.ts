@@ -73,5 +73,10 @@ function encoderParams(source: MediaNode, medium: Medium): NativeMap {
 }
 
 function elementsBelow(object: MediaObject): MediaElement[] {
-  return object.getChildren().flatMap((child) => [...(child instanceof MediaElement ? [child] : []), ...elementsBelow(child)]);
+  return object
+    .getChildren()
+    .flatMap((child) => [
+      ...(child instanceof MediaElement ? [child] : []),
+      ...elementsBelow(child),
+    ]);
 }

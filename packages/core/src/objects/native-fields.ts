@@ -48,7 +48,12 @@ export function mediumField(data: NativeMap, name: string): Medium {
 
 /** True for a map of native values. */
 export function isNativeMap(value: NativeValue | undefined): value is NativeMap {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !(value instanceof Uint8Array)
+  );
 }
 
 /** The stream in a `sourceFormat` event; `undefined` when the source has none (any more). */
@@ -63,7 +68,8 @@ export function offeredStreamOf(data: NativeMap): OfferedStream | undefined {
 export function formatOf(data: NativeMap): Format {
   const parameters: Record<string, string> = {};
   const given = data["parameters"];
-  for (const [name, value] of Object.entries(isNativeMap(given) ? given : {})) parameters[name] = String(value);
+  for (const [name, value] of Object.entries(isNativeMap(given) ? given : {}))
+    parameters[name] = String(value);
   return {
     codec: textField(data, "codec").toUpperCase(),
     clockRate: Number(data["clockRate"] ?? 0),

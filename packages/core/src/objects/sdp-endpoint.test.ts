@@ -46,15 +46,21 @@ let pipeline: MediaPipeline;
 let endpoint: RtpEndpoint;
 
 beforeEach(() => {
-  services = testServices([coreModule], { kurento: { UriEndpoint: { defaultPath: "file:///media/" } } });
+  services = testServices([coreModule], {
+    kurento: { UriEndpoint: { defaultPath: "file:///media/" } },
+  });
   pipeline = new MediaPipeline(services.context("pipeline"));
   endpoint = new RtpEndpoint(services.context("rtp", pipeline));
 });
 
 describe("SdpEndpoint", () => {
   it("offers and takes the answer", async () => {
-    expect(() => endpoint.getLocalSessionDescriptor()).toThrow(expect.objectContaining({ code: 40202 }));
-    expect(() => endpoint.getRemoteSessionDescriptor()).toThrow(expect.objectContaining({ code: 40203 }));
+    expect(() => endpoint.getLocalSessionDescriptor()).toThrow(
+      expect.objectContaining({ code: 40202 }),
+    );
+    expect(() => endpoint.getRemoteSessionDescriptor()).toThrow(
+      expect.objectContaining({ code: 40203 }),
+    );
     expect(await endpoint.generateOffer()).toContain("offer");
     await expect(endpoint.generateOffer()).rejects.toMatchObject({ code: 40208 });
     await expect(endpoint.processOffer(remote)).rejects.toMatchObject({ code: 40208 });
@@ -81,8 +87,14 @@ describe("SdpEndpoint", () => {
 
   it("says what failed, and can be tried again", async () => {
     endpoint.failure = new Error("odd");
-    await expect(endpoint.generateOffer()).rejects.toMatchObject({ code: 40204, message: "Error generating offer" });
-    await expect(endpoint.processOffer(remote)).rejects.toMatchObject({ code: 40205, message: "Error processing offer" });
+    await expect(endpoint.generateOffer()).rejects.toMatchObject({
+      code: 40204,
+      message: "Error generating offer",
+    });
+    await expect(endpoint.processOffer(remote)).rejects.toMatchObject({
+      code: 40205,
+      message: "Error processing offer",
+    });
     endpoint.failure = undefined;
     await endpoint.generateOffer();
     endpoint.failure = new Error("odd");
@@ -128,7 +140,8 @@ describe("UriEndpoint", () => {
   it("tells each real change of state", async () => {
     const file = new FileEndpoint(services.context("file", pipeline), { uri: "a" });
     await file.initialize();
-    for (const state of ["STOP", "START", "START", "PAUSE"]) services.host.emit("file", "state", { state });
+    for (const state of ["STOP", "START", "START", "PAUSE"])
+      services.host.emit("file", "state", { state });
     expect(file.getState()).toBe("PAUSE");
     expect(services.events.map(({ type, data }) => [type, data["state"]])).toEqual([
       ["UriEndpointStateChanged", "START"],

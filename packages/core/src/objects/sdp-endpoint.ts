@@ -27,7 +27,11 @@ export abstract class SdpEndpoint extends SdpEndpointBase {
   /** @throws KurentoError 40208 after any negotiation, 40204 when no offer can be made */
   async generateOffer(options?: OfferOptions): Promise<string> {
     if (this.#negotiation !== "none") throw alreadyNegotiated();
-    const offer = await failingWith("SDP_END_POINT_GENERATE_OFFER_ERROR", "Error generating offer", this.makeOffer(options));
+    const offer = await failingWith(
+      "SDP_END_POINT_GENERATE_OFFER_ERROR",
+      "Error generating offer",
+      this.makeOffer(options),
+    );
     this.#negotiation = "offered";
     this.#local = offer;
     return offer;
@@ -37,7 +41,11 @@ export abstract class SdpEndpoint extends SdpEndpointBase {
   async processOffer(offer: string): Promise<string> {
     checkSdp(offer, "Empty offer not valid");
     if (this.#negotiation !== "none") throw alreadyNegotiated();
-    const answer = await failingWith("SDP_END_POINT_PROCESS_OFFER_ERROR", "Error processing offer", this.answerOffer(offer));
+    const answer = await failingWith(
+      "SDP_END_POINT_PROCESS_OFFER_ERROR",
+      "Error processing offer",
+      this.answerOffer(offer),
+    );
     this.#finish(answer, offer);
     return answer;
   }
@@ -50,22 +58,31 @@ export abstract class SdpEndpoint extends SdpEndpointBase {
       throw new KurentoError("SDP_END_POINT_NOT_OFFER_GENERATED", text);
     }
     if (this.#negotiation === "done") {
-      throw new KurentoError("SDP_END_POINT_ANSWER_ALREADY_PROCCESED", "Sdp Answer already processed");
+      throw new KurentoError(
+        "SDP_END_POINT_ANSWER_ALREADY_PROCCESED",
+        "Sdp Answer already processed",
+      );
     }
-    const local = await failingWith("SDP_END_POINT_PROCESS_ANSWER_ERROR", "Error processing answer", this.acceptAnswer(answer));
+    const local = await failingWith(
+      "SDP_END_POINT_PROCESS_ANSWER_ERROR",
+      "Error processing answer",
+      this.acceptAnswer(answer),
+    );
     this.#finish(local, answer);
     return local;
   }
 
   /** @throws KurentoError 40202 before an offer or answer was made */
   getLocalSessionDescriptor(): string {
-    if (this.#local === undefined) throw new KurentoError("SDP_END_POINT_NO_LOCAL_SDP_ERROR", "No local SDP");
+    if (this.#local === undefined)
+      throw new KurentoError("SDP_END_POINT_NO_LOCAL_SDP_ERROR", "No local SDP");
     return this.currentLocalSdp(this.#local);
   }
 
   /** @throws KurentoError 40203 before the remote side's was processed */
   getRemoteSessionDescriptor(): string {
-    if (this.#remote === undefined) throw new KurentoError("SDP_END_POINT_NO_REMOTE_SDP_ERROR", "No remote SDP");
+    if (this.#remote === undefined)
+      throw new KurentoError("SDP_END_POINT_NO_REMOTE_SDP_ERROR", "No remote SDP");
     return this.#remote;
   }
 

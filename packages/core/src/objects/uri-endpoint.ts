@@ -51,7 +51,8 @@ export abstract class UriEndpoint extends UriEndpointBase {
 
   #onState(data: NativeMap): void {
     const state = textField(data, "state");
-    if (state !== "STOP" && state !== "START" && state !== "PAUSE") throw new TypeError(`unknown state '${state}'`);
+    if (state !== "STOP" && state !== "START" && state !== "PAUSE")
+      throw new TypeError(`unknown state '${state}'`);
     if (state === this.#state) return;
     this.#state = state;
     this.emitUriEndpointStateChanged({ state });

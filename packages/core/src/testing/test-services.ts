@@ -30,7 +30,10 @@ export interface TestServices extends WorkerServices {
  * @param modules specifications of the modules whose classes are tested, core's among them
  * @param config the tree below `modules`
  */
-export function testServices(modules: readonly ModuleSpec[], config: ConfigTree = {}): TestServices {
+export function testServices(
+  modules: readonly ModuleSpec[],
+  config: ConfigTree = {},
+): TestServices {
   const listeners = new Map<string, (type: string, data: NativeMap) => void>();
   const host = new FakeNativeHost((id, type, data) => listeners.get(id)?.(type, data));
   const time = new ManualClock();
