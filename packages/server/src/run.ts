@@ -36,7 +36,9 @@ export async function run(args: readonly string[], env: Environment): Promise<nu
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const isOption = error instanceof CommandLineError;
-    process.stderr.write(isOption ? `Error : ${message}\n` : `Kurento Media Server cannot start: ${message}\n`);
+    process.stderr.write(
+      isOption ? `Error : ${message}\n` : `Kurento Media Server cannot start: ${message}\n`,
+    );
     return failure;
   }
 }
@@ -51,18 +53,32 @@ async function runCommand(command: CommandLine, env: Environment, log: Logger): 
   try {
     settings = readSettings(loadConfigFiles(command, log), env, { workers: command.workers, log });
   } catch (error) {
-    process.stderr.write(`Error reading configuration: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(
+      `Error reading configuration: ${error instanceof Error ? error.message : String(error)}\n`,
+    );
     return failure;
   }
   return serve(settings, modules, log);
 }
 
-async function serve(settings: Settings, modules: readonly LocatedModule[], log: Logger): Promise<number> {
+async function serve(
+  settings: Settings,
+  modules: readonly LocatedModule[],
+  log: Logger,
+): Promise<number> {
   // Before the workers start, so that a signal during the start is not lost.
   const stopped = stopSignal();
   process.on("unhandledRejection", (error) => log.error("unhandled rejection", { error }));
   const launcher = makeLauncher(settings, log);
-  const gateway = new Gateway({ version: packageVersion(), settings, modules, launcher, files: pageFiles(), clock: processClock, log });
+  const gateway = new Gateway({
+    version: packageVersion(),
+    settings,
+    modules,
+    launcher,
+    files: pageFiles(),
+    clock: processClock,
+    log,
+  });
   await gateway.start();
   announce(settings, gateway.port);
   await stopped;
@@ -71,7 +87,8 @@ async function serve(settings: Settings, modules: readonly LocatedModule[], log:
 }
 
 function makeLauncher(settings: Settings, log: Logger): WorkerLauncher {
-  if (settings.workers.count > 0) return new ProcessLauncher(fileURLToPath(new URL("worker/main.js", import.meta.url)));
+  if (settings.workers.count > 0)
+    return new ProcessLauncher(fileURLToPath(new URL("worker/main.js", import.meta.url)));
   return new InProcessLauncher(async () => {
     const { openHost } = await import("@kms/core/native");
     return { openHost, importModule, clock: processClock, log };
@@ -104,7 +121,10 @@ function versionText(modules: readonly LocatedModule[]): string {
 
 function factoriesText(modules: readonly LocatedModule[]): string {
   const catalog = new Catalog(modules.map(({ manifest }) => manifest));
-  return `Available factories:\n${catalog.factories().map((name) => `\t${name}\n`).join("")}`;
+  return `Available factories:\n${catalog
+    .factories()
+    .map((name) => `\t${name}\n`)
+    .join("")}`;
 }
 
 function packageVersion(): string {

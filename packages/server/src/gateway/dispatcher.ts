@@ -9,7 +9,13 @@ import {
   serializeResult,
   stringifyJson,
 } from "@kms/core/jsonrpc";
-import type { JsonObject, JsonValue, RequestId, RpcNotification, RpcRequest } from "@kms/core/jsonrpc";
+import type {
+  JsonObject,
+  JsonValue,
+  RequestId,
+  RpcNotification,
+  RpcRequest,
+} from "@kms/core/jsonrpc";
 
 import { MethodParams } from "./methods/method-params.js";
 import { methodTable } from "./methods/method-table.js";
@@ -48,11 +54,16 @@ export class Dispatcher {
     if (message.kind !== "request" && message.kind !== "notification") {
       return connection.send(serializeError(null, invalidRequest()));
     }
-    if (Array.isArray(message.params)) return connection.send(serializeError(null, invalidRequest()));
+    if (Array.isArray(message.params))
+      return connection.send(serializeError(null, invalidRequest()));
     await this.#answer(message, message.params, connection);
   }
 
-  async #answer(message: RpcRequest | RpcNotification, given: JsonObject | undefined, connection: SessionConnection): Promise<void> {
+  async #answer(
+    message: RpcRequest | RpcNotification,
+    given: JsonObject | undefined,
+    connection: SessionConnection,
+  ): Promise<void> {
     const params = this.#withSession(given, connection);
     const key = this.#cacheKey(message, params?.["sessionId"]);
     const cached = key === undefined ? undefined : this.#parts.cache?.get(key);
@@ -67,13 +78,20 @@ export class Dispatcher {
   }
 
   // A connection that serves a session need not name it.
-  #withSession(params: JsonObject | undefined, connection: SessionConnection): JsonObject | undefined {
+  #withSession(
+    params: JsonObject | undefined,
+    connection: SessionConnection,
+  ): JsonObject | undefined {
     if (params?.["sessionId"] !== undefined) return params;
     const sessionId = this.#parts.connections.sessionOf(connection);
     return sessionId === undefined ? params : { ...params, sessionId };
   }
 
-  async #run(message: RpcRequest | RpcNotification, params: JsonObject | undefined, afterwards: (() => void)[]): Promise<Outcome> {
+  async #run(
+    message: RpcRequest | RpcNotification,
+    params: JsonObject | undefined,
+    afterwards: (() => void)[],
+  ): Promise<Outcome> {
     const id = message.kind === "request" ? message.id : null;
     try {
       const result = await this.#execute(message.method, params, afterwards);
@@ -84,7 +102,11 @@ export class Dispatcher {
     }
   }
 
-  async #execute(name: string, members: JsonObject | undefined, afterwards: (() => void)[]): Promise<JsonValue> {
+  async #execute(
+    name: string,
+    members: JsonObject | undefined,
+    afterwards: (() => void)[],
+  ): Promise<JsonValue> {
     const method = methodTable.get(name);
     if (method === undefined) throw methodNotFound();
     return method({
@@ -104,8 +126,12 @@ export class Dispatcher {
     if (isNew) this.#parts.state.sessions.touch(session);
   }
 
-  #cacheKey(message: RpcRequest | RpcNotification, session: JsonValue | undefined): string | undefined {
-    if (message.kind !== "request" || session === undefined || typeof session === "object") return undefined;
+  #cacheKey(
+    message: RpcRequest | RpcNotification,
+    session: JsonValue | undefined,
+  ): string | undefined {
+    if (message.kind !== "request" || session === undefined || typeof session === "object")
+      return undefined;
     return ResponseCache.key(String(session), message.id);
   }
 }

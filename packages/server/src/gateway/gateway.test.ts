@@ -39,12 +39,24 @@ describe("envelope", () => {
     ['{"jsonrpc":"2.0","id":1,"result":{}}', -32600],
   ])("answers %s with %i, and goes on", async (text, code) => {
     client.send(text);
-    expect(JSON.parse(await client.receive())).toMatchObject({ jsonrpc: "2.0", id: null, error: { code } });
-    expect(await client.request("ping")).toEqual({ id: 1, jsonrpc: "2.0", result: { value: "pong" } });
+    expect(JSON.parse(await client.receive())).toMatchObject({
+      jsonrpc: "2.0",
+      id: null,
+      error: { code },
+    });
+    expect(await client.request("ping")).toEqual({
+      id: 1,
+      jsonrpc: "2.0",
+      result: { value: "pong" },
+    });
   });
 
   it("echoes ids and takes binary frames", async () => {
-    expect(await client.request("ping", {}, "text")).toEqual({ id: "text", jsonrpc: "2.0", result: { value: "pong" } });
+    expect(await client.request("ping", {}, "text")).toEqual({
+      id: "text",
+      jsonrpc: "2.0",
+      result: { value: "pong" },
+    });
     client.send(Buffer.from('{"jsonrpc":"2.0","id":1.5,"method":"ping","params":null}'));
     expect(await client.receive()).toBe('{"id":1.5,"jsonrpc":"2.0","result":{"value":"pong"}}');
   });
@@ -53,7 +65,11 @@ describe("envelope", () => {
     expect(await client.request("ping", {}, null)).toEqual({
       jsonrpc: "2.0",
       id: null,
-      error: { code: -32000, message: "Ignoring response because of a notification request", data: { value: "pong" } },
+      error: {
+        code: -32000,
+        message: "Ignoring response because of a notification request",
+        data: { value: "pong" },
+      },
     });
     client.send('{"jsonrpc":"2.0","method":"closeSession","params":{"sessionId":"x"}}');
     expect(await client.receive()).toBe("");
@@ -61,16 +77,35 @@ describe("envelope", () => {
 
   it("knows its methods", async () => {
     for (const method of ["nope", "", "onEvent", "constructor", "__proto__"]) {
-      expect(error(await client.request(method, {}))).toEqual({ code: -32601, message: "Method not found." });
+      expect(error(await client.request(method, {}))).toEqual({
+        code: -32601,
+        message: "Method not found.",
+      });
     }
   });
 });
 
 describe("method parameters", () => {
-  const withParams = ["create", "invoke", "subscribe", "unsubscribe", "release", "describe", "transaction", "ref", "unref", "keepAlive", "closeSession"];
+  const withParams = [
+    "create",
+    "invoke",
+    "subscribe",
+    "unsubscribe",
+    "release",
+    "describe",
+    "transaction",
+    "ref",
+    "unref",
+    "keepAlive",
+    "closeSession",
+  ];
 
   it.each(withParams)("%s wants some", async (method) => {
-    const expected = { code: -32602, message: "'params' is required", data: { type: "INVALID_PARAMS" } };
+    const expected = {
+      code: -32602,
+      message: "'params' is required",
+      data: { type: "INVALID_PARAMS" },
+    };
     expect(error(await client.request(method))).toEqual(expected);
   });
 
@@ -96,13 +131,43 @@ describe("method parameters", () => {
     ["create", { type: "MediaElement" }, 40108, "Factory 'MediaElement' not found"],
     ["create", { type: "kurento.NoSuch" }, 40108, "Factory 'kurento.NoSuch' not found"],
     ["create", { type: "PassThrough" }, 40001, "'constructorParams' is required"],
-    ["create", { type: "PassThrough", constructorParams: {} }, 40001, "'mediaPipeline' parameter should be a string"],
-    ["create", { type: "PassThrough", constructorParams: { mediaPipeline: "nope" } }, 40101, "Object 'nope' not found"],
-    ["create", { type: "PassThrough", constructorParams: { mediaPipeline: 5 } }, 40101, "Object '5' not found"],
-    ["create", { type: "PassThrough", constructorParams: { mediaPipeline: null } }, 40101, "Object '' not found"],
-    ["create", { type: "HubPort", constructorParams: {} }, 40001, "'hub' parameter should be a string"],
+    [
+      "create",
+      { type: "PassThrough", constructorParams: {} },
+      40001,
+      "'mediaPipeline' parameter should be a string",
+    ],
+    [
+      "create",
+      { type: "PassThrough", constructorParams: { mediaPipeline: "nope" } },
+      40101,
+      "Object 'nope' not found",
+    ],
+    [
+      "create",
+      { type: "PassThrough", constructorParams: { mediaPipeline: 5 } },
+      40101,
+      "Object '5' not found",
+    ],
+    [
+      "create",
+      { type: "PassThrough", constructorParams: { mediaPipeline: null } },
+      40101,
+      "Object '' not found",
+    ],
+    [
+      "create",
+      { type: "HubPort", constructorParams: {} },
+      40001,
+      "'hub' parameter should be a string",
+    ],
     ["invoke", { object: 5, operation: "x" }, 40101, "Object '5' not found"],
-    ["invoke", { object: "newref:3", operation: "x" }, 40109, "Object 'newref:3' not found. Possibly using a transactional object without committing the transaction."],
+    [
+      "invoke",
+      { object: "newref:3", operation: "x" },
+      40109,
+      "Object 'newref:3' not found. Possibly using a transactional object without committing the transaction.",
+    ],
     ["describe", { object: {} }, -32000, "'object' parameter should be a string"],
     ["transaction", { operations: 5 }, -32000, "'operations' parameter should be an array"],
     ["subscribe", { object: "nope", type: "Error" }, 40101, "Object 'nope' not found"],
@@ -119,7 +184,11 @@ describe("method parameters", () => {
     expect(await client.request("create", { type: "x", sessionId: "s" })).toEqual({
       id: 1,
       jsonrpc: "2.0",
-      error: { code: 40108, message: "Factory 'x' not found", data: { type: "MEDIA_OBJECT_NOT_AVAILABLE" } },
+      error: {
+        code: 40108,
+        message: "Factory 'x' not found",
+        data: { type: "MEDIA_OBJECT_NOT_AVAILABLE" },
+      },
     });
   });
 });
@@ -153,27 +222,58 @@ describe("objects", () => {
   it("are invoked with Kurento's errors", async () => {
     const pipeline = await client.create("MediaPipeline");
     const element = await client.create("PassThrough", { mediaPipeline: pipeline });
-    const failure = async (operation: string, operationParams?: unknown, object = element): Promise<Wire> =>
+    const failure = async (
+      operation: string,
+      operationParams?: unknown,
+      object = element,
+    ): Promise<Wire> =>
       error(await client.request("invoke", { object, operation, operationParams }));
-    expect(await failure("nope", {})).toMatchObject({ code: 40008, message: "Method 'nope' with 0 parameters not found" });
-    expect(await failure("nope", { a: 1, b: 2 })).toMatchObject({ code: 40008, message: "Method 'nope' with 2 parameters not found" });
-    expect(await failure("connect")).toMatchObject({ code: 40001, message: "'operationParams' is required" });
-    expect(await failure("connect", { sink: "nobody" })).toMatchObject({ code: 40101, message: "Object 'nobody' not found" });
-    expect(await failure("connect", { sink: pipeline })).toMatchObject({ code: 40107, message: expect.stringContaining("sink") as string });
-    expect(await failure("connect", { sink: element, mediaType: "NOPE" })).toMatchObject({ code: 40001, message: "Invalid value for 'MediaType'" });
+    expect(await failure("nope", {})).toMatchObject({
+      code: 40008,
+      message: "Method 'nope' with 0 parameters not found",
+    });
+    expect(await failure("nope", { a: 1, b: 2 })).toMatchObject({
+      code: 40008,
+      message: "Method 'nope' with 2 parameters not found",
+    });
+    expect(await failure("connect")).toMatchObject({
+      code: 40001,
+      message: "'operationParams' is required",
+    });
+    expect(await failure("connect", { sink: "nobody" })).toMatchObject({
+      code: 40101,
+      message: "Object 'nobody' not found",
+    });
+    expect(await failure("connect", { sink: pipeline })).toMatchObject({
+      code: 40107,
+      message: expect.stringContaining("sink") as string,
+    });
+    expect(await failure("connect", { sink: element, mediaType: "NOPE" })).toMatchObject({
+      code: 40001,
+      message: "Invalid value for 'MediaType'",
+    });
     expect(await failure("getTag", { key: "missing" })).toEqual({
       code: 40110,
       message: "Tag key not found",
       data: { type: "MEDIA_OBJECT_TAG_KEY_NOT_FOUND" },
     });
-    expect(await client.request("invoke", { object: element, operation: "setName", operationParams: { name: "x" } })).toMatchObject({
+    expect(
+      await client.request("invoke", {
+        object: element,
+        operation: "setName",
+        operationParams: { name: "x" },
+      }),
+    ).toMatchObject({
       result: { value: null },
     });
     expect(await client.invoke(element, "getName")).toBe("x");
   });
 
   it("of two pipelines cannot be connected", async () => {
-    const [first, second] = [await client.create("MediaPipeline"), await client.create("MediaPipeline")];
+    const [first, second] = [
+      await client.create("MediaPipeline"),
+      await client.create("MediaPipeline"),
+    ];
     const source = await client.create("PassThrough", { mediaPipeline: first });
     const sink = await client.create("PassThrough", { mediaPipeline: second });
     const params = { object: source, operation: "connect", operationParams: { sink } };
@@ -187,9 +287,14 @@ describe("objects", () => {
   it("are gone with their parent", async () => {
     const pipeline = await client.create("MediaPipeline");
     const element = await client.create("PassThrough", { mediaPipeline: pipeline });
-    expect(Object.keys(result(await client.request("release", { object: pipeline })))).toEqual(["sessionId"]);
+    expect(Object.keys(result(await client.request("release", { object: pipeline })))).toEqual([
+      "sessionId",
+    ]);
     for (const object of [pipeline, element]) {
-      expect(error(await client.request("describe", { object }))).toMatchObject({ code: 40101, message: `Object '${object}' not found` });
+      expect(error(await client.request("describe", { object }))).toMatchObject({
+        code: 40101,
+        message: `Object '${object}' not found`,
+      });
     }
     expect(result(await client.request("release", { object: pipeline }))).toBeDefined();
     expect(result(await client.request("release", { object: manager }))).toBeDefined();
@@ -230,11 +335,15 @@ describe("events", () => {
 
   it("must be declared by the class", async () => {
     const pipeline = await client.create("MediaPipeline");
-    expect(error(await client.request("subscribe", { object: pipeline, type: "ElementConnected" }))).toMatchObject({
+    expect(
+      error(await client.request("subscribe", { object: pipeline, type: "ElementConnected" })),
+    ).toMatchObject({
       code: 40106,
       message: "Event 'ElementConnected' not supported",
     });
-    expect(await client.value("subscribe", { object: pipeline, type: "Error" })).toMatch(new RegExp(`^${uuid}$`));
+    expect(await client.value("subscribe", { object: pipeline, type: "Error" })).toMatch(
+      new RegExp(`^${uuid}$`),
+    );
   });
 
   it("tell of all objects of the server, children before parents", async () => {
@@ -245,96 +354,22 @@ describe("events", () => {
     const element = await other.create("PassThrough", { mediaPipeline: pipeline });
     await other.request("release", { object: pipeline });
     await client.event(({ data }) => (data as Wire)["objectId"] === pipeline);
-    expect(client.events.map(({ type, data }) => [type, (data as Wire)["object"] ?? (data as Wire)["objectId"]])).toEqual([
+    expect(
+      client.events.map(({ type, data }) => [
+        type,
+        (data as Wire)["object"] ?? (data as Wire)["objectId"],
+      ]),
+    ).toEqual([
       ["ObjectCreated", pipeline],
       ["ObjectCreated", element],
       ["ObjectDestroyed", element],
       ["ObjectDestroyed", pipeline],
     ]);
-    expect(Object.keys(client.events[0]?.["data"] as Wire).sort()).toEqual(["object", "source", "tags", "timestampMillis"]);
-  });
-});
-
-describe("transaction", () => {
-  const operation = (id: unknown, method: string, params: Wire): Wire => ({ id, jsonrpc: "2.0", method, params });
-
-  it("names results of earlier operations", async () => {
-    const response = await client.request("transaction", {
-      operations: [
-        operation(0, "create", { type: "MediaPipeline" }),
-        operation(1, "create", { type: "PassThrough", constructorParams: { mediaPipeline: "newref:0" } }),
-        operation(2, "invoke", { object: "newref:0", operation: "addTag", operationParams: { key: "me", value: "newref:1" } }),
-        operation(3, "invoke", { object: "newref:0", operation: "getTag", operationParams: { key: "me" } }),
-      ],
-    });
-    const responses = result(response)["value"] as Wire[];
-    expect(responses.map(({ id }) => id)).toEqual([0, 1, 2, 3]);
-    expect(result(responses[3] ?? {})["value"]).toBe(result(responses[1] ?? {})["value"]);
-    expect(result(responses[0] ?? {})["sessionId"]).toBe(result(response)["sessionId"]);
-  });
-
-  it("stops at the first failure and keeps what was done", async () => {
-    const operations = [
-      operation(0, "create", { type: "MediaPipeline" }),
-      operation(1, "create", { type: "NoSuch" }),
-      operation(2, "create", { type: "MediaPipeline" }),
-    ];
-    const responses = (await client.value("transaction", { operations })) as Wire[];
-    expect(responses).toMatchObject([{ id: 0, result: {} }, { id: 1, jsonrpc: "2.0", error: { code: 40108 } }]);
-    expect(await client.invoke(manager, "getPipelines")).toEqual([result(responses[0] ?? {})["value"]]);
-  });
-
-  it.each<[string, Wire, string]>([
-    ["a wrong id", operation(1, "ping", {}), "Id of request '0' should be '0'"],
-    ["a reference to itself", operation(0, "describe", { object: "newref:0" }), "Result not found on request 0"],
-    ["a reference that is no number", operation(0, "describe", { object: "newref:abc" }), "Invalid index of newref 'abc'"],
-  ])("fails as a whole for %s", async (_name, bad, message) => {
-    expect(error(await client.request("transaction", { operations: [bad] }))).toMatchObject({ code: 40008, message });
-  });
-
-  it("nests, may be empty, and answers broken operations in their place", async () => {
-    expect(await client.value("transaction", { operations: [] })).toEqual([]);
-    const inner = operation(0, "transaction", { operations: [operation(0, "ping", {})] });
-    expect(await client.value("transaction", { operations: [inner] })).toMatchObject([
-      { result: { value: [{ id: 0, result: { value: "pong" } }] } },
+    expect(Object.keys(client.events[0]?.["data"] as Wire).sort()).toEqual([
+      "object",
+      "source",
+      "tags",
+      "timestampMillis",
     ]);
-    expect(await client.value("transaction", { operations: [{ id: 0, method: "ping" }] })).toEqual([
-      { id: 0, jsonrpc: "2.0", error: { code: -32600, message: "Invalid JSON-RPC request." } },
-    ]);
-  });
-});
-
-describe("ServerManager", () => {
-  it("tells what the server is", async () => {
-    expect(await client.invoke(manager, "getInfo")).toMatchObject({
-      __module__: "kurento",
-      __type__: "ServerInfo",
-      capabilities: ["transactions"],
-      type: "KMS",
-      version: "7.3.0",
-      modules: [{ __type__: "ModuleInfo", name: "core", version: "7.3.0", factories: ["HubPort", "MediaPipeline", "PassThrough"] }],
-    });
-    expect(JSON.parse(String(await client.invoke(manager, "getKmd", { moduleName: "core" })))).toMatchObject({ name: "core" });
-    expect(await client.invoke(manager, "getMetadata")).toBe("");
-    expect(await client.invoke(manager, "getId")).toBe(manager);
-    expect(await client.invoke(manager, "getChildren")).toEqual([]);
-    expect(await client.invoke(manager, "getMediaPipeline")).toBeNull();
-    await client.invoke(manager, "addTag", { key: "k", value: "v" });
-    expect(await client.invoke(manager, "getTag", { key: "k" })).toBe("v");
-  });
-
-  it("tells what the server uses", async () => {
-    expect(await client.invoke(manager, "getCpuCount")).toBeGreaterThan(0);
-    expect(await client.invoke(manager, "getUsedMemory")).toBeGreaterThan(10_000);
-    expect(await client.invoke(manager, "getUsedCpu", { interval: 20 })).toBeGreaterThanOrEqual(0);
-  });
-
-  it("has no KMD of unknown modules", async () => {
-    const params = { object: manager, operation: "getKmd", operationParams: { moduleName: "kurento" } };
-    expect(error(await client.request("invoke", params))).toEqual({
-      code: 40500,
-      message: "Requested kmd module doesn't exist",
-      data: { type: "UNDEFINED" },
-    });
   });
 });

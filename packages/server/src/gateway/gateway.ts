@@ -66,8 +66,15 @@ export class Gateway {
     const registry = new TypeRegistry([coreModule]);
     this.#manager = this.#makeManager(registry);
     const state = this.#makeState(this.#managerCalls(registry));
-    const cache = parts.settings.resources.disableRequestCache ? undefined : new ResponseCache(parts.clock);
-    this.#dispatcher = new Dispatcher({ state, connections: this.#connections, cache, log: parts.log });
+    const cache = parts.settings.resources.disableRequestCache
+      ? undefined
+      : new ResponseCache(parts.clock);
+    this.#dispatcher = new Dispatcher({
+      state,
+      connections: this.#connections,
+      cache,
+      log: parts.log,
+    });
   }
 
   /** Port of the insecure listener, else of the TLS one. */
@@ -111,9 +118,16 @@ export class Gateway {
     const { websocket } = settings;
     const isReady = (): boolean => this.#workers.isReady;
     const onRequest = httpHandler({ files, webSocketPath: `/${websocket.path}`, isReady, log });
-    const options = { settings: websocket, onRequest, onWebSocket: (socket: ConstructorParameters<typeof ClientConnection>[0]) => this.#onWebSocket(socket) };
-    if (websocket.port !== undefined) this.#listeners.push(await Listener.open(options, websocket.port));
-    if (websocket.secure !== undefined) this.#listeners.push(await Listener.openSecure(options, websocket.secure));
+    const options = {
+      settings: websocket,
+      onRequest,
+      onWebSocket: (socket: ConstructorParameters<typeof ClientConnection>[0]) =>
+        this.#onWebSocket(socket),
+    };
+    if (websocket.port !== undefined)
+      this.#listeners.push(await Listener.open(options, websocket.port));
+    if (websocket.secure !== undefined)
+      this.#listeners.push(await Listener.openSecure(options, websocket.secure));
   }
 
   #onWebSocket(socket: ConstructorParameters<typeof ClientConnection>[0]): void {
@@ -134,7 +148,11 @@ export class Gateway {
       launcher,
       ports: new PortAllocator(minPort, maxPort),
       ioThreads,
-      start: { modules: modules.map(({ entry }) => entry), config: wireTree(settings.modules), networkInterfaces },
+      start: {
+        modules: modules.map(({ entry }) => entry),
+        config: wireTree(settings.modules),
+        networkInterfaces,
+      },
       clock,
       log,
       onEvent: (objectId, type, data) => this.#onEvent(objectId, type, data),
@@ -157,9 +175,10 @@ export class Gateway {
 
   #makeManager(registry: TypeRegistry): ServerManager {
     const { version, modules, settings, clock, log } = this.#parts;
-    const emit = (type: string, data: ModelValue): void => this.#events.send(serverManagerId, type, data as JsonValue);
+    const emit = (type: string, data: ModelValue): void =>
+      this.#events.send(serverManagerId, type, data as JsonValue);
     return new ServerManager(
-      { id: serverManagerId, registry, clock, log, emit },
+      { id: serverManagerId, parent: undefined, registry, clock, log, emit },
       {
         version,
         modules,
@@ -174,12 +193,24 @@ export class Gateway {
   #managerCalls(registry: TypeRegistry): ManagerCalls {
     const type = this.#catalog.find("kurento.ServerManager");
     if (type === undefined) throw new Error("the core module declares no ServerManager");
-    const record: ObjectRecord = { id: serverManagerId, type, parent: undefined, children: new Set(), sessions: new Set(), slot: undefined };
+    const record: ObjectRecord = {
+      id: serverManagerId,
+      type,
+      parent: undefined,
+      children: new Set(),
+      sessions: new Set(),
+      slot: undefined,
+    };
     this.#registry.add(record);
     return {
       record,
       invoke: async (operation, params) =>
-        (await invokeOperation(this.#manager, operation, params as ModelValue | undefined, registry, () => undefined)) as JsonValue,
+        (await invokeOperation(
+          this.#manager,
+          { operation, operationParams: params },
+          registry,
+          () => undefined,
+        )) as JsonValue,
       objectCreated: (id) => this.#manager.objectCreated(id),
     };
   }

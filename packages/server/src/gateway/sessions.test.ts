@@ -34,7 +34,10 @@ describe("sessions", () => {
     expect(result(await client.request("ping"))).toEqual({ value: "pong" });
     const { sessionId } = result(await client.request("create", { type: "MediaPipeline" }));
     expect(result(await client.request("ping"))).toEqual({ value: "pong", sessionId });
-    expect(result(await client.request("ping", { sessionId: 5 }))).toEqual({ value: "pong", sessionId: "5" });
+    expect(result(await client.request("ping", { sessionId: 5 }))).toEqual({
+      value: "pong",
+      sessionId: "5",
+    });
   });
 
   it("go on after a reconnect, with their subscriptions", async () => {
@@ -46,8 +49,18 @@ describe("sessions", () => {
     const sessionId = result(await first.request("ping"))["sessionId"];
     first.terminate();
     const second = await server.connect();
-    expect(result(await second.request("connect", { sessionId }, 1001))["sessionId"]).toBe(sessionId);
-    await second.request("invoke", { object: element, operation: "connect", operationParams: { sink: element, mediaType: "VIDEO" } }, 1002);
+    expect(result(await second.request("connect", { sessionId }, 1001))["sessionId"]).toBe(
+      sessionId,
+    );
+    await second.request(
+      "invoke",
+      {
+        object: element,
+        operation: "connect",
+        operationParams: { sink: element, mediaType: "VIDEO" },
+      },
+      1002,
+    );
     expect(second.events).toHaveLength(1);
   });
 
@@ -73,7 +86,9 @@ describe("sessions", () => {
   });
 
   it("may do without that", async () => {
-    await using server = await TestGateway.start({ mediaServer: { resources: { disableRequestCache: true } } });
+    await using server = await TestGateway.start({
+      mediaServer: { resources: { disableRequestCache: true } },
+    });
     const client = await server.connect();
     await client.request("create", { type: "MediaPipeline" }, 7);
     expect(result(await client.request("ping", {}, 7))["value"]).toBe("pong");
@@ -87,7 +102,11 @@ describe("sessions", () => {
     const lost = await first.create("PassThrough", { mediaPipeline: pipeline });
     const sessionId = await sessionOf(second);
     await second.request("ref", { object: kept, sessionId });
-    expect(await first.request("closeSession", {})).toEqual({ id: 4, jsonrpc: "2.0", result: null });
+    expect(await first.request("closeSession", {})).toEqual({
+      id: 4,
+      jsonrpc: "2.0",
+      result: null,
+    });
     expect(await second.invoke(pipeline, "getChildren")).toEqual([kept]);
     expect(errorCode(await second.request("describe", { object: lost }))).toBe(40101);
     await second.request("unref", { object: pipeline, sessionId });
@@ -119,13 +138,20 @@ describe("sessions", () => {
 describe("garbage collection", () => {
   function testClock(): { time: ManualClock; clock: ObjectClock } {
     const time = new ManualClock();
-    const clock = { now: () => time.now(), after: (ms: number, then: () => void) => time.after(ms, then), wallTimeMs: () => 0 };
+    const clock = {
+      now: () => time.now(),
+      after: (ms: number, then: () => void) => time.after(ms, then),
+      wallTimeMs: () => 0,
+    };
     return { time, clock };
   }
 
   it("ends sessions without a connection after one to two periods", async () => {
     const { time, clock } = testClock();
-    await using server = await TestGateway.start({ clock, mediaServer: { resources: { garbageCollectorPeriod: 6 } } });
+    await using server = await TestGateway.start({
+      clock,
+      mediaServer: { resources: { garbageCollectorPeriod: 6 } },
+    });
     const [watcher, client] = [await server.connect(), await server.connect()];
     await watcher.value("subscribe", { object: manager, type: "ObjectDestroyed" });
     const pipeline = await client.create("MediaPipeline");
@@ -136,7 +162,9 @@ describe("garbage collection", () => {
     expect(await watcher.invoke(manager, "getPipelines")).toEqual([pipeline]);
     time.advance(6000);
     expect(await watcher.invoke(manager, "getPipelines")).toEqual([]);
-    expect((await watcher.event(({ type }) => type === "ObjectDestroyed"))["data"]).toMatchObject({ objectId: pipeline });
+    expect((await watcher.event(({ type }) => type === "ObjectDestroyed"))["data"]).toMatchObject({
+      objectId: pipeline,
+    });
     expect(server.gateway.workers.slots.map(({ objects }) => objects)).toEqual([0]);
   });
 });

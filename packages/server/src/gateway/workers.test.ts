@@ -33,8 +33,13 @@ describe("worker processes", () => {
       ["ObjectDestroyed", manager],
       ["ObjectDestroyed", manager],
     ]);
-    expect(client.events[0]?.["data"]).toMatchObject({ type: "UNEXPECTED_PIPELINE_ERROR", source: element });
-    expect(error(await client.request("describe", { object: lost }))).toMatchObject({ code: 40101 });
+    expect(client.events[0]?.["data"]).toMatchObject({
+      type: "UNEXPECTED_PIPELINE_ERROR",
+      source: element,
+    });
+    expect(error(await client.request("describe", { object: lost }))).toMatchObject({
+      code: 40101,
+    });
     expect(await client.invoke(kept, "getName")).toBe(kept);
     await second?.whenReady();
     expect(second?.pid).not.toBe(pid);
@@ -54,7 +59,11 @@ describe("worker processes", () => {
     // Answered behind the first request: that one is on its way to the worker.
     await other.request("describe", { object: pipeline });
     process.kill(slot?.pid ?? 0, "SIGKILL");
-    expect(error(await pending)).toMatchObject({ code: 40108, message: "Media worker died", data: { type: "MEDIA_OBJECT_NOT_AVAILABLE" } });
+    expect(error(await pending)).toMatchObject({
+      code: 40108,
+      message: "Media worker died",
+      data: { type: "MEDIA_OBJECT_NOT_AVAILABLE" },
+    });
     // A pipeline asked for while there is no worker waits for the next one.
     expect(await other.create("MediaPipeline")).toContain("MediaPipeline");
   });

@@ -14,5 +14,10 @@ import { Worker } from "../worker/worker.js";
 const [, , , socketPath = ""] = process.argv;
 const transport = new FramedTransport(connect(socketPath));
 const openHost = (): FakeNativeHost => new FakeNativeHost();
-const worker = new Worker(transport, { openHost, importModule, clock: processClock, log: silentLogger });
+const worker = new Worker(transport, {
+  openHost,
+  importModule,
+  clock: processClock,
+  log: silentLogger,
+});
 worker.signal.addEventListener("abort", () => void worker.shutdown().then(() => process.exit(0)));

@@ -33,7 +33,8 @@ export class TestClient {
 
   /** The next text that is no event. */
   async receive(): Promise<string> {
-    while (this.#received.length === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    while (this.#received.length === 0)
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
     return this.#received.shift() ?? "";
   }
 
@@ -98,7 +99,8 @@ export class TestClient {
 
   #onMessage(text: string): void {
     const message = text === "" ? undefined : (JSON.parse(text) as Wire);
-    if (message?.["method"] === "onEvent") this.events.push((message["params"] as Wire)["value"] as Wire);
+    if (message?.["method"] === "onEvent")
+      this.events.push((message["params"] as Wire)["value"] as Wire);
     else this.#received.push(text);
     for (const resolve of this.#waiting.splice(0)) resolve();
   }

@@ -48,7 +48,9 @@ export class TestGateway implements AsyncDisposable {
     };
     const launcher: WorkerLauncher =
       options.processes === true
-        ? new ProcessLauncher(fileURLToPath(new URL("../../dist/testing/fake-worker.js", import.meta.url)))
+        ? new ProcessLauncher(
+            fileURLToPath(new URL("../../dist/testing/fake-worker.js", import.meta.url)),
+          )
         : new InProcessLauncher(async () => ({ openHost, importModule, clock: processClock, log }));
     const net = { websocket: { port: 0, address: "127.0.0.1" } };
     const settings = readSettings(
@@ -56,8 +58,19 @@ export class TestGateway implements AsyncDisposable {
       {},
       { workers, log },
     );
-    const files = new StaticFiles({ folder: fileURLToPath(new URL("fixtures/page", import.meta.url)), files: new Map() });
-    const gateway = new Gateway({ version: "7.3.0", settings, modules: [locateModule("@kms/core")], launcher, files, clock, log });
+    const files = new StaticFiles({
+      folder: fileURLToPath(new URL("fixtures/page", import.meta.url)),
+      files: new Map(),
+    });
+    const gateway = new Gateway({
+      version: "7.3.0",
+      settings,
+      modules: [locateModule("@kms/core")],
+      launcher,
+      files,
+      clock,
+      log,
+    });
     await gateway.start();
     return new TestGateway(gateway, hosts);
   }

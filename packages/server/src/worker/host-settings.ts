@@ -18,10 +18,14 @@ export function readHostSettings(value: JsonObject): HostSettings {
 
 function readThread(value: JsonValue): { udpPort: number } {
   const port = isJsonObject(value) ? value["udpPort"] : undefined;
-  if (typeof port !== "number" || !Number.isInteger(port) || port < 0 || port > 65535) throw invalid("host.ioThreads");
+  if (typeof port !== "number" || !Number.isInteger(port) || port < 0 || port > 65535)
+    throw invalid("host.ioThreads");
   return { udpPort: port };
 }
 
 function invalid(name: string): RpcError {
-  return new RpcError(RpcErrorCode.invalidParams, `worker call: '${name}' is missing or of a wrong type`);
+  return new RpcError(
+    RpcErrorCode.invalidParams,
+    `worker call: '${name}' is missing or of a wrong type`,
+  );
 }

@@ -16,5 +16,11 @@ export async function importModule(entry: string): Promise<ServerModule> {
 function hasModule(exports: unknown): exports is { readonly module: ServerModule } {
   if (typeof exports !== "object" || exports === null || !("module" in exports)) return false;
   const { module } = exports;
-  return typeof module === "object" && module !== null && "spec" in module && "classes" in module && "native" in module;
+  return (
+    typeof module === "object" &&
+    module !== null &&
+    "spec" in module &&
+    "classes" in module &&
+    "native" in module
+  );
 }

@@ -1,5 +1,12 @@
-import { decodeConstructorParams, KurentoError, MediaObject, MediaPipeline } from "@kms/core";
-import type { JsonValue, Logger, ObjectContext, WorkerServices } from "@kms/core";
+import { decodeConstructorParams, KurentoError } from "@kms/core";
+import type {
+  JsonValue,
+  Logger,
+  ObjectContext,
+  WorkerServices,
+  MediaObject,
+  MediaPipeline,
+} from "@kms/core";
 
 import type { ClassTable } from "./class-table.js";
 
@@ -40,7 +47,8 @@ export class ObjectTable {
   /** @throws KurentoError 40101 for an unknown id */
   get(id: string): MediaObject {
     const object = this.#objects.get(id);
-    if (object === undefined) throw new KurentoError("MEDIA_OBJECT_NOT_FOUND", `Object '${id}' not found`);
+    if (object === undefined)
+      throw new KurentoError("MEDIA_OBJECT_NOT_FOUND", `Object '${id}' not found`);
     return object;
   }
 
@@ -72,10 +80,18 @@ export class ObjectTable {
     await Promise.all(roots.map((root) => this.release(root.id)));
   }
 
-  #construct({ type, object: id, constructorParams }: CreateRequest, parent: MediaObject | undefined): MediaObject {
+  #construct(
+    { type, object: id, constructorParams }: CreateRequest,
+    parent: MediaObject | undefined,
+  ): MediaObject {
     const { spec, make } = this.#classes.get(type);
     const { registry } = this.#services;
-    const params = decodeConstructorParams(spec.constructorParams ?? [], constructorParams, registry, (ref) => this.find(ref));
+    const params = decodeConstructorParams(
+      spec.constructorParams ?? [],
+      constructorParams,
+      registry,
+      (ref) => this.find(ref),
+    );
     const context: ObjectContext = {
       ...this.#services,
       id,

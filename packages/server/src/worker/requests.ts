@@ -6,7 +6,8 @@ export class RequestParams {
   readonly #members: JsonObject;
 
   constructor(params: RpcParams | undefined) {
-    this.#members = params !== undefined && isJsonObject(params as JsonValue) ? (params as JsonObject) : {};
+    this.#members =
+      params !== undefined && isJsonObject(params as JsonValue) ? (params as JsonObject) : {};
   }
 
   /** @throws RpcError -32602 when it is no text */
@@ -34,11 +35,15 @@ export class RequestParams {
   /** @throws RpcError -32602 when it is no list of texts */
   texts(name: string): string[] {
     const value = this.#members[name];
-    if (!Array.isArray(value) || !value.every((item) => typeof item === "string")) throw invalid(name);
+    if (!Array.isArray(value) || !value.every((item) => typeof item === "string"))
+      throw invalid(name);
     return value;
   }
 }
 
 function invalid(name: string): RpcError {
-  return new RpcError(RpcErrorCode.invalidParams, `worker call: '${name}' is missing or of a wrong type`);
+  return new RpcError(
+    RpcErrorCode.invalidParams,
+    `worker call: '${name}' is missing or of a wrong type`,
+  );
 }

@@ -90,15 +90,28 @@ export class Worker {
     const registry = new TypeRegistry(modules.map(({ spec }) => spec));
     const { clock, log } = this.#parts;
     const nativeEvents = new NativeEventRouter(log);
-    const onEvent: HostOptions["onEvent"] = (id, type, data) => nativeEvents.dispatch(id, type, data);
+    const onEvent: HostOptions["onEvent"] = (id, type, data) =>
+      nativeEvents.dispatch(id, type, data);
     const host = this.#parts.openHost({ ioThreads, networkInterfaces, onEvent });
     for (const path of modules.flatMap(({ native }) => native)) host.loadModule(path);
     const threads = new IoThreads(ioThreads.length);
     const config = new ModuleConfig(params.object("config") as ConfigTree);
-    const services: WorkerServices = { host, nativeEvents, config, registry, clock, log, assignIoThread: () => threads.assign() };
-    const objects = new ObjectTable(new ClassTable(modules, registry), services, (object, type, data) => {
-      this.#peer.notify("event", { object, type, data: data as WireValue });
-    });
+    const services: WorkerServices = {
+      host,
+      nativeEvents,
+      config,
+      registry,
+      clock,
+      log,
+      assignIoThread: () => threads.assign(),
+    };
+    const objects = new ObjectTable(
+      new ClassTable(modules, registry),
+      services,
+      (object, type, data) => {
+        this.#peer.notify("event", { object, type, data: data as WireValue });
+      },
+    );
     this.#running = { host, registry, objects };
     return null;
   }
@@ -110,7 +123,9 @@ export class Worker {
       parent: params.optionalText("parent"),
       constructorParams: params.value("constructorParams") as JsonValue | undefined,
     };
-    await this.#queue.run(PipelineQueue.keyOf(request.object), () => this.#state().objects.create(request));
+    await this.#queue.run(PipelineQueue.keyOf(request.object), () =>
+      this.#state().objects.create(request),
+    );
     return null;
   }
 
@@ -120,7 +135,9 @@ export class Worker {
     const operationParams = params.value("operationParams") as JsonValue | undefined;
     const call = (): Promise<JsonValue> => {
       const { objects, registry } = this.#state();
-      return invokeOperation(objects.get(id), operation, operationParams, registry, (ref) => objects.find(ref));
+      return invokeOperation(objects.get(id), { operation, operationParams }, registry, (ref) =>
+        objects.find(ref),
+      );
     };
     const key = PipelineQueue.keyOf(id);
     if (!blockingOperations.has(operation)) return this.#queue.run(key, async () => call());

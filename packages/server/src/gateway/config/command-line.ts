@@ -28,13 +28,32 @@ const options: readonly Option[] = [
   { name: "help", short: "h", help: "print this text" },
   { name: "version", short: "v", help: "print the versions of the server and its modules" },
   { name: "list", short: "l", help: "print what can be created" },
-  { name: "modules-path", short: "p", value: "dirs", help: "colon-separated directories of further modules" },
-  { name: "conf-file", short: "f", value: "file", help: "main configuration (/etc/kurento/kurento.conf.json)" },
-  { name: "modules-config-path", short: "c", value: "dirs", help: "colon-separated directories of module configurations" },
+  {
+    name: "modules-path",
+    short: "p",
+    value: "dirs",
+    help: "colon-separated directories of further modules",
+  },
+  {
+    name: "conf-file",
+    short: "f",
+    value: "file",
+    help: "main configuration (/etc/kurento/kurento.conf.json)",
+  },
+  {
+    name: "modules-config-path",
+    short: "c",
+    value: "dirs",
+    help: "colon-separated directories of module configurations",
+  },
   { name: "logs-path", short: "d", value: "dir", help: "accepted; logs go to standard error" },
   { name: "log-file-size", short: "s", value: "MB", help: "accepted; see --logs-path" },
   { name: "number-log-files", short: "n", value: "count", help: "accepted; see --logs-path" },
-  { name: "workers", value: "count", help: "media worker processes; 0 = all in one process (default: by CPUs)" },
+  {
+    name: "workers",
+    value: "count",
+    help: "media worker processes; 0 = all in one process (default: by CPUs)",
+  },
 ];
 
 /**
@@ -43,7 +62,10 @@ const options: readonly Option[] = [
  * @param env `KURENTO_CONF_FILE` and the like stand in for options that are not given
  * @throws CommandLineError for a known option without its value, or with a wrong one
  */
-export function parseCommandLine(args: readonly string[], env: Readonly<Record<string, string | undefined>>): CommandLine {
+export function parseCommandLine(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): CommandLine {
   const given = { ...fromEnvironment(env), ...fromArguments(args) };
   return {
     help: given["help"] !== undefined,
@@ -90,22 +112,36 @@ function fromArguments(args: readonly string[]): Given {
 
 function match(arg: string): { option?: Option; attached?: string } {
   const long = /^--([^=]+)(?:=(.*))?$/s.exec(arg);
-  if (long !== null) return found(options.find(({ name }) => name === long[1]), long[2]);
+  if (long !== null)
+    return found(
+      options.find(({ name }) => name === long[1]),
+      long[2],
+    );
   const short = /^-(\w)(.+)?$/s.exec(arg);
-  return short === null ? {} : found(options.find((option) => option.short === short[1]), short[2]);
+  return short === null
+    ? {}
+    : found(
+        options.find((option) => option.short === short[1]),
+        short[2],
+      );
 }
 
-function found(option: Option | undefined, attached: string | undefined): { option?: Option; attached?: string } {
+function found(
+  option: Option | undefined,
+  attached: string | undefined,
+): { option?: Option; attached?: string } {
   return { ...(option && { option }), ...(attached !== undefined && { attached }) };
 }
 
 function valueOf({ name }: Option, value: string | undefined): string {
-  if (value === undefined) throw new CommandLineError(`the required argument for option '--${name}' is missing`);
+  if (value === undefined)
+    throw new CommandLineError(`the required argument for option '--${name}' is missing`);
   return value;
 }
 
 function workerCount(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  if (!/^\d{1,3}$/.test(text)) throw new CommandLineError(`the argument ('${text}') for option '--workers' is invalid`);
+  if (!/^\d{1,3}$/.test(text))
+    throw new CommandLineError(`the argument ('${text}') for option '--workers' is invalid`);
   return Number(text);
 }

@@ -22,11 +22,19 @@ export interface ConfigSources {
  * Reads the main file, then the module files over it.
  * @throws ConfigurationError for a main file that is missing or broken; broken module files are logged and skipped
  */
-export function loadConfigFiles({ confFile, modulesConfigPath }: ConfigSources, log: Logger): ConfigTree {
+export function loadConfigFiles(
+  { confFile, modulesConfigPath }: ConfigSources,
+  log: Logger,
+): ConfigTree {
   const mainFile = confFile ?? (existsSync(defaultFile) ? defaultFile : undefined);
   const main = mainFile === undefined ? {} : readMain(resolve(mainFile));
-  const directories = modulesConfigPath ?? (mainFile === undefined ? [] : [join(dirname(resolve(mainFile)), "modules")]);
-  return directories.reduce<ConfigTree>((tree, directory) => addModuleFiles(tree, directory, log), main);
+  const directories =
+    modulesConfigPath ??
+    (mainFile === undefined ? [] : [join(dirname(resolve(mainFile)), "modules")]);
+  return directories.reduce<ConfigTree>(
+    (tree, directory) => addModuleFiles(tree, directory, log),
+    main,
+  );
 }
 
 /** Later values win: scalars and lists are replaced, objects merged. */
@@ -48,7 +56,10 @@ function readMain(file: string): ConfigTree {
   try {
     return { ...readTree(file), configPath: dirname(file) };
   } catch (error) {
-    throw new ConfigurationError(`${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new ConfigurationError(
+      `${file}: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
   }
 }
 
@@ -75,13 +86,18 @@ function moduleTree(directory: string, file: string): ConfigTree {
   const names = relative(directory, file).split(sep);
   const last = names.pop()?.replace(/\.conf\.\w+$/, "") ?? "";
   const settings: JsonValue = { ...readTree(file), configPath: dirname(file) };
-  const tree = [...names, last].reduceRight<JsonValue>((value, name) => ({ [name]: value }), settings);
+  const tree = [...names, last].reduceRight<JsonValue>(
+    (value, name) => ({ [name]: value }),
+    settings,
+  );
   return { modules: tree };
 }
 
 function readTree(file: string): ConfigTree {
   const text = readFileSync(file, "utf8");
-  const tree: JsonValue = file.endsWith(".ini") ? parseIni(text) : withoutComments(JSON.parse(text) as JsonValue);
+  const tree: JsonValue = file.endsWith(".ini")
+    ? parseIni(text)
+    : withoutComments(JSON.parse(text) as JsonValue);
   if (!isTree(tree)) throw new Error("should hold an object");
   return tree;
 }
@@ -90,11 +106,17 @@ function withoutComments(value: JsonValue): JsonValue {
   if (Array.isArray(value)) return value.map((item: JsonValue) => withoutComments(item));
   if (!isTree(value)) return value;
   const kept: Record<string, JsonValue> = {};
-  for (const [key, member] of Object.entries(value)) if (!key.startsWith("//")) setOwn(kept, key, withoutComments(member));
+  for (const [key, member] of Object.entries(value))
+    if (!key.startsWith("//")) setOwn(kept, key, withoutComments(member));
   return kept;
 }
 
 // Also for a key such as __proto__, which plain assignment would take for something else.
 function setOwn(target: Record<string, JsonValue>, key: string, value: JsonValue): void {
-  Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+  Object.defineProperty(target, key, {
+    value,
+    enumerable: true,
+    configurable: true,
+    writable: true,
+  });
 }

@@ -89,7 +89,8 @@ function readWebSocket(reader: Reader): WebSocketSettings {
   const hasNet = reader.value("mediaServer.net") !== undefined;
   const port = reader.integer(at("port"), 0, 65535) ?? (hasNet ? undefined : 8888);
   const secure = readSecure(reader, at("secure"));
-  if (port === undefined && secure === undefined) throw new ConfigurationError(`'${at("port")}' or '${at("secure.port")}' must be set`);
+  if (port === undefined && secure === undefined)
+    throw new ConfigurationError(`'${at("port")}' or '${at("secure.port")}' must be set`);
   return {
     port,
     address: reader.text(at("address")),
@@ -97,7 +98,8 @@ function readWebSocket(reader: Reader): WebSocketSettings {
     path: (reader.text(at("path")) ?? "kurento").replace(/^\/+/, ""),
     backlog: reader.integer(at("connqueue"), 1, 65535) ?? 128,
     maxMessageBytes: reader.integer(at("maxMessageBytes"), 1024, 256 * mebibyte) ?? 8 * mebibyte,
-    maxBufferedBytes: reader.integer(at("maxBufferedBytes"), 1024, 1024 * mebibyte) ?? 16 * mebibyte,
+    maxBufferedBytes:
+      reader.integer(at("maxBufferedBytes"), 1024, 1024 * mebibyte) ?? 16 * mebibyte,
     secure,
   };
 }
@@ -106,7 +108,8 @@ function readSecure(reader: Reader, at: string): SecureSettings | undefined {
   const port = reader.integer(`${at}.port`, 0, 65535);
   if (port === undefined || port === 0) return undefined;
   const certificate = reader.text(`${at}.certificate`);
-  if (certificate === undefined) throw new ConfigurationError(`'${at}.certificate' must be set for a secure listener`);
+  if (certificate === undefined)
+    throw new ConfigurationError(`'${at}.certificate' must be set for a secure listener`);
   const configPath = reader.text("configPath") ?? process.cwd();
   return { port, certificate, password: reader.text(`${at}.password`) ?? "", configPath };
 }
@@ -115,7 +118,8 @@ function readResources(reader: Reader): ResourceSettings {
   const at = (key: string): string => `mediaServer.resources.${key}`;
   return {
     exceptionLimit: reader.fraction(at("exceptionLimit")) ?? 0.8,
-    garbageCollectorPeriodMs: 1000 * (reader.integer(at("garbageCollectorPeriod"), 1, 86_400) ?? 240),
+    garbageCollectorPeriodMs:
+      1000 * (reader.integer(at("garbageCollectorPeriod"), 1, 86_400) ?? 240),
     disableRequestCache: reader.flag(at("disableRequestCache")) ?? false,
   };
 }
@@ -123,15 +127,23 @@ function readResources(reader: Reader): ResourceSettings {
 function readWorkers(reader: Reader, asked: number | undefined): WorkerSettings {
   const cpus = availableParallelism();
   const minPort = reader.integer("modules.kurento.BaseRtpEndpoint.minPort", 1, 65535) ?? 40_000;
-  const maxPort = reader.integer("modules.kurento.BaseRtpEndpoint.maxPort", 1, 65535) ?? Math.max(minPort, 49_999);
-  if (minPort > maxPort) throw new ConfigurationError(`'BaseRtpEndpoint.minPort' ${minPort} is above maxPort ${maxPort}`);
+  const maxPort =
+    reader.integer("modules.kurento.BaseRtpEndpoint.maxPort", 1, 65535) ??
+    Math.max(minPort, 49_999);
+  if (minPort > maxPort)
+    throw new ConfigurationError(
+      `'BaseRtpEndpoint.minPort' ${minPort} is above maxPort ${maxPort}`,
+    );
   const interfaces = reader.text("modules.kurento.WebRtcEndpoint.networkInterfaces") ?? "";
   return {
     count: asked ?? reader.integer("mediaServer.workers.count", 0, 64) ?? defaultWorkers(cpus),
     ioThreads: reader.integer("mediaServer.workers.ioThreads", 1, 64) ?? cpus,
     minPort,
     maxPort,
-    networkInterfaces: interfaces.split(",").map((name) => name.trim()).filter(Boolean),
+    networkInterfaces: interfaces
+      .split(",")
+      .map((name) => name.trim())
+      .filter(Boolean),
   };
 }
 
@@ -152,7 +164,8 @@ class Reader {
 
   value(path: string): JsonValue | undefined {
     let value: JsonValue | undefined = this.#tree;
-    for (const key of path.split(".")) value = isTree(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+    for (const key of path.split("."))
+      value = isTree(value) && Object.hasOwn(value, key) ? value[key] : undefined;
     return value;
   }
 
@@ -166,7 +179,9 @@ class Reader {
     const text = this.text(path)?.trim();
     if (text === undefined) return undefined;
     const value = /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
-    return value >= min && value <= max ? value : this.#refuse(path, `should be an integer from ${min} to ${max}`);
+    return value >= min && value <= max
+      ? value
+      : this.#refuse(path, `should be an integer from ${min} to ${max}`);
   }
 
   fraction(path: string): number | undefined {

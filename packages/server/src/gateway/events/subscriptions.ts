@@ -7,7 +7,11 @@ export class Subscriptions {
 
   /** Adds a subscription; several of one session to the same events still give each event once. */
   add(objectId: string, type: string, session: string): string {
-    const types = getOrAdd(this.#objects, objectId, () => new Map<string, Map<string, Set<string>>>());
+    const types = getOrAdd(
+      this.#objects,
+      objectId,
+      () => new Map<string, Map<string, Set<string>>>(),
+    );
     const sessions = getOrAdd(types, type, () => new Map<string, Set<string>>());
     const id = randomUUID();
     getOrAdd(sessions, session, () => new Set<string>()).add(id);

@@ -17,7 +17,9 @@ function resolve(value: JsonValue, responses: readonly JsonObject[]): JsonValue 
   if (typeof value === "string") return resolveText(value, responses);
   if (Array.isArray(value)) return value.map((item) => resolve(item, responses));
   if (!isJsonObject(value)) return value;
-  const members = Object.entries(value).map(([name, member]) => [name, resolve(member ?? null, responses)] as const);
+  const members = Object.entries(value).map(
+    ([name, member]) => [name, resolve(member ?? null, responses)] as const,
+  );
   return Object.fromEntries(members);
 }
 

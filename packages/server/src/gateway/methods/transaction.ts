@@ -27,7 +27,10 @@ interface Step {
   readonly sessionId: string;
 }
 
-async function respond(call: MethodCall, { operation, index, sessionId }: Step): Promise<JsonObject> {
+async function respond(
+  call: MethodCall,
+  { operation, index, sessionId }: Step,
+): Promise<JsonObject> {
   const envelope = { id: index, jsonrpc: "2.0" };
   try {
     const message = classifyMessage(operation);

@@ -41,7 +41,8 @@ export class Catalog {
     if (this.#classes.has(manifest.qualifiedName)) return;
     this.#classes.set(manifest.qualifiedName, this.#view(manifest));
     // The first module to use a bare name keeps it.
-    if (!this.#qualifiedNames.has(manifest.name)) this.#qualifiedNames.set(manifest.name, manifest.qualifiedName);
+    if (!this.#qualifiedNames.has(manifest.name))
+      this.#qualifiedNames.set(manifest.name, manifest.qualifiedName);
   }
 
   #view(manifest: ClassManifest): CatalogClass {
@@ -57,7 +58,9 @@ export class Catalog {
 
   #findOperation(lineage: readonly string[], name: string): OperationManifest | undefined {
     for (const qualifiedName of lineage) {
-      const own = this.#classes.get(qualifiedName)?.manifest.operations.find((operation) => operation.name === name);
+      const own = this.#classes
+        .get(qualifiedName)
+        ?.manifest.operations.find((operation) => operation.name === name);
       if (own !== undefined) return own;
     }
     return undefined;

@@ -61,22 +61,30 @@ function packageFolders(directory: string): string[] {
   const folder = resolve(directory);
   if (existsSync(join(folder, "package.json"))) return [folder];
   if (!existsSync(folder)) return [];
-  const entries = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return entries.map((entry) => join(folder, entry.name)).filter((path) => existsSync(join(path, "package.json")));
+  const entries = readdirSync(folder, { withFileTypes: true }).filter((entry) =>
+    entry.isDirectory(),
+  );
+  return entries
+    .map((entry) => join(folder, entry.name))
+    .filter((path) => existsSync(join(path, "package.json")));
 }
 
 function readModule(folder: string): LocatedModule {
   const field = moduleField(folder);
   const manifestFile = join(folder, field.manifest);
   const manifest = readJson(manifestFile) as ModuleManifest;
-  if (manifest.name !== field.module) throw new ModuleError(`${manifestFile}: is of module '${manifest.name}', not '${field.module}'`);
+  if (manifest.name !== field.module)
+    throw new ModuleError(
+      `${manifestFile}: is of module '${manifest.name}', not '${field.module}'`,
+    );
   const kmd = join(dirname(manifestFile), `${manifest.name}.kmd.json`);
   const generationTime = kurentoTime(statSync(manifestFile).mtime);
   return { manifest, entry: join(folder, field.entry), kmd, generationTime };
 }
 
 function kurentoTime(time: Date): string {
-  const [, day = "", month = "", year = "", clock = ""] = /^\w+, (\d+) (\w+) (\d+) ([\d:]+)/.exec(time.toUTCString()) ?? [];
+  const [, day = "", month = "", year = "", clock = ""] =
+    /^\w+, (\d+) (\w+) (\d+) ([\d:]+)/.exec(time.toUTCString()) ?? [];
   return `${month} ${day} ${year} ${clock}`;
 }
 
@@ -85,16 +93,22 @@ function moduleField(folder: string): ModuleField {
   const field: unknown = isObject(content) ? content["kms"] : undefined;
   if (isObject(field)) {
     const { module, manifest, entry } = field;
-    if (typeof module === "string" && typeof manifest === "string" && typeof entry === "string") return { module, manifest, entry };
+    if (typeof module === "string" && typeof manifest === "string" && typeof entry === "string")
+      return { module, manifest, entry };
   }
-  throw new ModuleError(`${folder}: package.json has no field 'kms' with module, manifest and entry`);
+  throw new ModuleError(
+    `${folder}: package.json has no field 'kms' with module, manifest and entry`,
+  );
 }
 
 function readJson(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
-    throw new ModuleError(`${file}: ${error instanceof Error ? error.message : String(error)} (is the module built?)`, { cause: error });
+    throw new ModuleError(
+      `${file}: ${error instanceof Error ? error.message : String(error)} (is the module built?)`,
+      { cause: error },
+    );
   }
 }
 

@@ -24,10 +24,13 @@ export function findParent(
 ): ObjectRecord | undefined {
   const name = manifest.parentParam;
   if (name === null) return undefined;
-  if (constructorParams === undefined) throw new KurentoError("MARSHALL_ERROR", "'constructorParams' is required");
-  if (!isJsonObject(constructorParams)) throw new KurentoError("MARSHALL_ERROR", "'constructorParams' should be an object");
+  if (constructorParams === undefined)
+    throw new KurentoError("MARSHALL_ERROR", "'constructorParams' is required");
+  if (!isJsonObject(constructorParams))
+    throw new KurentoError("MARSHALL_ERROR", "'constructorParams' should be an object");
   const id = idText(constructorParams[name]);
-  if (id === undefined) throw new KurentoError("MARSHALL_ERROR", `'${name}' parameter should be a string`);
+  if (id === undefined)
+    throw new KurentoError("MARSHALL_ERROR", `'${name}' parameter should be a string`);
   const parent = resolve(id);
   const param = manifest.constructorParams?.find((candidate) => candidate.name === name);
   if (param !== undefined) checkClass(param, parent);
@@ -41,7 +44,10 @@ export interface ObjectReference {
 }
 
 /** The ids that parameters give where the operation or constructor takes objects; missing ones are left out. */
-export function objectReferences(params: readonly ParamSpec[], values: JsonValue | undefined): ObjectReference[] {
+export function objectReferences(
+  params: readonly ParamSpec[],
+  values: JsonValue | undefined,
+): ObjectReference[] {
   if (!isJsonObject(values)) return [];
   return params.flatMap((param) => {
     const id = param.type.kind === "object" ? idText(values[param.name]) : undefined;

@@ -40,13 +40,28 @@ export class ObjectService {
    * Creates an object. It is entered once the worker has made it.
    * @throws KurentoError for parameters that are wrong, or what the worker fails with
    */
-  async create(session: string, type: CatalogClass, constructorParams: JsonValue | undefined): Promise<ObjectRecord> {
+  async create(
+    session: string,
+    type: CatalogClass,
+    constructorParams: JsonValue | undefined,
+  ): Promise<ObjectRecord> {
     const { registry, sessions } = this.#parts;
     const parent = findParent(type.manifest, constructorParams, (id) => this.resolve(session, id));
-    this.#checkReferences(session, parent, objectReferences(type.manifest.constructorParams ?? [], constructorParams));
+    this.#checkReferences(
+      session,
+      parent,
+      objectReferences(type.manifest.constructorParams ?? [], constructorParams),
+    );
     const slot = parent?.slot ?? (await this.#parts.workers.place());
     const id = makeObjectId(parent, type.manifest.qualifiedName);
-    const record: ObjectRecord = { id, type, parent, children: new Set(), sessions: new Set(), slot };
+    const record: ObjectRecord = {
+      id,
+      type,
+      parent,
+      children: new Set(),
+      sessions: new Set(),
+      slot,
+    };
     slot.objects += 1;
     try {
       await slot.request("create", createParams(record, constructorParams));
@@ -65,7 +80,12 @@ export class ObjectService {
    * Calls an operation of an object in a worker.
    * @throws KurentoError 40004 for objects of different pipelines, 40101 for unknown ones, or what the worker fails with
    */
-  async invoke(session: string, record: ObjectRecord, operation: string, operationParams: JsonValue | undefined): Promise<JsonValue> {
+  async invoke(
+    session: string,
+    record: ObjectRecord,
+    operation: string,
+    operationParams: JsonValue | undefined,
+  ): Promise<JsonValue> {
     const { slot } = record;
     if (slot === undefined) throw new Error(`object '${record.id}' lives in no worker`);
     const declared = record.type.findOperation(operation)?.params ?? [];
@@ -144,13 +164,18 @@ export class ObjectService {
   }
 
   // Only objects that exist are the gateway's business: the worker says in its turn which do not.
-  #checkReferences(session: string, owner: ObjectRecord | undefined, references: readonly ObjectReference[]): void {
+  #checkReferences(
+    session: string,
+    owner: ObjectRecord | undefined,
+    references: readonly ObjectReference[],
+  ): void {
     for (const { param, id } of references) {
       const record = this.#parts.registry.find(id);
       if (record === undefined || owner === undefined) continue;
       this.#parts.sessions.reference(session, record);
       checkClass(param, record);
-      if (rootOf(record) !== rootOf(owner)) throw new KurentoError("CONNECT_ERROR", "Media elements do not share pipeline");
+      if (rootOf(record) !== rootOf(owner))
+        throw new KurentoError("CONNECT_ERROR", "Media elements do not share pipeline");
     }
   }
 
@@ -160,7 +185,10 @@ export class ObjectService {
   }
 }
 
-function createParams({ id, type, parent }: ObjectRecord, constructorParams: JsonValue | undefined): JsonObject {
+function createParams(
+  { id, type, parent }: ObjectRecord,
+  constructorParams: JsonValue | undefined,
+): JsonObject {
   const params: JsonObject = { type: type.manifest.qualifiedName, object: id };
   if (parent !== undefined) params["parent"] = parent.id;
   if (constructorParams !== undefined) params["constructorParams"] = constructorParams;

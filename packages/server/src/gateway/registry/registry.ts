@@ -21,7 +21,8 @@ export class Registry {
   get(id: string): ObjectRecord {
     const record = this.#records.get(id);
     if (record !== undefined) return record;
-    if (!/^newref:./.test(id)) throw new KurentoError("MEDIA_OBJECT_NOT_FOUND", `Object '${id}' not found`);
+    if (!/^newref:./.test(id))
+      throw new KurentoError("MEDIA_OBJECT_NOT_FOUND", `Object '${id}' not found`);
     const text = `Object '${id}' not found. Possibly using a transactional object without committing the transaction.`;
     throw new KurentoError("MEDIA_OBJECT_NOT_FOUND_TRANSACTION_NO_COMMIT", text);
   }
@@ -46,7 +47,9 @@ export class Registry {
 
   /** Objects without a parent, by id; not the ServerManager. */
   roots(): ObjectRecord[] {
-    const roots = [...this.#records.values()].filter(({ parent, slot }) => parent === undefined && slot !== undefined);
+    const roots = [...this.#records.values()].filter(
+      ({ parent, slot }) => parent === undefined && slot !== undefined,
+    );
     return roots.sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 }

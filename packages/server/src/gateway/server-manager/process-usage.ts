@@ -10,7 +10,11 @@ interface Ticks {
  * CPU use of the processes over an interval, in per cent of one CPU.
  * @param cpus number of CPUs that the processes may use
  */
-export async function usedCpu(pids: readonly number[], cpus: number, wait: () => Promise<void>): Promise<number> {
+export async function usedCpu(
+  pids: readonly number[],
+  cpus: number,
+  wait: () => Promise<void>,
+): Promise<number> {
   const before = await readTicks(pids);
   await wait();
   const after = await readTicks(pids);

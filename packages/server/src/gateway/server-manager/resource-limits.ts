@@ -30,5 +30,8 @@ function softLimit(limits: string, name: string): number {
 }
 
 function tooMany(what: string, limit: number): KurentoError {
-  return new KurentoError("NOT_ENOUGH_RESOURCES", `Reached KMS ${what} limit: ${Math.trunc(limit)}`);
+  return new KurentoError(
+    "NOT_ENOUGH_RESOURCES",
+    `Reached KMS ${what} limit: ${Math.trunc(limit)}`,
+  );
 }

@@ -50,7 +50,10 @@ export class ServerManager extends ServerManagerBase {
         version: manifest.version,
         name: manifest.name,
         generationTime,
-        factories: manifest.classes.filter(({ creatable }) => creatable).map(({ name }) => name).sort(),
+        factories: manifest.classes
+          .filter(({ creatable }) => creatable)
+          .map(({ name }) => name)
+          .sort(),
       })),
     };
   }
@@ -72,7 +75,8 @@ export class ServerManager extends ServerManagerBase {
   /** @throws KurentoError 40500 for a module that is not there */
   async getKmd(moduleName: string): Promise<string> {
     const module = this.#parts.modules.find(({ manifest }) => manifest.name === moduleName);
-    if (module === undefined) throw new KurentoError("KMD_NOT_FOUND", "Requested kmd module doesn't exist");
+    if (module === undefined)
+      throw new KurentoError("KMD_NOT_FOUND", "Requested kmd module doesn't exist");
     return readFile(module.kmd, "utf8");
   }
 
@@ -83,7 +87,8 @@ export class ServerManager extends ServerManagerBase {
   /** @param interval ms over which to measure */
   async getUsedCpu(interval: number): Promise<number> {
     const { clock } = this.#context;
-    const wait = (): Promise<void> => new Promise((resolve) => void clock.after(Math.max(0, interval), resolve));
+    const wait = (): Promise<void> =>
+      new Promise((resolve) => void clock.after(Math.max(0, interval), resolve));
     return usedCpu(this.#parts.pids(), this.getCpuCount(), wait);
   }
 

@@ -44,6 +44,7 @@ export class ConnectionMap {
     if (connection === undefined) return;
     const session = this.#sessions.get(connection);
     this.#sessions.delete(connection);
-    if (session !== undefined && this.#connections.get(session) === connection) this.#connections.delete(session);
+    if (session !== undefined && this.#connections.get(session) === connection)
+      this.#connections.delete(session);
   }
 }

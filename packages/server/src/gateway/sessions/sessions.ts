@@ -40,7 +40,11 @@ export class Sessions {
     const session = this.#sessions.get(id) ?? { objects: new Set(), isInUse: true };
     this.#sessions.set(id, session);
     session.isInUse = true;
-    for (let record: ObjectRecord | undefined = object; record !== undefined; record = record.parent) {
+    for (
+      let record: ObjectRecord | undefined = object;
+      record !== undefined;
+      record = record.parent
+    ) {
       record.sessions.add(id);
       session.objects.add(record);
     }
@@ -74,7 +78,9 @@ export class Sessions {
    */
   close(id: string): ObjectRecord[] {
     const objects = this.objectsOf(id);
-    const unused = objects.filter(({ parent }) => parent === undefined).flatMap((root) => this.unreference(id, root));
+    const unused = objects
+      .filter(({ parent }) => parent === undefined)
+      .flatMap((root) => this.unreference(id, root));
     this.#sessions.delete(id);
     return unused;
   }

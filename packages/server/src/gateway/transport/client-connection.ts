@@ -30,14 +30,18 @@ export class ClientConnection implements SessionConnection {
     socket.on("message", (data) => this.#onMessage(data));
     socket.on("close", () => this.#onClose());
     // Too large a message, or broken frames: the library closes the socket with the right code.
-    socket.on("error", (error) => options.log.info("client connection failed", { error: error.message }));
+    socket.on("error", (error) =>
+      options.log.info("client connection failed", { error: error.message }),
+    );
   }
 
   send(text: string): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     this.#socket.send(text);
     if (this.#socket.bufferedAmount <= this.#options.maxBufferedBytes) return;
-    this.#options.log.warning("client reads too slowly, cut off", { bufferedBytes: this.#socket.bufferedAmount });
+    this.#options.log.warning("client reads too slowly, cut off", {
+      bufferedBytes: this.#socket.bufferedAmount,
+    });
     this.#socket.terminate();
   }
 

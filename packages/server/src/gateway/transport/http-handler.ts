@@ -18,10 +18,18 @@ export interface HttpHandlerOptions {
 type Route = (response: ServerResponse) => void;
 
 /** Answers plain HTTP: `/healthz`, `/readyz`, and the page. */
-export function httpHandler({ files, webSocketPath, isReady, log }: HttpHandlerOptions): RequestListener {
+export function httpHandler({
+  files,
+  webSocketPath,
+  isReady,
+  log,
+}: HttpHandlerOptions): RequestListener {
   const routes = new Map<string, Route>([
     ["/healthz", (response) => end(response, 200, "ok")],
-    ["/readyz", (response) => (isReady() ? end(response, 200, "ready") : end(response, 503, "not ready"))],
+    [
+      "/readyz",
+      (response) => (isReady() ? end(response, 200, "ready") : end(response, 503, "not ready")),
+    ],
     [webSocketPath, (response) => upgradeRequired(response)],
   ]);
   return (request, response) => {

@@ -32,7 +32,10 @@ export class Listener {
   private constructor(server: Server, options: ListenerOptions) {
     this.#options = options;
     this.#server = server;
-    this.#webSockets = new WebSocketServer({ noServer: true, maxPayload: options.settings.maxMessageBytes });
+    this.#webSockets = new WebSocketServer({
+      noServer: true,
+      maxPayload: options.settings.maxMessageBytes,
+    });
     server.on("request", options.onRequest);
     server.on("upgrade", (request, socket, head) => this.#onUpgrade(request, socket, head));
   }
@@ -47,7 +50,9 @@ export class Listener {
   /** The TLS listener. @throws Error when the certificate cannot be read, or the address not be bound */
   static async openSecure(options: ListenerOptions, secure: SecureSettings): Promise<Listener> {
     const { certificate, configPath, password } = secure;
-    const pem = await readFile(isAbsolute(certificate) ? certificate : join(configPath, certificate));
+    const pem = await readFile(
+      isAbsolute(certificate) ? certificate : join(configPath, certificate),
+    );
     const tls = { cert: pem, key: pem, ...(password !== "" && { passphrase: password }) };
     const listener = new Listener(createHttpsServer(tls), options);
     await listener.#listen(secure.port, undefined);
@@ -78,7 +83,8 @@ export class Listener {
 
   async #listen(port: number, address: string | undefined): Promise<void> {
     const { ipv6, backlog } = this.#options.settings;
-    if (address !== undefined || !ipv6) return this.#bind({ port, backlog, host: address ?? "0.0.0.0" });
+    if (address !== undefined || !ipv6)
+      return this.#bind({ port, backlog, host: address ?? "0.0.0.0" });
     try {
       await this.#bind({ port, backlog, host: "::" });
     } catch (error) {
@@ -96,7 +102,9 @@ export class Listener {
     socket.on("error", () => socket.destroy());
     // Kurento's health check sends just such a request and takes this answer for a sign of life.
     if (!isCompleteUpgrade(request)) {
-      socket.end("HTTP/1.1 500 Internal Server Error\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+      socket.end(
+        "HTTP/1.1 500 Internal Server Error\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+      );
       return;
     }
     this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
@@ -108,9 +116,15 @@ export class Listener {
 }
 
 function isCompleteUpgrade({ headers }: IncomingMessage): boolean {
-  return headers["sec-websocket-key"] !== undefined && headers["sec-websocket-version"] !== undefined;
+  return (
+    headers["sec-websocket-key"] !== undefined && headers["sec-websocket-version"] !== undefined
+  );
 }
 
 function isNoIpv6(error: unknown): boolean {
-  return error instanceof Error && "code" in error && ["EAFNOSUPPORT", "EADDRNOTAVAIL", "EINVAL"].includes(String(error.code));
+  return (
+    error instanceof Error &&
+    "code" in error &&
+    ["EAFNOSUPPORT", "EADDRNOTAVAIL", "EINVAL"].includes(String(error.code))
+  );
 }

@@ -8,5 +8,8 @@ import { StaticFiles } from "./static-files.js";
 export function pageFiles(): StaticFiles {
   const folder = fileURLToPath(new URL("../../../page", import.meta.url));
   const client = dirname(createRequire(import.meta.url).resolve("@kms/client/package.json"));
-  return new StaticFiles({ folder, files: new Map([["/kurento-client.js", join(client, "dist/browser/kurento-client.js")]]) });
+  return new StaticFiles({
+    folder,
+    files: new Map([["/kurento-client.js", join(client, "dist/browser/kurento-client.js")]]),
+  });
 }

@@ -38,7 +38,8 @@ export class StaticFiles {
 
   /** Answers the request: 200 with the file, 404 without one, 405 for other methods. */
   async serve(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
-    if (request.method !== "GET" && request.method !== "HEAD") return end(response, 405, "Method not allowed");
+    if (request.method !== "GET" && request.method !== "HEAD")
+      return end(response, 405, "Method not allowed");
     const file = this.#find(path);
     const size = file === undefined ? undefined : await fileSize(file);
     if (file === undefined || size === undefined) return end(response, 404, "Not found");

@@ -42,7 +42,14 @@ describe("WebSocket upgrade", () => {
   });
 
   it("answers an incomplete one with 500, as the image's health check wants it", async () => {
-    const request = ["GET /kurento HTTP/1.1", "Host: x", "Connection: Upgrade", "Upgrade: websocket", "", ""];
+    const request = [
+      "GET /kurento HTTP/1.1",
+      "Host: x",
+      "Connection: Upgrade",
+      "Upgrade: websocket",
+      "",
+      "",
+    ];
     expect(await raw(request.join("\r\n"))).toMatch(/^HTTP\/1\.1 500 /);
   });
 });
@@ -60,14 +67,20 @@ describe("HTTP", () => {
     expect(await response.text()).toContain(content);
   });
 
-  it.each(["/missing.js", "/..%2foutside.txt", "/%2e%2e/outside.txt", "/x/../../outside.txt", "/%", "/a%00b", "/.git/config", "/%2F..%2F..%2Foutside.txt"])(
-    "does not find %s",
-    async (path) => {
-      const answer = await raw(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
-      expect(answer).toMatch(/^HTTP\/1\.1 404 /);
-      expect(answer).not.toContain("secret");
-    },
-  );
+  it.each([
+    "/missing.js",
+    "/..%2foutside.txt",
+    "/%2e%2e/outside.txt",
+    "/x/../../outside.txt",
+    "/%",
+    "/a%00b",
+    "/.git/config",
+    "/%2F..%2F..%2Foutside.txt",
+  ])("does not find %s", async (path) => {
+    const answer = await raw(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    expect(answer).toMatch(/^HTTP\/1\.1 404 /);
+    expect(answer).not.toContain("secret");
+  });
 
   it("refuses other methods and plain requests to the WebSocket path", async () => {
     const posted = await fetch(`http://${server.authority}/`, { method: "POST", body: "x" });
@@ -78,17 +91,24 @@ describe("HTTP", () => {
 
 describe("limits", () => {
   it("close a connection with too large a message, and no other", async () => {
-    await using small = await TestGateway.start({ mediaServer: { net: { websocket: { port: 0, address: "127.0.0.1", maxMessageBytes: 2048 } } } });
+    await using small = await TestGateway.start({
+      mediaServer: { net: { websocket: { port: 0, address: "127.0.0.1", maxMessageBytes: 2048 } } },
+    });
     const [client, other] = [await small.connect(), await small.connect()];
     const closed = client.closed();
-    client.send(JSON.stringify({ jsonrpc: "2.0", id: 1, method: "ping", params: { text: "x".repeat(4096) } }));
+    client.send(
+      JSON.stringify({ jsonrpc: "2.0", id: 1, method: "ping", params: { text: "x".repeat(4096) } }),
+    );
     expect((await closed).code).toBe(1009);
     expect(await other.request("ping", {})).toMatchObject({ result: { value: "pong" } });
   });
 
   it("cut off a client that does not read", async () => {
     const warnings: string[] = [];
-    const log = { ...silentLogger, warning: (message: string, _fields?: LogFields) => void warnings.push(message) };
+    const log = {
+      ...silentLogger,
+      warning: (message: string, _fields?: LogFields) => void warnings.push(message),
+    };
     const net = { websocket: { port: 0, address: "127.0.0.1", maxBufferedBytes: 100_000 } };
     await using small = await TestGateway.start({ log, mediaServer: { net } });
     const client = await small.connect();
@@ -97,7 +117,14 @@ describe("limits", () => {
     client.pause();
     const closed = client.closed();
     for (let id = 100; id < 150; id += 1) {
-      client.send(JSON.stringify({ jsonrpc: "2.0", id, method: "invoke", params: { object: pipeline, operation: "getName" } }));
+      client.send(
+        JSON.stringify({
+          jsonrpc: "2.0",
+          id,
+          method: "invoke",
+          params: { object: pipeline, operation: "getName" },
+        }),
+      );
     }
     await expect.poll(() => warnings).toContain("client reads too slowly, cut off");
     client.resume();
@@ -106,7 +133,8 @@ describe("limits", () => {
 
   it("handle many requests sent at once in their order", async () => {
     const client = await server.connect();
-    for (let id = 1; id <= 2000; id += 1) client.send(`{"jsonrpc":"2.0","id":${id},"method":"ping","params":{}}`);
+    for (let id = 1; id <= 2000; id += 1)
+      client.send(`{"jsonrpc":"2.0","id":${id},"method":"ping","params":{}}`);
     const ids: unknown[] = [];
     while (ids.length < 2000) ids.push((JSON.parse(await client.receive()) as { id: unknown }).id);
     expect(ids).toEqual(Array.from({ length: 2000 }, (_, index) => index + 1));

@@ -20,7 +20,8 @@ export class PortAllocator {
    */
   async ensure(count: number, previous: readonly number[] = []): Promise<number[]> {
     const ports: number[] = [];
-    for (let index = 0; index < count; index += 1) ports.push(await this.#ensureOne(previous[index]));
+    for (let index = 0; index < count; index += 1)
+      ports.push(await this.#ensureOne(previous[index]));
     return ports;
   }
 

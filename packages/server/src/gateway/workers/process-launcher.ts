@@ -30,10 +30,17 @@ export class ProcessLauncher implements WorkerLauncher {
     const server = createServer().listen(path);
     try {
       await once(server, "listening");
-      const child = spawn(process.execPath, [this.#entry, String(slot), path], { stdio: ["ignore", "inherit", "inherit"] });
+      const child = spawn(process.execPath, [this.#entry, String(slot), path], {
+        stdio: ["ignore", "inherit", "inherit"],
+      });
       const exited = exitOf(child);
       const socket = await connection(server, child, exited);
-      return { transport: new FramedTransport(socket), pid: child.pid, kill: () => child.kill("SIGKILL"), exited };
+      return {
+        transport: new FramedTransport(socket),
+        pid: child.pid,
+        kill: () => child.kill("SIGKILL"),
+        exited,
+      };
     } finally {
       server.close();
       await rm(folder, { recursive: true, force: true });
@@ -48,11 +55,19 @@ function exitOf(child: ChildProcess): Promise<void> {
   });
 }
 
-async function connection(server: Server, child: ChildProcess, exited: Promise<void>): Promise<Socket> {
+async function connection(
+  server: Server,
+  child: ChildProcess,
+  exited: Promise<void>,
+): Promise<Socket> {
   const gaveUp = AbortSignal.timeout(connectTimeoutMs);
-  const connected = once(server, "connection", { signal: gaveUp }).then(([socket]: unknown[]) => socket as Socket);
+  const connected = once(server, "connection", { signal: gaveUp }).then(
+    ([socket]: unknown[]) => socket as Socket,
+  );
   const ended = exited.then(() => {
-    throw new Error(`worker process ended before it connected (code ${child.exitCode}, signal ${child.signalCode})`);
+    throw new Error(
+      `worker process ended before it connected (code ${child.exitCode}, signal ${child.signalCode})`,
+    );
   });
   try {
     return await Promise.race([connected, ended]);

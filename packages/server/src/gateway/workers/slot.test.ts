@@ -22,7 +22,9 @@ class FakeWorker implements LaunchedWorker {
     const [ours, theirs] = memoryTransportPair();
     this.transport = ours;
     this.peer = new Peer(theirs);
-    this.exited = new Promise((resolve) => this.peer.signal.addEventListener("abort", () => resolve()));
+    this.exited = new Promise((resolve) =>
+      this.peer.signal.addEventListener("abort", () => resolve()),
+    );
     for (const method of ["start", "shutdown"]) this.peer.handle(method, () => null);
     this.peer.handle("ping", () => this.#ping());
     this.peer.handle("hang", () => new Promise(() => undefined));
@@ -109,7 +111,10 @@ describe("WorkerSlot", () => {
 
   it("fails a call that takes longer than 9 s", async () => {
     const call = slot.request("hang", {});
-    const failed = expect(call).rejects.toMatchObject({ code: 40108, message: "Media worker did not answer 'hang' in time" });
+    const failed = expect(call).rejects.toMatchObject({
+      code: 40108,
+      message: "Media worker did not answer 'hang' in time",
+    });
     await pass(9500);
     await failed;
     expect(slot.isReady).toBe(true);

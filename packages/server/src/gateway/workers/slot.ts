@@ -14,7 +14,11 @@ export interface SlotParts {
   readonly ports: PortAllocator;
   readonly ioThreads: number;
   /** Members of the worker's `start` call besides the ports. */
-  readonly start: { readonly modules: readonly string[]; readonly config: JsonObject; readonly networkInterfaces: readonly string[] };
+  readonly start: {
+    readonly modules: readonly string[];
+    readonly config: JsonObject;
+    readonly networkInterfaces: readonly string[];
+  };
   readonly clock: Clock;
   readonly log: Logger;
   /** An object of the worker raised an event. */
@@ -62,7 +66,9 @@ export class WorkerSlot {
   /** True when workers here die too often. */
   get isFailing(): boolean {
     const nowMs = this.#parts.clock.now();
-    return this.#deaths.filter((timeMs) => nowMs - timeMs < deathWindowMs).length >= deathsBeforeBackOff;
+    return (
+      this.#deaths.filter((timeMs) => nowMs - timeMs < deathWindowMs).length >= deathsBeforeBackOff
+    );
   }
 
   /** Process id of the worker, if it is a process. */
@@ -134,7 +140,10 @@ export class WorkerSlot {
   async #startParams(): Promise<JsonObject> {
     const { ports, ioThreads, start } = this.#parts;
     this.#ports = await ports.ensure(ioThreads, this.#ports);
-    const host = { ioThreads: this.#ports.map((udpPort) => ({ udpPort })), networkInterfaces: [...start.networkInterfaces] };
+    const host = {
+      ioThreads: this.#ports.map((udpPort) => ({ udpPort })),
+      networkInterfaces: [...start.networkInterfaces],
+    };
     return { modules: [...start.modules], config: start.config, host };
   }
 
@@ -208,13 +217,15 @@ export class WorkerSlot {
   #onEvent(params: RpcParams | undefined): void {
     if (params === undefined || Array.isArray(params)) return;
     const { object, type, data } = params;
-    if (typeof object === "string" && typeof type === "string" && isJsonObject(data)) this.#parts.onEvent(object, type, data);
+    if (typeof object === "string" && typeof type === "string" && isJsonObject(data))
+      this.#parts.onEvent(object, type, data);
   }
 
   #requestError(method: string, error: unknown): unknown {
     if (!isRpcError(error)) return error;
     if (error.code === RpcErrorCode.connectionClosed) return unavailable("Media worker died");
-    if (error.code === RpcErrorCode.timeout) return unavailable(`Media worker did not answer '${method}' in time`);
+    if (error.code === RpcErrorCode.timeout)
+      return unavailable(`Media worker did not answer '${method}' in time`);
     return error;
   }
 }

@@ -13,7 +13,10 @@ export class WorkerPool {
   /** @param count number of workers, at least 1 */
   constructor(count: number, parts: SlotParts) {
     this.#parts = parts;
-    this.#slots = Array.from({ length: Math.max(1, count) }, (_, index) => new WorkerSlot(index, parts));
+    this.#slots = Array.from(
+      { length: Math.max(1, count) },
+      (_, index) => new WorkerSlot(index, parts),
+    );
   }
 
   get slots(): readonly WorkerSlot[] {
