@@ -12,9 +12,3 @@ export function camelCase(name: string): string {
   const joined = name.replace(/[-_]+(\w)/g, (_, letter: string) => letter.toUpperCase());
   return joined.charAt(0).toLowerCase() + joined.slice(1);
 }
-
-/** `crowd-detector` as `CrowdDetector`. */
-export function pascalCase(name: string): string {
-  const joined = camelCase(name);
-  return joined.charAt(0).toUpperCase() + joined.slice(1);
-}
