@@ -9,6 +9,11 @@ import type { Wire } from "../testing/test-client.js";
 const manager = "manager_ServerManager";
 const error = (response: Wire): Wire => response["error"] as Wire;
 
+/** Process ids of this process's children. */
+async function children(): Promise<string> {
+  return readFile(`/proc/${process.pid}/task/${process.pid}/children`, "utf8");
+}
+
 async function isRunning(pid: number): Promise<boolean> {
   const status = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
   return status !== "" && !/\) Z /.test(status);
@@ -66,6 +71,15 @@ describe("worker processes", () => {
     });
     // A pipeline asked for while there is no worker waits for the next one.
     expect(await other.create("MediaPipeline")).toContain("MediaPipeline");
+  });
+
+  it("end when the gateway cannot listen", async () => {
+    await using server = await TestGateway.start();
+    const net = { websocket: { port: server.gateway.port, address: "127.0.0.1" } };
+    const before = await children();
+    const start = TestGateway.start({ processes: true, workers: 2, mediaServer: { net } });
+    await expect(start).rejects.toMatchObject({ code: "EADDRINUSE" });
+    expect(await children()).toEqual(before);
   });
 
   it("end with the gateway", async () => {
