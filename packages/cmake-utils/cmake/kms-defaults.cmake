@@ -1,3 +1,5 @@
+cmake_path(SET KMS_WORKSPACE NORMALIZE "${CMAKE_CURRENT_LIST_DIR}/../../..")
+
 # kms_defaults(): C++20, hidden symbols, ccache, sanitizers chosen by KMS_SANITIZE ("", "address,undefined" or "thread").
 # Call once, after project(), in each native/CMakeLists.txt. Makes the target kms-native: all that the package ships,
 # without its tests.
@@ -17,8 +19,10 @@ macro(kms_defaults)
   endif()
   find_program(KMS_CCACHE ccache)
   if(KMS_CCACHE)
-    set(CMAKE_C_COMPILER_LAUNCHER "${KMS_CCACHE}")
-    set(CMAKE_CXX_COMPILER_LAUNCHER "${KMS_CCACHE}")
+    # Paths below the workspace are hashed as relative ones, so that another clone finds the same results.
+    set(launcher "${CMAKE_COMMAND}" -E env "CCACHE_BASEDIR=${KMS_WORKSPACE}" CCACHE_NOHASHDIR=1 "${KMS_CCACHE}")
+    set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
   endif()
   set(KMS_SANITIZE "" CACHE STRING "Sanitizers, comma separated: address,undefined or thread")
   kms_variant(variant)

@@ -1,0 +1,87 @@
+import { appendFile, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { Workspace } from "./support/workspace.js";
+import type { Task } from "./support/workspace.js";
+
+/** ARCHITECTURE.md, "Packages": who depends on whom. */
+const GRAPH: Readonly<Record<string, readonly string[]>> = {
+  "kms-cmake-utils": [],
+  "kurento-module-creator": [],
+  "kms-jsonrpc": ["kms-cmake-utils"],
+  "kms-core": ["kms-cmake-utils", "kms-jsonrpc", "kurento-module-creator"],
+  "kms-elements": ["kms-core"],
+  "kms-filters": ["kms-elements"],
+  "kurento-client": ["kms-core", "kms-elements", "kms-filters", "kms-jsonrpc", "kurento-module-creator"],
+  "kurento-media-server": ["kms-core", "kms-elements", "kms-filters", "kurento-client"],
+  "kms-e2e": ["kurento-media-server"],
+};
+const SERVER = "kurento-media-server";
+const DOWNSTREAM_OF_ELEMENTS = ["kms-e2e", "kms-elements", "kms-filters", "kurento-client", SERVER];
+
+interface GraphFile {
+  readonly graph: { readonly dependencies: Readonly<Record<string, readonly { readonly target: string }[]>> };
+}
+interface TaskFile {
+  readonly tasks: { readonly tasks: Readonly<Record<string, { readonly target: { project: string; target: string } }>> };
+}
+
+describe("the workspace", () => {
+  it("has exactly the project graph of ARCHITECTURE.md", async () => {
+    const { graph } = (await Workspace.own.nxJson("graph", "--file")) as GraphFile;
+    const found = Object.fromEntries(
+      Object.keys(GRAPH).map((project) => [
+        project,
+        (graph.dependencies[project] ?? []).map(({ target }) => target).sort(),
+      ]),
+    );
+    expect(found).toEqual(GRAPH);
+  });
+
+  it(
+    "builds the server in graph order from cold, then from cache, then only what a change reaches",
+    { timeout: 1_200_000 },
+    async () => {
+      await using workspace = await Workspace.copy();
+      const cold = await workspace.nx("build", SERVER);
+      expectGraphOrder(cold);
+      expect(cold.filter(({ isCached }) => isCached)).toEqual([]);
+
+      const started = performance.now();
+      const again = await workspace.nx("build", SERVER);
+      console.log(`second build: ${((performance.now() - started) / 1000).toFixed(1)} s`);
+      expect(again.filter(({ isCached }) => !isCached && again.length > 0)).toEqual([]);
+      expect(again.length).toBe(cold.length);
+
+      const objects = join(workspace.root, "packages/elements/native/objects");
+      const source = (await readdir(objects)).find((file) => file.endsWith("endpoint.cpp"));
+      await appendFile(join(objects, source ?? ""), "// touched\n");
+      const touched = await workspace.nx("build", SERVER);
+      const rebuilt = new Set(touched.filter(({ isCached }) => !isCached).map(({ project }) => project));
+      expect(rebuilt).toContain("kms-elements");
+      for (const project of rebuilt) expect(DOWNSTREAM_OF_ELEMENTS).toContain(project);
+
+      await workspace.commit("touch elements");
+      const affected = ["affected:test", "--base=HEAD~1", "--head=HEAD", "--graph"];
+      const { tasks } = (await workspace.nxJson(...affected)) as TaskFile;
+      const tested = Object.values(tasks.tasks).map(({ target }) => target);
+      const projects = tested.filter(({ target }) => target === "test").map(({ project }) => project);
+      expect([...projects].sort()).toEqual(DOWNSTREAM_OF_ELEMENTS);
+    },
+  );
+});
+
+/** A package's own work ends before that of whoever depends on it begins to end. */
+function expectGraphOrder(tasks: readonly Task[]): void {
+  const position = new Map(tasks.map(({ project, target }, index) => [`${project}:${target}`, index]));
+  const pairs = Object.entries(GRAPH).flatMap(([project, dependencies]) =>
+    dependencies.map((dependency) => [dependency, project] as const),
+  );
+  for (const [first, second] of pairs) {
+    const before = position.get(`${first}:build`);
+    const after = position.get(`${second}:build`);
+    if (before === undefined || after === undefined) continue;
+    expect(before, `${first} is built before ${second}`).toBeLessThan(after);
+  }
+  expect(position.has(`${SERVER}:build`)).toBe(true);
+}
