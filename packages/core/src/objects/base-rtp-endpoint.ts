@@ -8,6 +8,7 @@ const defaultMtu = 1200;
 const rembDefaults: RembParams = {
   packetsRecvIntervalTop: 100,
   exponentialFactor: 0.04,
+  linealFactorMin: 100,
   linealFactorGrade: 30,
   decrementFactor: 0.5,
   thresholdFactor: 0.8,
@@ -52,8 +53,9 @@ export abstract class BaseRtpEndpoint extends BaseRtpEndpointBase {
     return this.#minVideoSendBandwidth;
   }
 
-  /** Clamped to the maximum. */
+  /** Clamped to the maximum; negative values are ignored, as in Kurento. */
   setMinVideoSendBandwidth(minVideoSendBandwidth: number): void {
+    if (minVideoSendBandwidth < 0) return;
     this.#minVideoSendBandwidth = Math.min(minVideoSendBandwidth, this.#maxVideoSendBandwidth);
   }
 
@@ -61,12 +63,12 @@ export abstract class BaseRtpEndpoint extends BaseRtpEndpointBase {
     return this.#maxVideoSendBandwidth;
   }
 
-  /** 0 = unlimited; otherwise not below the minimum. */
+  /** 0 or less = unlimited; otherwise not below the minimum. */
   setMaxVideoSendBandwidth(maxVideoSendBandwidth: number): void {
-    const isLimit = maxVideoSendBandwidth !== 0;
+    const isLimit = maxVideoSendBandwidth > 0;
     this.#maxVideoSendBandwidth = isLimit
       ? Math.max(maxVideoSendBandwidth, this.#minVideoSendBandwidth)
-      : 0;
+      : maxVideoSendBandwidth;
   }
 
   getMtu(): number {
@@ -82,7 +84,7 @@ export abstract class BaseRtpEndpoint extends BaseRtpEndpointBase {
     return this.#rembParams;
   }
 
-  /** Fields not given take their defaults; `linealFactorMin` has none. */
+  /** Fields not given take their defaults, whatever was set before. */
   setRembParams(rembParams: RembParams): void {
     this.#rembParams = { ...rembDefaults, ...rembParams };
   }

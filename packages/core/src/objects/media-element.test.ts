@@ -268,6 +268,10 @@ describe("MediaObject", () => {
       pipeline.getMediaPipeline(),
     ]).toEqual([pipeline, pipeline, null, pipeline]);
     expect([element.getName(), element.getCreationTime()]).toEqual(["b", 1_700_000_000]);
+    element.setName("other");
+    expect(element.getName()).toBe("other");
+    element.setName("");
+    expect(element.getName()).toBe("b");
   });
 
   it("reports statistics of elements only with latencyStats", async () => {

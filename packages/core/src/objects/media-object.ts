@@ -10,13 +10,12 @@ export abstract class MediaObject extends MediaObjectBase {
   readonly #children = new Map<string, MediaObject>();
   readonly #tags = new Map<string, string>();
   readonly #creationTimeSeconds: number;
-  #name: string;
+  #name = "";
   #sendTagsInEvents = false;
 
   constructor(context: RemoteContext) {
     super(context);
     this.#parent = context.parent;
-    this.#name = context.id;
     this.#creationTimeSeconds = Math.trunc(context.clock.wallTimeMs() / 1000);
   }
 
@@ -54,8 +53,9 @@ export abstract class MediaObject extends MediaObjectBase {
     return [...this.#children.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
+  /** The id, unless another name was given. */
   getName(): string {
-    return this.#name;
+    return this.#name === "" ? this.id : this.#name;
   }
 
   setName(name: string): void {

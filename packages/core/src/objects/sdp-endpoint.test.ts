@@ -110,6 +110,8 @@ describe("BaseRtpEndpoint", () => {
     expect(endpoint.getMinVideoSendBandwidth()).toBe(500);
     endpoint.setMaxVideoSendBandwidth(10);
     expect(endpoint.getMaxVideoSendBandwidth()).toBe(500);
+    endpoint.setMinVideoSendBandwidth(-5);
+    expect(endpoint.getMinVideoSendBandwidth()).toBe(500);
     endpoint.setMaxVideoSendBandwidth(0);
     expect(endpoint.getMaxVideoSendBandwidth()).toBe(0);
     expect(endpoint.getMtu()).toBe(1200);
