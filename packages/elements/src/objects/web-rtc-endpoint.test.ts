@@ -1,0 +1,200 @@
+import { MediaPipeline, coreModule } from "@kms/core";
+import { testServices } from "@kms/core/testing";
+import type { TestServices } from "@kms/core/testing";
+import { beforeEach, describe, expect, it } from "vitest";
+import { elementsModule } from "../generated/index.js";
+import type { WebRtcEndpointParams } from "../generated/web-rtc-endpoint.js";
+import { chromiumOffer } from "../sdp/sdp.fixtures.js";
+import { WebRtcEndpoint } from "./web-rtc-endpoint.js";
+
+const LOCAL = {
+  ice: { ufrag: "ours", pwd: "ourpasswordourpassword" },
+  fingerprint: { algorithm: "sha-256", value: "00:11" },
+  cname: "cname",
+  ssrc: { audio: 11, video: 22 },
+};
+const CANDIDATE = "candidate:1 1 UDP 2015363327 192.0.2.1 40404 typ host";
+
+let services: TestServices;
+let endpoint: WebRtcEndpoint;
+
+async function create(params: Partial<WebRtcEndpointParams> = {}, config = {}): Promise<WebRtcEndpoint> {
+  services = testServices([coreModule, elementsModule], config);
+  services.host.answer("localParameters", () => LOCAL);
+  const pipeline = new MediaPipeline(services.context("pipeline"));
+  const made = new WebRtcEndpoint(services.context("endpoint", pipeline), params as WebRtcEndpointParams);
+  await made.initialize();
+  services.host.takeCalls();
+  return made;
+}
+
+function eventsOf(type: string): readonly Readonly<Record<string, unknown>>[] {
+  return services.events.filter((event) => event.type === type).map(({ data }) => data);
+}
+
+beforeEach(async () => {
+  endpoint = await create();
+});
+
+describe("WebRtcEndpoint negotiation", () => {
+  it.each([
+    ["", "Empty offer not valid"],
+    ["broken", "Error parsing SDP"],
+    ["s=-\r\n", "Invalid SDP"],
+  ])("refuses the offer %j with 40201", async (offer, message) => {
+    await expect(endpoint.processOffer(offer)).rejects.toMatchObject({ code: 40201, message });
+    expect(services.host.takeCalls()).toEqual([]);
+  });
+
+  it("answers an offer and hands native code what was agreed", async () => {
+    const remotes: unknown[] = [];
+    services.host.answer("setRemote", (args) => {
+      remotes.push(args);
+      return null;
+    });
+    const answer = await endpoint.processOffer(chromiumOffer());
+    expect(answer).toContain("a=setup:active");
+    expect(remotes).toMatchObject([
+      {
+        iceRole: "controlled",
+        ice: { ufrag: "abcd" },
+        dtls: { role: "client", fingerprints: [{ algorithm: "sha-256" }] },
+        streams: [{ medium: "audio" }, { medium: "video", remoteSsrcs: [2001] }],
+      },
+    ]);
+    expect(endpoint.accepts("video")?.formats.map(({ codec }) => codec)).toEqual(["VP8", "H264"]);
+    expect(eventsOf("MediaSessionStarted")).toHaveLength(1);
+  });
+
+  it("sends nothing to a browser that only sends", async () => {
+    await endpoint.processOffer(chromiumOffer({ direction: "sendonly" }));
+    expect(endpoint.accepts("video")?.formats).toEqual([]);
+  });
+
+  it("answers an offer of nothing that it knows without a transport", async () => {
+    const answer = await endpoint.processOffer(chromiumOffer({ rtcpMux: false }));
+    expect(answer).not.toMatch(/m=\w+ [1-9]/);
+    expect(services.host.takeCalls()).not.toContain("invoke endpoint setRemote");
+  });
+
+  it("offers its direction and takes the answer as the controlling side", async () => {
+    endpoint = await create({ recvonly: true });
+    const remotes: unknown[] = [];
+    services.host.answer("setRemote", (args) => {
+      remotes.push(args);
+      return null;
+    });
+    const offer = await endpoint.generateOffer();
+    expect(offer).toContain("a=recvonly");
+    const answerer = await endpointAnswering(offer);
+    await endpoint.processAnswer(answerer);
+    expect(remotes).toMatchObject([{ iceRole: "controlling", dtls: { role: "server" } }]);
+    expect(endpoint.accepts("audio")?.formats).toEqual([]);
+  });
+
+  it("refuses an answer to another offer with 40206", async () => {
+    await endpoint.generateOffer();
+    await expect(endpoint.processAnswer("v=0\r\n")).rejects.toMatchObject({ code: 40206 });
+  });
+
+  async function endpointAnswering(offer: string): Promise<string> {
+    const others = testServices([coreModule, elementsModule]);
+    others.host.answer("localParameters", () => LOCAL);
+    const pipeline = new MediaPipeline(others.context("other"));
+    const other = new WebRtcEndpoint(others.context("answerer", pipeline), {} as WebRtcEndpointParams);
+    await other.initialize();
+    return other.processOffer(offer);
+  }
+});
+
+describe("WebRtcEndpoint candidates", () => {
+  it("gathers nothing before there is SDP", async () => {
+    await endpoint.gatherCandidates();
+    expect(services.host.takeCalls()).toEqual([]);
+  });
+
+  it("announces a candidate once for each m-line and shows it in the description", async () => {
+    await endpoint.processOffer(chromiumOffer());
+    await endpoint.gatherCandidates();
+    services.host.emit("endpoint", "localCandidate", { candidate: CANDIDATE });
+    services.host.emit("endpoint", "gatheringDone", {});
+    const found = eventsOf("IceCandidateFound").map(({ candidate }) => candidate);
+    expect(found).toMatchObject([
+      { candidate: CANDIDATE, sdpMid: "0", sdpMLineIndex: 0 },
+      { candidate: CANDIDATE, sdpMid: "1", sdpMLineIndex: 1 },
+    ]);
+    expect(eventsOf("IceGatheringDone")).toHaveLength(1);
+    expect(endpoint.getLocalSessionDescriptor()).toContain(`a=${CANDIDATE}`);
+  });
+
+  it("announces the external address in place of its own", async () => {
+    endpoint.setExternalIPv4("203.0.113.5");
+    await endpoint.processOffer(chromiumOffer());
+    services.host.emit("endpoint", "localCandidate", { candidate: CANDIDATE });
+    expect(eventsOf("IceCandidateFound")[0]).toMatchObject({
+      candidate: { candidate: CANDIDATE.replace("192.0.2.1", "203.0.113.5") },
+    });
+  });
+
+  it("takes remote candidates early, ignores unreadable ones, refuses those of no m-line", async () => {
+    const candidate = { candidate: CANDIDATE, sdpMid: "0", sdpMLineIndex: 0 };
+    await endpoint.addIceCandidate(candidate);
+    await endpoint.processOffer(chromiumOffer());
+    services.host.failNext("invoke endpoint addRemoteCandidate", new Error("unreadable"));
+    await endpoint.addIceCandidate({ ...candidate, candidate: "garbage" });
+    await endpoint.addIceCandidate({ ...candidate, candidate: "" });
+    expect(services.host.takeCalls()).toContain("invoke endpoint endOfRemoteCandidates");
+    const unknown = endpoint.addIceCandidate({ ...candidate, sdpMid: "nope", sdpMLineIndex: 9 });
+    await expect(unknown).rejects.toMatchObject({ code: 40401 });
+  });
+});
+
+describe("WebRtcEndpoint states", () => {
+  it("is connected while ICE and DTLS are", async () => {
+    const emit = (type: string, state: string): void => services.host.emit("endpoint", type, { state });
+    emit("iceStateChanged", "CONNECTED");
+    expect(endpoint.getConnectionState()).toBe("DISCONNECTED");
+    emit("dtlsStateChanged", "CONNECTED");
+    expect(endpoint.getConnectionState()).toBe("CONNECTED");
+    emit("iceStateChanged", "DISCONNECTED");
+    expect(endpoint.getConnectionState()).toBe("DISCONNECTED");
+    expect(eventsOf("ConnectionStateChanged").map(({ newState }) => newState)).toEqual([
+      "CONNECTED",
+      "DISCONNECTED",
+    ]);
+    expect(endpoint.getIceConnectionState()).toEqual([
+      { streamId: "1", componentId: 1, state: "DISCONNECTED" },
+    ]);
+    expect(endpoint.getDtlsConnectionState()).toMatchObject([{ state: "CONNECTED" }]);
+  });
+
+  it("keeps the selected pair", () => {
+    services.host.emit("endpoint", "candidatePairSelected", { local: "l", remote: "r" });
+    const pair = { streamId: "1", componentId: 1, localCandidate: "l", remoteCandidate: "r" };
+    expect(endpoint.getICECandidatePairs()).toEqual([pair]);
+    expect(eventsOf("NewCandidatePairSelected")).toHaveLength(1);
+  });
+
+  it("refuses data channels with 40111", () => {
+    expect(() => endpoint.createDataChannel()).toThrow(expect.objectContaining({ code: 40111 }));
+    expect(() => endpoint.closeDataChannel()).toThrow(expect.objectContaining({ code: 40111 }));
+  });
+
+  it("gives one statistics entry a stream, with an id that stays", async () => {
+    const stream = { medium: "video", ssrc: 22, packets: 5, bytes: 500, packetsLost: 1, fractionLost: 0 };
+    const counts = { jitter: 0, roundTripTime: 0.01, nackCount: 0, pliCount: 2, firCount: 0, remb: 0 };
+    services.host.answer("stats", () => ({
+      streams: [
+        { ...stream, ...counts, direction: "outbound" },
+        { ...stream, ...counts, medium: "audio", direction: "inbound" },
+      ],
+      transport: {},
+    }));
+    const all = Object.values(await endpoint.getStats());
+    expect(all.map(({ type }) => type)).toEqual(["outboundrtp", "inboundrtp"]);
+    const video = Object.entries(await endpoint.getStats("VIDEO"));
+    expect(video).toHaveLength(1);
+    expect(video[0]?.[0]).toBe(all[0]?.id);
+    expect(video[0]?.[1]).toMatchObject({ packetsSent: 5, roundTripTime: 0.01, ssrc: "22", pliCount: 2 });
+  });
+});
