@@ -66,7 +66,7 @@ export class ObjectTable {
     parent?.addChild(object);
   }
 
-  /** Releases an object, its children first; does nothing for an unknown id. */
+  /** Releases an object, its children first and side by side; does nothing for an unknown id. */
   async release(id: string): Promise<void> {
     const object = this.#objects.get(id);
     if (object === undefined) return;
@@ -104,9 +104,13 @@ export class ObjectTable {
 
   // All are taken out before the first is released: from now on each of them is unknown.
   async #releaseTree(root: MediaObject): Promise<void> {
-    const inOrder = childrenFirst(root);
-    for (const object of inOrder) this.#objects.delete(object.id);
-    for (const object of inOrder) await this.#releaseOne(object);
+    for (const object of withDescendants(root)) this.#objects.delete(object.id);
+    await this.#releaseUpwards(root);
+  }
+
+  async #releaseUpwards(object: MediaObject): Promise<void> {
+    await Promise.all(object.getChildren().map((child) => this.#releaseUpwards(child)));
+    await this.#releaseOne(object);
   }
 
   async #releaseOne(object: MediaObject): Promise<void> {
@@ -126,6 +130,6 @@ function pipelineOf(parent: MediaObject | undefined): MediaPipeline | undefined 
   return parent?.getMediaPipeline() ?? undefined;
 }
 
-function childrenFirst(object: MediaObject): MediaObject[] {
-  return [...object.getChildren().flatMap(childrenFirst), object];
+function withDescendants(object: MediaObject): MediaObject[] {
+  return [object, ...object.getChildren().flatMap(withDescendants)];
 }

@@ -156,7 +156,7 @@ describe("Worker", () => {
     await create("a/2", "a");
     history = [];
     await gateway.request("release", { object: "a" });
-    expect(history).toEqual(["release a/1/stuck", "release a/1", "release a/2", "release a"]);
+    expect(history).toEqual(["release a/1/stuck", "release a/2", "release a/1", "release a"]);
     await gateway.request("release", { object: "a" });
     expect(history).toHaveLength(4);
   });

@@ -6,7 +6,7 @@ import type { SessionConnection } from "../sessions/connection-map.js";
 
 /** How a connection behaves. */
 export interface ClientConnectionOptions {
-  /** Answers one text; called for one text after the other. Must not reject. */
+  /** Answers one text; called for one text after the other. */
   handle(text: string, connection: SessionConnection): Promise<void>;
   onClosed(connection: SessionConnection): void;
   /** Output that may wait for the client before it is cut off. */
@@ -56,9 +56,18 @@ export class ClientConnection implements SessionConnection {
     this.#isHandling = true;
     for (let text = this.#waiting.shift(); text !== undefined; text = this.#waiting.shift()) {
       if (this.#socket.isPaused && this.#waiting.length < maxWaiting / 2) this.#socket.resume();
-      await this.#options.handle(text, this);
+      await this.#handle(text);
     }
     this.#isHandling = false;
+  }
+
+  // Whatever goes wrong with one text, the next must be handled.
+  async #handle(text: string): Promise<void> {
+    try {
+      await this.#options.handle(text, this);
+    } catch (error) {
+      this.#options.log.error("request failed without a response", { error });
+    }
   }
 
   #onClose(): void {

@@ -8,6 +8,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { LaunchedWorker, WorkerLauncher } from "./launcher.js";
 import { PortAllocator } from "./port-allocator.js";
 import { WorkerSlot } from "./slot.js";
+import type { SlotParts } from "./slot.js";
 
 /** A worker that does what the test says. */
 class FakeWorker implements LaunchedWorker {
@@ -44,6 +45,7 @@ let clock: ManualClock;
 let launched: FakeWorker[];
 let lost: number;
 let slot: WorkerSlot;
+let parts: SlotParts;
 let failures: number;
 
 beforeEach(async () => {
@@ -62,7 +64,7 @@ beforeEach(async () => {
       return worker;
     },
   };
-  slot = new WorkerSlot(0, {
+  parts = {
     launcher,
     ports: new PortAllocator(50_000, 50_010, async () => true),
     ioThreads: 2,
@@ -71,7 +73,8 @@ beforeEach(async () => {
     log: silentLogger,
     onEvent: () => undefined,
     onLost: () => (lost += 1),
-  });
+  };
+  slot = new WorkerSlot(0, parts);
   await slot.start();
 });
 
@@ -147,6 +150,46 @@ describe("WorkerSlot", () => {
     expect([launched.length, slot.isReady]).toEqual([5, true]);
     await pass(61_000);
     expect(slot.isFailing).toBe(false);
+  });
+
+  it("tries a start again that fails, with ports that are free then", async () => {
+    const taken = new Set<number>();
+    const given: unknown[] = [];
+    const launcher: WorkerLauncher = {
+      launch: async () => {
+        const worker = new FakeWorker();
+        worker.peer.handle("start", (params) => {
+          given.push((params as { host: { ioThreads: unknown } }).host.ioThreads);
+          taken.add(50_000);
+          if (given.length < 2) throw new Error("address in use");
+          return null;
+        });
+        return worker;
+      },
+    };
+    const ports = new PortAllocator(50_000, 50_010, async (port) => !taken.has(port));
+    const other = new WorkerSlot(1, { ...parts, launcher, ports });
+    await other.start();
+    expect(given).toEqual([
+      [{ udpPort: 50_000 }, { udpPort: 50_001 }],
+      [{ udpPort: 50_002 }, { udpPort: 50_001 }],
+    ]);
+  });
+
+  it("gives up after three starts that fail", async () => {
+    let starts = 0;
+    const launcher: WorkerLauncher = {
+      launch: async () => {
+        const worker = new FakeWorker();
+        worker.peer.handle("start", () => {
+          starts += 1;
+          throw new Error("no addon");
+        });
+        return worker;
+      },
+    };
+    await expect(new WorkerSlot(1, { ...parts, launcher }).start()).rejects.toThrow("no addon");
+    expect(starts).toBe(3);
   });
 
   it("is not restarted once closed", async () => {

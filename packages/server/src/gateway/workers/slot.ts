@@ -29,6 +29,7 @@ export interface SlotParts {
 
 const callDeadlineMs = 9000;
 const startDeadlineMs = 30_000;
+const startAttempts = 3;
 const shutdownDeadlineMs = 8000;
 const deathWindowMs = 60_000;
 const deathsBeforeBackOff = 3;
@@ -77,26 +78,23 @@ export class WorkerSlot {
   }
 
   /**
-   * Brings up the first worker.
+   * Brings up the first worker. A port that was free may be taken by the time the worker binds it, so a start that fails
+   * is tried again, with other ports where needed.
    * @throws Error when it does not come up
    */
   async start(): Promise<void> {
-    const { launcher, log } = this.#parts;
-    const worker = await launcher.launch(this.index);
-    const peer = new Peer(worker.transport, {
-      clock: this.#parts.clock,
-      onProblem: (problem) => log.error("worker channel", { slot: this.index, problem }),
-    });
-    peer.handle("event", (params) => this.#onEvent(params));
-    try {
-      await peer.request("start", await this.#startParams(), { timeoutMs: startDeadlineMs });
-    } catch (error) {
-      peer.close();
-      worker.kill();
-      await worker.exited;
-      throw error;
+    for (let attempt = 1; ; attempt += 1) {
+      const { worker, peer } = await this.#launch();
+      try {
+        await peer.request("start", await this.#startParams(), { timeoutMs: startDeadlineMs });
+        return this.#onStarted(worker, peer);
+      } catch (error) {
+        peer.close();
+        worker.kill();
+        await worker.exited;
+        if (attempt === startAttempts) throw error;
+      }
     }
-    this.#onStarted(worker, peer);
   }
 
   /** Resolves when the slot is ready. */
@@ -135,6 +133,17 @@ export class WorkerSlot {
     }
     running.peer.close();
     await running.worker.exited;
+  }
+
+  async #launch(): Promise<{ worker: LaunchedWorker; peer: Peer }> {
+    const { launcher, clock, log } = this.#parts;
+    const worker = await launcher.launch(this.index);
+    const peer = new Peer(worker.transport, {
+      clock,
+      onProblem: (problem) => log.error("worker channel", { slot: this.index, problem }),
+    });
+    peer.handle("event", (params) => this.#onEvent(params));
+    return { worker, peer };
   }
 
   async #startParams(): Promise<JsonObject> {
