@@ -107,11 +107,10 @@ const io::UdpSocket* ThreadContext::socketFor(const Address& remote) const noexc
   return remote.isV6 ? m_sockets.v6.get() : m_sockets.v4.get();
 }
 
-void ThreadContext::sendNow(std::span<const std::uint8_t> packet, const Address& local,
-                            const Address& remote) {
-  const io::UdpSocket* socket = socketFor(remote);
-  if (socket == nullptr || local.isV6 != remote.isV6) return;
-  m_directFlow.redirect(*socket, remote, local);
+void ThreadContext::sendNow(const io::UdpSocket& socket, std::span<const std::uint8_t> packet,
+                            const Address& local, const Address& remote) {
+  if (local.isV6 != remote.isV6) return;
+  m_directFlow.redirect(socket, remote, local);
   m_directQueue.send(m_directFlow, packet);
   m_directQueue.flush();
 }
@@ -132,35 +131,40 @@ void ThreadContext::removeTransport(DatagramSink& sink) {
   std::erase_if(m_byAddress, ofSink);
 }
 
-bool ThreadContext::bindAddress(const Address& remote, DatagramSink& sink) {
-  const auto [entry, added] = m_byAddress.try_emplace(remote, &sink);
-  if (added || entry->second == &sink) return true;
-  if (entry->second->isUsing(remote)) return false;
-  entry->second = &sink;
-  return true;
+void ThreadContext::bindAddress(const Address& remote, DatagramSink& sink) {
+  if (!isTaken(remote, sink)) m_byAddress.insert_or_assign(remote, &sink);
+}
+
+bool ThreadContext::isTaken(const Address& remote, const DatagramSink& sink) const {
+  const auto found = m_byAddress.find(remote);
+  return found != m_byAddress.end() && found->second != &sink && found->second->isUsing(remote);
 }
 
 void ThreadContext::onDatagram(io::PacketRef packet) {
   count(ThreadCounter::kReceived);
-  if (packet->size == 0) return count(ThreadCounter::kMalformed);
-  const std::uint8_t first = packet->data[0];
-  if (first < 4) return dispatchStun(packet);
-  const bool dtls = dtls::isDtls(packet->bytes());
-  if (!dtls && !isMedia(first)) return count(ThreadCounter::kMalformed);
-  const auto found = m_byAddress.find(packet->remote);
-  if (found == m_byAddress.end()) return count(ThreadCounter::kUnknownUdp);
-  if (dtls) {
-    found->second->onDtls(packet->bytes());
-  } else {
-    found->second->onMedia(std::move(packet));
-  }
+  DatagramSink* sink = sinkOf(packet);
+  if (sink == nullptr) return count(ThreadCounter::kUnknownUdp);
+  if (!dispatch(std::move(packet), *sink)) countMalformed();
 }
 
-void ThreadContext::dispatchStun(const io::PacketRef& packet) {
-  if (!ice::isStun(packet->bytes())) return count(ThreadCounter::kMalformed);
-  DatagramSink* sink = stunSink(packet->bytes());
-  if (sink == nullptr) return count(ThreadCounter::kUnknownUdp);
-  sink->onStun(packet->bytes(), packet->local, packet->remote);
+bool ThreadContext::dispatch(io::PacketRef packet, DatagramSink& sink) {
+  const auto bytes = packet->bytes();
+  if (ice::isStun(bytes)) {
+    sink.onStun(bytes, packet->local, packet->remote);
+  } else if (dtls::isDtls(bytes)) {
+    sink.onDtls(bytes);
+  } else if (!bytes.empty() && isMedia(bytes[0])) {
+    sink.onMedia(std::move(packet));
+  } else {
+    return false;
+  }
+  return true;
+}
+
+DatagramSink* ThreadContext::sinkOf(const io::PacketRef& packet) const {
+  if (ice::isStun(packet->bytes())) return stunSink(packet->bytes());
+  const auto found = m_byAddress.find(packet->remote);
+  return found == m_byAddress.end() ? nullptr : found->second;
 }
 
 DatagramSink* ThreadContext::stunSink(std::span<const std::uint8_t> packet) const {

@@ -31,7 +31,8 @@ class DatagramSink {
   virtual void onDtls(std::span<const std::uint8_t> packet) = 0;
   /// SRTP or SRTCP; may be decrypted in place.
   virtual void onMedia(io::PacketRef packet) = 0;
-  /// Whether `remote` is the address that it is talking to: nobody else may take that then.
+  /// Whether it is talking to `remote`, or may still come to: nobody else may take that address
+  /// then.
   [[nodiscard]] virtual bool isUsing(const Address& remote) const = 0;
   /// The thread ends.
   virtual void onThreadEnding() = 0;
@@ -80,15 +81,26 @@ class ThreadContext final : public io::UdpReceiver,
   /// The socket for packets to `remote`; null when the machine has no IPv6.
   [[nodiscard]] const io::UdpSocket* socketFor(const Address& remote) const noexcept;
   /// Sends one datagram at once, outside the queue.
-  void sendNow(std::span<const std::uint8_t> packet, const Address& local, const Address& remote);
+  void sendNow(const io::UdpSocket& socket, std::span<const std::uint8_t> packet,
+               const Address& local, const Address& remote);
 
   /// A tag for Agent transactions that no other transport of this thread has.
   [[nodiscard]] std::uint32_t addTransport(const std::string& ufrag, DatagramSink& sink);
   /// Forgets its ufrag, tag and addresses.
   void removeTransport(DatagramSink& sink);
-  /// Datagrams from `remote`, which has authenticated itself, go to `sink` from now on. False when
-  /// another transport is using that address.
-  bool bindAddress(const Address& remote, DatagramSink& sink);
+  /// Datagrams from `remote`, which has authenticated itself, go to `sink` from now on, unless they
+  /// are another's.
+  void bindAddress(const Address& remote, DatagramSink& sink);
+  /// Whether datagrams from `remote` to the shared port belong to another transport than `sink`.
+  [[nodiscard]] bool isTaken(const Address& remote, const DatagramSink& sink) const;
+  /// Receives from a socket of a transport's own, on this thread.
+  void attach(io::UdpSocket& socket, io::UdpReceiver& receiver) {
+    socket.attach(m_thread, m_pool, receiver);
+  }
+  /// Gives a datagram to the method of `sink` that its first byte names; false when it is nothing
+  /// that we know.
+  [[nodiscard]] static bool dispatch(io::PacketRef packet, DatagramSink& sink);
+  void countMalformed() { count(ThreadCounter::kMalformed); }
 
   void onDatagram(io::PacketRef packet) override;
   void onDropped() override { count(ThreadCounter::kMalformed); }
@@ -104,7 +116,7 @@ class ThreadContext final : public io::UdpReceiver,
   void drainFeeds();
   void publish();
   void closeAll();
-  void dispatchStun(const io::PacketRef& packet);
+  [[nodiscard]] DatagramSink* sinkOf(const io::PacketRef& packet) const;
   [[nodiscard]] DatagramSink* stunSink(std::span<const std::uint8_t> packet) const;
   void count(ThreadCounter which) { set(which, get(which) + 1); }
   void set(ThreadCounter which, std::uint64_t value) {

@@ -23,6 +23,7 @@ namespace kms::router {
 
 class WebRtcTransport::Impl final : public DatagramSink,
                                     public PacketOutlet,
+                                    public io::UdpReceiver,
                                     public ice::AgentListener,
                                     public dtls::SessionListener {
  public:
@@ -47,6 +48,11 @@ class WebRtcTransport::Impl final : public DatagramSink,
   void onMedia(io::PacketRef packet) override;
   [[nodiscard]] bool isUsing(const Address& remote) const override;
   void onThreadEnding() override { close(); }
+
+  // io::UdpReceiver, of the private socket
+  void onDatagram(io::PacketRef packet) override;
+  void onDropped() override { m_context.countMalformed(); }
+  void onBatchEnd() override { m_context.onBatchEnd(); }
 
   // PacketOutlet
   [[nodiscard]] bool writable() const noexcept override { return m_outbound && m_hasConsent; }
@@ -92,6 +98,10 @@ class WebRtcTransport::Impl final : public DatagramSink,
   void makeStream(media::Medium medium);
   void startDtls(const RemoteParameters& parameters);
   void configureStream(const StreamParameters& parameters);
+  void usePrivateSocket(bool v6);
+  [[nodiscard]] const io::UdpSocket* socketFor(const Address& local) const;
+  [[nodiscard]] bool isShared(const Address& local) const { return local.port == m_context.port(); }
+  [[nodiscard]] std::vector<ice::Candidate> hostCandidates() const;
   void rearmIce();
   void rearmDtls();
   void whenWritable();
@@ -138,7 +148,7 @@ class WebRtcTransport::Impl final : public DatagramSink,
   std::uint32_t m_tag = 0;
 
   std::unique_ptr<ice::Agent> m_agent;
-  std::vector<ice::Candidate> m_localCandidates;
+  std::unique_ptr<io::UdpSocket> m_private;  // where the shared port would be ambiguous
   std::unique_ptr<dtls::Session> m_dtls;
   bool m_dtlsStarted = false;
   std::optional<srtp::OutboundSession> m_outbound;

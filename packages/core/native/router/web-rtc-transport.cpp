@@ -94,22 +94,29 @@ void WebRtcTransport::Impl::makeStream(Medium medium) {
 }
 
 std::vector<std::string> WebRtcTransport::Impl::gather() {
-  m_localCandidates.clear();
+  const auto candidates = hostCandidates();
   std::vector<std::string> texts;
-  for (const Address& address : m_context.localAddresses()) {
+  for (const ice::Candidate& candidate : candidates) {
+    if (isShared(candidate.address)) texts.push_back(candidate.text());
+  }
+  m_agent->setLocalCandidates(candidates);
+  rearmIce();
+  return texts;
+}
+
+std::vector<ice::Candidate> WebRtcTransport::Impl::hostCandidates() const {
+  std::vector<ice::Candidate> candidates;
+  for (Address address : m_context.localAddresses()) {
+    if (m_private && m_private->isV6() == address.isV6) address.port = m_private->port();
     ice::Candidate candidate;
     candidate.address = address;
     candidate.foundation = ice::candidateFoundation(ice::CandidateType::Host, address);
-    const auto preference =
-        ice::localPreference(address, static_cast<unsigned>(m_localCandidates.size()));
+    const auto preference = ice::localPreference(address, static_cast<unsigned>(candidates.size()));
     candidate.priority =
         ice::candidatePriority(ice::CandidateType::Host, preference, candidate.component);
-    texts.push_back(candidate.text());
-    m_localCandidates.push_back(std::move(candidate));
+    candidates.push_back(std::move(candidate));
   }
-  m_agent->setLocalCandidates(m_localCandidates);
-  rearmIce();
-  return texts;
+  return candidates;
 }
 
 void WebRtcTransport::Impl::setRemote(const RemoteParameters& parameters) {
@@ -202,14 +209,44 @@ void WebRtcTransport::Impl::close() {
     timer->stop();
   }
   m_context.removeTransport(*this);
+  m_context.sendQueue().flush();  // the goodbyes, before their socket goes
+  if (m_private) m_private->detach();
 }
 
 // ICE.
 
 void WebRtcTransport::Impl::onStun(std::span<const std::uint8_t> packet, const Address& local,
                                    const Address& remote) {
+  if (m_closed) return;
+  if (isShared(local) && m_context.isTaken(remote, *this)) {
+    if (!m_flow.ready()) usePrivateSocket(remote.isV6);
+    return;
+  }
   m_agent->handlePacket(packet, local, remote);
   rearmIce();
+}
+
+/// The peer's address is another transport's here already: both ends are servers with shared ports
+/// (perhaps both are we). DTLS and SRTP from there could not be told apart, so this transport goes
+/// on from a port of its own, which the peer learns of from our checks.
+void WebRtcTransport::Impl::usePrivateSocket(bool v6) {
+  if (m_private) return;
+  try {
+    m_private = std::make_unique<io::UdpSocket>(v6, 0);
+    m_context.attach(*m_private, *this);
+    m_agent->setLocalCandidates(hostCandidates());
+    rearmIce();
+  } catch (const Error&) {
+    m_private.reset();  // out of descriptors: checks go unanswered, and ICE fails
+  }
+}
+
+const io::UdpSocket* WebRtcTransport::Impl::socketFor(const Address& local) const {
+  return isShared(local) || !m_private ? m_context.socketFor(local) : m_private.get();
+}
+
+void WebRtcTransport::Impl::onDatagram(io::PacketRef packet) {
+  if (!ThreadContext::dispatch(std::move(packet), *this)) m_context.countMalformed();
 }
 
 void WebRtcTransport::Impl::rearmIce() {
@@ -227,10 +264,10 @@ void WebRtcTransport::Impl::onSend(std::span<const std::uint8_t> packet, const A
   constexpr std::uint8_t kSuccessLow = 0x01;
   // We say "success" only to requests that knew the password, so what else comes from there is the
   // peer's.
-  if (packet.size() >= 2 && packet[0] == kSuccessHigh && packet[1] == kSuccessLow) {
-    m_context.bindAddress(remote, *this);
-  }
-  m_context.sendNow(packet, local, remote);
+  const bool success = packet.size() >= 2 && packet[0] == kSuccessHigh && packet[1] == kSuccessLow;
+  if (success && isShared(local)) m_context.bindAddress(remote, *this);
+  if (const io::UdpSocket* socket = socketFor(local))
+    m_context.sendNow(*socket, packet, local, remote);
 }
 
 void WebRtcTransport::Impl::onStateChanged(ice::State state) {
@@ -239,11 +276,12 @@ void WebRtcTransport::Impl::onStateChanged(ice::State state) {
 
 void WebRtcTransport::Impl::onSelectedPair(const ice::Candidate& local,
                                            const ice::Candidate& remote) {
-  const io::UdpSocket* socket = m_context.socketFor(remote.address);
+  const Address& base = local.baseAddress();
+  const io::UdpSocket* socket = socketFor(base);
   if (m_closed || socket == nullptr) return;
-  m_flow.redirect(*socket, remote.address, local.baseAddress());
+  m_flow.redirect(*socket, remote.address, base);
   m_hasConsent = true;
-  m_context.bindAddress(remote.address, *this);
+  if (isShared(base)) m_context.bindAddress(remote.address, *this);
   m_listener.onCandidatePairSelected(local.text(), remote.text());
   if (m_dtls && !std::exchange(m_dtlsStarted, true)) {
     m_dtls->start();
@@ -253,7 +291,7 @@ void WebRtcTransport::Impl::onSelectedPair(const ice::Candidate& local,
 }
 
 bool WebRtcTransport::Impl::isUsing(const Address& remote) const {
-  return m_hasConsent && m_flow.remote() == remote;
+  return !m_closed && (!m_flow.ready() || (m_hasConsent && m_flow.remote() == remote));
 }
 
 void WebRtcTransport::Impl::whenWritable() {
