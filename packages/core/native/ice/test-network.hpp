@@ -44,7 +44,7 @@ class Network;
 /// One side: an agent, its addresses and a record of what it told its listener.
 class Side final : public AgentListener {
  public:
-  Side(Network& network, Role role, unsigned seed, std::vector<Address> addresses,
+  Side(Network& network, Role role, unsigned seed, const std::vector<Address>& addresses,
        Timing timing = {}, std::uint64_t tieBreaker = 0);
 
   void onSend(std::span<const std::uint8_t> packet, const Address& local,
@@ -164,7 +164,7 @@ class Network {
   std::mt19937 m_random{7};
 };
 
-inline Side::Side(Network& net, Role role, unsigned seed, std::vector<Address> addresses,
+inline Side::Side(Network& net, Role role, unsigned seed, const std::vector<Address>& addresses,
                   Timing timing, std::uint64_t tieBreaker)
     : network(net), credentials(Credentials::generate(seeded(seed))) {
   Config config;
