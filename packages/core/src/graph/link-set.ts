@@ -3,7 +3,7 @@ import type { MediaNode, Medium } from "./media.js";
 import type { Plan, PlannedBranch, PlannedLink } from "./plan.js";
 
 /** What the planner needs of the native host. */
-export type LinkHost = Pick<NativeHost, "create" | "link" | "release">;
+export type LinkHost = Pick<NativeHost, "create" | "invoke" | "link" | "release">;
 
 /** How branches are made. */
 export interface BranchSettings {
@@ -29,6 +29,8 @@ export interface AppliedLink {
 
 interface AppliedBranch {
   readonly id: string;
+  /** The element whose settings its encoder follows. */
+  readonly via: MediaNode;
   readonly planned: PlannedBranch;
 }
 
@@ -53,6 +55,20 @@ export class LinkSet {
   /** The branches as they are now: native id and what they do. */
   branches(): readonly { id: string; planned: PlannedBranch }[] {
     return [...this.#branches.values()];
+  }
+
+  /**
+   * Sets the bitrate of the encoders that follow the element's settings.
+   * @param bps 0 = the encoder's own choice, which only encoders made later take
+   */
+  async setBitrate(via: MediaNode, medium: Medium, bps: number): Promise<void> {
+    if (bps === 0) return;
+    const branches = [...this.#branches.values()].filter(
+      (branch) => branch.via === via && branch.planned.medium === medium,
+    );
+    await Promise.all(
+      branches.map(({ id }) => this.#host.invoke(id, "setBitrate", { bitrate: bps })),
+    );
   }
 
   /**
@@ -87,25 +103,23 @@ export class LinkSet {
     const existing = this.#branches.get(planned.key);
     if (existing !== undefined) return existing.id;
     const id = this.#settings.newId();
-    const { medium, target } = planned;
-    const format = { ...target.format, parameters: { ...target.format.parameters } };
-    const params = {
-      ioThread: this.#settings.ioThread,
-      medium,
-      target: { kind: target.kind, format },
-    };
-    await this.#host.create("Branch", id, {
-      ...params,
-      ...this.#settings.encoderParams(via, medium),
-    });
+    const { medium } = planned;
+    const encoder = this.#settings.encoderParams(via, medium);
+    await this.#host.create("Branch", id, { ...this.#branchParams(planned), ...encoder });
     try {
       await this.#host.link(id, medium, planned.source);
     } catch (error) {
       await this.#host.release(id);
       throw error;
     }
-    this.#branches.set(planned.key, { id, planned });
+    this.#branches.set(planned.key, { id, via, planned });
     return id;
+  }
+
+  #branchParams({ medium, target, reencode }: PlannedBranch): NativeMap {
+    const format = { ...target.format, parameters: { ...target.format.parameters } };
+    const params = { medium, target: { kind: target.kind, format }, reencode };
+    return { ioThread: this.#settings.ioThread, ...params };
   }
 
   async #unlinkOthers(plan: Plan): Promise<void> {

@@ -22,6 +22,8 @@ export interface PlannedBranch {
   /** Native id of what feeds it. */
   readonly source: string;
   readonly target: BranchTarget;
+  /** True when media must be encoded anew although the codec stays: its parameters do not fit. */
+  readonly reencode: boolean;
 }
 
 /** How one sink gets one medium: straight from `source`, or through `branch`. */
@@ -90,8 +92,11 @@ function planLink(
   if (target === undefined) return undefined;
   const link = { sink, sinkId, medium, via, source };
   if (target === "route") return { ...link, branch: undefined, transcodes: false };
-  const branch = { key: branchKey(source, medium, offered, target), medium, source, target };
-  return { ...link, branch, transcodes: target.format.codec !== offered.format.codec };
+  const isSameCodec = target.format.codec === offered.format.codec;
+  const reencode = isSameCodec && compatibleFormat(offered.format, accepted) === undefined;
+  const key = branchKey(source, medium, offered, target);
+  const branch = { key, medium, source, target, reencode };
+  return { ...link, branch, transcodes: reencode || !isSameCodec };
 }
 
 /**

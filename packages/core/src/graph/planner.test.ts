@@ -123,6 +123,7 @@ describe("Planner", () => {
       ioThread: 3,
       medium: "video",
       target: { kind: "rtp", format: h264 },
+      reencode: false,
       bitrate: 300_000,
     });
     expect(await video(second, source)).toEqual(["link second video <- branch-1"]);
@@ -158,6 +159,21 @@ describe("Planner", () => {
     const source = new TestNode("source", { offered: rtp(vp8) });
     await video(new TestNode("filter", { accepted: { kind: "frames", formats: [raw] } }), source);
     expect(host.objects.get("branch-1")?.params["target"]).toEqual({ kind: "frames", format: raw });
+    expect(source.told).toEqual(["video transcoding"]);
+  });
+
+  it("encodes anew where only the codec's parameters do not fit", async () => {
+    const { host, video } = setUp();
+    const high = {
+      ...h264,
+      parameters: { "profile-level-id": "64001f", "packetization-mode": "1" },
+    };
+    const source = new TestNode("source", { offered: rtp(high) });
+    await video(new TestNode("sink", { accepted: takes(h264) }), source);
+    expect(host.objects.get("branch-1")?.params).toMatchObject({
+      reencode: true,
+      target: { format: h264 },
+    });
     expect(source.told).toEqual(["video transcoding"]);
   });
 

@@ -52,6 +52,15 @@ export class Planner {
     this.#running ??= this.#run();
   }
 
+  /**
+   * Sets the bitrate of the encoders that media of this element goes through.
+   * @param bps 0 = the encoder's own choice
+   */
+  async setBitrate(source: MediaNode, medium: Medium, bps: number): Promise<void> {
+    await this.settled();
+    await this.#links.setBitrate(source, medium, bps);
+  }
+
   /** Resolves when everything asked for so far is in place. Never rejects. */
   async settled(): Promise<void> {
     while (this.#running !== undefined) await this.#running;

@@ -220,23 +220,42 @@ describe("MediaTranscodingStateChanged", () => {
 });
 
 describe("encoder bitrates", () => {
-  it("clamp each other and ignore negative values", () => {
+  it("clamp each other and ignore negative values", async () => {
     const element = passThrough("a");
     expect([
       element.getEncoderBitrate(),
       element.getMinEncoderBitrate(),
       element.getMaxEncoderBitrate(),
     ]).toEqual([300_000, 0, 2_147_483_647]);
-    element.setEncoderBitrate(-1);
+    await element.setEncoderBitrate(-1);
     expect(element.getEncoderBitrate()).toBe(300_000);
-    element.setMinEncoderBitrate(400_000);
+    await element.setMinEncoderBitrate(400_000);
     expect(element.getEncoderBitrate()).toBe(400_000);
-    element.setMaxEncoderBitrate(500_000);
-    element.setEncoderBitrate(900_000);
+    await element.setMaxEncoderBitrate(500_000);
+    await element.setEncoderBitrate(900_000);
     expect(element.getEncoderBitrate()).toBe(500_000);
-    element.setMinEncoderBitrate(0);
-    element.setMaxEncoderBitrate(0);
+    await element.setMinEncoderBitrate(0);
+    await element.setMaxEncoderBitrate(0);
     expect([element.getEncoderBitrate(), element.getMaxEncoderBitrate()]).toEqual([0, 0]);
+  });
+
+  it("reach encoders that run", async () => {
+    const [source, sink] = [native("a"), native("b")] as const;
+    await Promise.all([source.initialize(), sink.initialize()]);
+    await source.connect(sink, "VIDEO");
+    sink.accept();
+    services.host.emit("a", "sourceFormat", {
+      medium: "video",
+      kind: "rtp",
+      format: { codec: "H264" },
+    });
+    await pipeline.planner.settled();
+    expect(services.host.objects.get("pipeline/branch-1")?.params["bitrate"]).toBe(300_000);
+    services.host.takeCalls();
+    await source.setEncoderBitrate(700_000);
+    await sink.setEncoderBitrate(800_000);
+    await source.setMaxEncoderBitrate(0);
+    expect(services.host.takeCalls()).toEqual(["invoke pipeline/branch-1 setBitrate"]);
   });
 });
 

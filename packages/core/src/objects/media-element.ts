@@ -325,24 +325,27 @@ export abstract class MediaElement extends MediaElementBase implements MediaNode
     return this.#bitrates.target;
   }
 
-  setEncoderBitrate(encoderBitrate: number): void {
+  async setEncoderBitrate(encoderBitrate: number): Promise<void> {
     this.#bitrates.setTarget(encoderBitrate);
+    await this.#applyBitrate();
   }
 
   getMinEncoderBitrate(): number {
     return this.#bitrates.min;
   }
 
-  setMinEncoderBitrate(minEncoderBitrate: number): void {
+  async setMinEncoderBitrate(minEncoderBitrate: number): Promise<void> {
     this.#bitrates.setMin(minEncoderBitrate);
+    await this.#applyBitrate();
   }
 
   getMaxEncoderBitrate(): number {
     return this.#bitrates.max;
   }
 
-  setMaxEncoderBitrate(maxEncoderBitrate: number): void {
+  async setMaxEncoderBitrate(maxEncoderBitrate: number): Promise<void> {
     this.#bitrates.setMax(maxEncoderBitrate);
+    await this.#applyBitrate();
   }
 
   // --- Introspection -----------------------------------------------------------------------------------------------
@@ -373,6 +376,10 @@ export abstract class MediaElement extends MediaElementBase implements MediaNode
     this.#nativeId = undefined;
     if (nativeId !== undefined) await this.context.host.release(nativeId);
     this.#stopListening();
+  }
+
+  #applyBitrate(): Promise<void> {
+    return this.#pipeline.planner.setBitrate(this, "video", this.#bitrates.target);
   }
 
   #onSourceFormat(data: NativeMap): void {
