@@ -3,4 +3,5 @@ import process from "node:process";
 
 import { run } from "./run.js";
 
-process.exitCode = await run(process.argv.slice(2), process.env);
+// Explicitly: nothing that a module leaves open may keep a stopped server alive.
+process.exit(await run(process.argv.slice(2), process.env));
