@@ -1,0 +1,157 @@
+#include "web-rtc-endpoint-parameters.hpp"
+
+#include <array>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace kms::elements {
+
+namespace {
+
+template <typename Choice, std::size_t kCount>
+using Table = std::array<std::pair<std::string_view, Choice>, kCount>;
+
+struct Direction {
+  bool send;
+  bool receive;
+};
+
+constexpr Table<ice::Role, 2> kIceRoles{
+    {{"controlling", ice::Role::Controlling}, {"controlled", ice::Role::Controlled}}};
+constexpr Table<dtls::Role, 2> kDtlsRoles{
+    {{"client", dtls::Role::kClient}, {"server", dtls::Role::kServer}}};
+constexpr Table<Direction, 4> kDirections{{{"sendrecv", {true, true}},
+                                           {"sendonly", {true, false}},
+                                           {"recvonly", {false, true}},
+                                           {"inactive", {false, false}}}};
+constexpr Table<bool router::CodecParameters::*, 5> kFeedback{
+    {{"nack", &router::CodecParameters::nack},
+     {"nack pli", &router::CodecParameters::pli},
+     {"ccm fir", &router::CodecParameters::fir},
+     {"transport-cc", &router::CodecParameters::transportCc},
+     {"goog-remb", &router::CodecParameters::remb}}};
+
+[[noreturn]] void fail(std::string_view name, const std::string& value) {
+  throw Error(ErrorCode::kIllegalParam, std::string(name) + ": '" + value + "' is not valid");
+}
+
+template <typename Choice, std::size_t kCount>
+Choice choose(const Table<Choice, kCount>& table, std::string_view name, const std::string& text) {
+  for (const auto& [word, choice] : table) {
+    if (word == text) return choice;
+  }
+  fail(name, text);
+}
+
+template <typename Number>
+Number number(const Value& value, std::string_view name, std::int64_t least, std::int64_t most) {
+  const auto read = value.as<std::int64_t>();
+  if (read < least || read > most) fail(name, std::to_string(read));
+  return static_cast<Number>(read);
+}
+
+router::CodecParameters readCodec(const Value& value) {
+  router::CodecParameters codec;
+  codec.payloadType = number<std::uint8_t>(value.at("payloadType"), "codecs.payloadType", 0, 127);
+  codec.format = media::Format::fromValue(value);
+  if (codec.format.clockRate <= 0) fail("codecs.clockRate", std::to_string(codec.format.clockRate));
+  const Value& feedback = value.get("feedback");
+  if (feedback.isNull()) return codec;
+  for (const Value& each : feedback.list()) {
+    for (const auto& [word, member] : kFeedback) {
+      if (word == each.text()) codec.*member = true;
+    }
+  }
+  return codec;
+}
+
+router::StreamParameters readStream(const Value& value) {
+  router::StreamParameters stream;
+  stream.medium = media::mediumFromText(value.at("medium").text());
+  stream.mid = value.get<std::string>("mid", "");
+  const Direction direction =
+      choose(kDirections, "streams.direction", value.at("direction").text());
+  stream.send = direction.send;
+  stream.receive = direction.receive;
+  for (const Value& codec : value.at("codecs").list()) stream.codecs.push_back(readCodec(codec));
+  if (const Value& ssrcs = value.get("remoteSsrcs"); !ssrcs.isNull()) {
+    for (const Value& ssrc : ssrcs.list()) {
+      stream.remoteSsrcs.push_back(number<std::uint32_t>(
+          ssrc, "streams.remoteSsrcs", 0, std::numeric_limits<std::uint32_t>::max()));
+    }
+  }
+  if (const Value& extensions = value.get("extensions"); !extensions.isNull()) {
+    for (const Value& each : extensions.list()) {
+      stream.extensions.push_back(
+          {number<std::uint8_t>(each.at("id"), "streams.extensions.id", 1, 255),
+           each.at("uri").text()});
+    }
+  }
+  return stream;
+}
+
+Value toValue(const router::StreamStats& stats) {
+  return Map{{"medium", media::toText(stats.medium)},
+             {"direction", stats.inbound ? "inbound" : "outbound"},
+             {"ssrc", stats.ssrc},
+             {"packets", stats.packets},
+             {"bytes", stats.bytes},
+             {"packetsLost", stats.packetsLost},
+             {"fractionLost", stats.fractionLost},
+             {"jitter", stats.jitter},
+             {"roundTripTime", stats.roundTripTime},
+             {"nackCount", stats.nackCount},
+             {"pliCount", stats.pliCount},
+             {"firCount", stats.firCount},
+             {"remb", stats.remb}};
+}
+
+}  // namespace
+
+router::RemoteParameters readRemoteParameters(const Value& value) {
+  router::RemoteParameters remote;
+  remote.iceRole = choose(kIceRoles, "iceRole", value.at("iceRole").text());
+  remote.ice = {value.at("ice").at("ufrag").text(), value.at("ice").at("pwd").text()};
+  const Value& dtls = value.at("dtls");
+  remote.dtlsRole = choose(kDtlsRoles, "dtls.role", dtls.at("role").text());
+  for (const Value& each : dtls.at("fingerprints").list()) {
+    remote.fingerprints.push_back({each.at("algorithm").text(), each.at("value").text()});
+  }
+  for (const Value& stream : value.at("streams").list())
+    remote.streams.push_back(readStream(stream));
+  return remote;
+}
+
+Value toValue(const router::LocalParameters& local) {
+  return Map{{"ice", Map{{"ufrag", local.ice.ufrag}, {"pwd", local.ice.pwd}}},
+             {"fingerprint", Map{{"algorithm", "sha-256"}, {"value", local.fingerprint}}},
+             {"cname", local.cname},
+             {"ssrc", Map{{"audio", local.audioSsrc}, {"video", local.videoSsrc}}}};
+}
+
+Value toValue(const router::TransportStats& stats) {
+  List streams;
+  for (const router::StreamStats& stream : stats.streams) streams.push_back(toValue(stream));
+  Map transport{{"bytesSent", stats.bytesSent},
+                {"bytesReceived", stats.bytesReceived},
+                {"iceState", ice::name(stats.iceState)},
+                {"dtlsState", toText(stats.dtlsState)},
+                {"dropped", Map{{"beforeKeys", stats.counters.beforeKeys},
+                                {"unprotected", stats.counters.unprotected},
+                                {"malformed", stats.counters.malformed},
+                                {"unknownStream", stats.counters.unknownStream}}}};
+  if (stats.selectedPair) {
+    transport.emplace("selectedPair", Map{{"local", stats.selectedPair->local.text()},
+                                          {"remote", stats.selectedPair->remote.text()}});
+  }
+  return Map{{"streams", std::move(streams)}, {"transport", std::move(transport)}};
+}
+
+const char* toText(dtls::State state) noexcept {
+  constexpr std::array kNames = {"NEW", "CONNECTING", "CONNECTED", "CLOSED", "FAILED"};
+  return kNames[static_cast<std::size_t>(state)];
+}
+
+}  // namespace kms::elements

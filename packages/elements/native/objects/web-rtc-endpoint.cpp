@@ -1,0 +1,124 @@
+#include "web-rtc-endpoint.hpp"
+
+#include "web-rtc-endpoint-parameters.hpp"
+
+#include <kms/router/producer.hpp>
+#include <kms/router/router.hpp>
+
+#include <string>
+#include <utility>
+
+namespace kms::elements {
+
+using media::Medium;
+
+namespace {
+
+router::ThreadContext& threadOf(const host::Context& context, const Value& params) {
+  const auto index = params.at("ioThread").as<std::int64_t>();
+  return context.services().router.thread(static_cast<std::size_t>(index));
+}
+
+constexpr std::size_t indexOf(Medium medium) {
+  return static_cast<std::size_t>(medium);
+}
+
+}  // namespace
+
+WebRtcEndpoint::WebRtcEndpoint(host::Context context, const Value& params)
+    : ObjectBase(context),
+      m_transport(threadOf(context, params), *this),
+      m_sinks{{{m_transport, Medium::kAudio}, {m_transport, Medium::kVideo}}} {
+  for (const Medium medium : media::kMedia) {
+    m_sources[indexOf(medium)] = std::make_shared<media::Stream>(m_transport.producer(medium));
+  }
+  addMethods();
+}
+
+host::Class WebRtcEndpoint::nativeClass() {
+  return {&host::ioThreadHome, [](host::Context context, const Value& params) {
+            return std::make_unique<WebRtcEndpoint>(std::move(context), params);
+          }};
+}
+
+void WebRtcEndpoint::addMethods() {
+  addMethod("localParameters",
+            [this](const Value&) { return toValue(m_transport.localParameters()); });
+  addMethod("gather", [this](const Value&) { return gather(); });
+  addMethod("setRemote", [this](const Value& args) {
+    m_transport.setRemote(readRemoteParameters(args));
+    return Value();
+  });
+  addMethod("addRemoteCandidate", [this](const Value& args) {
+    m_transport.addRemoteCandidate(args.at("candidate").text());
+    return Value();
+  });
+  addMethod("endOfRemoteCandidates", [this](const Value&) {
+    m_transport.endOfRemoteCandidates();
+    return Value();
+  });
+  addMethod("requestKeyframe", [this](const Value&) {
+    m_transport.requestKeyframe();
+    return Value();
+  });
+  addMethod("stats", [this](const Value&) { return toValue(m_transport.stats()); });
+}
+
+Value WebRtcEndpoint::gather() {
+  for (std::string& candidate : m_transport.gather()) {
+    context().emit("localCandidate", {{"candidate", std::move(candidate)}});
+  }
+  context().emit("gatheringDone", {});
+  return {};
+}
+
+std::shared_ptr<media::Stream> WebRtcEndpoint::source(Medium medium) {
+  return m_sources[indexOf(medium)];
+}
+
+media::Sink* WebRtcEndpoint::sink(Medium medium) {
+  return &m_sinks[indexOf(medium)];
+}
+
+void WebRtcEndpoint::close(host::Completion completion) {
+  m_transport.close();
+  completion.resolve();
+}
+
+void WebRtcEndpoint::RtpSink::setSource(std::shared_ptr<media::Stream> source) {
+  if (source && !source->producer) {
+    throw Error(ErrorCode::kConnect, "WebRtcEndpoint takes RTP for " +
+                                         std::string(media::toText(m_medium)) + ", not frames");
+  }
+  m_transport.setSource(m_medium, source ? source->producer : nullptr);
+}
+
+void WebRtcEndpoint::onIceStateChanged(ice::State state) {
+  context().emit("iceStateChanged", {{"state", ice::name(state)}});
+}
+
+void WebRtcEndpoint::onCandidatePairSelected(const std::string& local, const std::string& remote) {
+  context().emit("candidatePairSelected", {{"local", local}, {"remote", remote}});
+}
+
+void WebRtcEndpoint::onDtlsStateChanged(dtls::State state) {
+  context().emit("dtlsStateChanged", {{"state", toText(state)}});
+}
+
+void WebRtcEndpoint::onMediaStateChanged(bool connected) {
+  context().emit("mediaStateChanged", {{"state", connected ? "CONNECTED" : "DISCONNECTED"}});
+}
+
+void WebRtcEndpoint::onSourceFormat(Medium medium, const media::Format& format) {
+  context().emit(
+      "sourceFormat",
+      {{"medium", media::toText(medium)}, {"kind", "rtp"}, {"format", format.toValue()}});
+}
+
+void WebRtcEndpoint::onFlow(Medium medium, bool inbound, bool flowing) {
+  context().emit("flow", {{"medium", media::toText(medium)},
+                          {"direction", inbound ? "in" : "out"},
+                          {"flowing", flowing}});
+}
+
+}  // namespace kms::elements

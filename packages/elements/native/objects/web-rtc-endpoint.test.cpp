@@ -1,0 +1,281 @@
+// WebRtcEndpoint through its methods and events: two of them in a call over 127.0.0.1.
+#include "web-rtc-endpoint.hpp"
+
+#include <kms/io/executor.hpp>
+#include <kms/router/bridge.hpp>
+#include <kms/router/producer.hpp>
+#include <kms/router/router.hpp>
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <future>
+#include <mutex>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace kms::elements {
+namespace {
+
+using media::Medium;
+using namespace std::chrono_literals;
+
+constexpr auto kPatience = 10s;
+
+Value codec(int payloadType, const char* name, int clockRate, int channels) {
+  return Map{{"payloadType", payloadType},
+             {"codec", name},
+             {"clockRate", clockRate},
+             {"channels", channels},
+             {"parameters", Map{}},
+             {"feedback", List{"nack", "nack pli", "transport-cc", "ccm fir", "goog-remb"}}};
+}
+
+/// An endpoint as its host drives it, from the test's thread.
+class Driven {
+ public:
+  Driven(host::Services& services, int ioThread) : m_services(services) {
+    const Value params = Map{{"ioThread", ioThread}};
+    const host::Class what = WebRtcEndpoint::nativeClass();
+    m_home = &what.home(services, params);
+    m_events = std::make_shared<host::EventSink>([this](const std::string&, const std::string& type,
+                                                        Map data) { note(type, std::move(data)); });
+    run([&] {
+      m_object = what.create(host::Context("id", m_services, *m_home, m_events), params);
+    });
+  }
+  ~Driven() {
+    call([&](host::Completion done) { m_object->close(std::move(done)); });
+    run([&] { m_object.reset(); });
+  }
+
+  Value invoke(const std::string& method, Value args = Map{}) {
+    const host::Outcome outcome =
+        call([&](host::Completion done) { m_object->invoke(method, args, std::move(done)); });
+    if (const auto* error = std::get_if<Error>(&outcome)) throw *error;
+    return std::get<Value>(outcome);
+  }
+  int failure(const std::string& method, Value args) {
+    try {
+      invoke(method, std::move(args));
+    } catch (const Error& error) {
+      return error.code();
+    }
+    return 0;
+  }
+  host::Object& object() { return *m_object; }
+  void link(Medium medium, std::shared_ptr<media::Stream> stream) {
+    run([&] { m_object->sink(medium)->setSource(std::move(stream)); });
+  }
+  template <typename Work>
+  void run(Work work) {
+    std::promise<void> done;
+    m_home->post([&] {
+      work();
+      done.set_value();
+    });
+    done.get_future().wait();
+  }
+
+  /// Until an event of `type` came whose member `key` is `text`.
+  bool await(const std::string& type, const std::string& key, const Value& value) {
+    std::unique_lock lock(m_mutex);
+    return m_changed.wait_for(lock, kPatience, [&] {
+      return std::ranges::any_of(m_seen, [&](const auto& event) {
+        return event.first == type && Value(event.second).get(key) == value;
+      });
+    });
+  }
+  std::vector<std::string> candidates() {
+    std::unique_lock lock(m_mutex);
+    m_changed.wait_for(lock, kPatience, [&] {
+      return std::ranges::any_of(m_seen,
+                                 [](const auto& event) { return event.first == "gatheringDone"; });
+    });
+    std::vector<std::string> found;
+    for (const auto& [type, data] : m_seen) {
+      if (type == "localCandidate") found.push_back(data.at("candidate").text());
+    }
+    return found;
+  }
+
+ private:
+  void note(const std::string& type, Map data) {
+    const std::scoped_lock lock(m_mutex);
+    m_seen.emplace_back(type, std::move(data));
+    m_changed.notify_all();
+  }
+  template <typename Start>
+  host::Outcome call(Start start) {
+    std::promise<host::Outcome> promise;
+    run([&] {
+      start(host::Completion([&](const host::Outcome& outcome) { promise.set_value(outcome); }));
+    });
+    return promise.get_future().get();
+  }
+
+  host::Services& m_services;
+  io::Executor* m_home = nullptr;
+  std::shared_ptr<host::EventSink> m_events;
+  std::unique_ptr<host::Object> m_object;
+  std::mutex m_mutex;
+  std::condition_variable m_changed;
+  std::vector<std::pair<std::string, Map>> m_seen;
+};
+
+class WebRtcEndpointTest : public ::testing::Test {
+ protected:
+  Value remoteOf(Driven& other, bool controlling) {
+    const Value local = other.invoke("localParameters");
+    List streams;
+    streams.push_back(Map{{"medium", "audio"},
+                          {"mid", "0"},
+                          {"direction", "sendrecv"},
+                          {"codecs", List{codec(111, "OPUS", 48000, 2)}},
+                          {"remoteSsrcs", List{local.at("ssrc").at("audio")}},
+                          {"extensions", List{}}});
+    streams.push_back(
+        Map{{"medium", "video"},
+            {"mid", "1"},
+            {"direction", "sendrecv"},
+            {"codecs", List{codec(96, "VP8", 90000, 1)}},
+            {"remoteSsrcs", List{local.at("ssrc").at("video")}},
+            {"extensions", List{Map{{"id", 5}, {"uri", "urn:ietf:params:rtp-hdrext:sdes:mid"}}}}});
+    return Map{{"iceRole", controlling ? "controlling" : "controlled"},
+               {"ice", local.at("ice")},
+               {"dtls", Map{{"role", controlling ? "client" : "server"},
+                            {"fingerprints", List{local.at("fingerprint")}}}},
+               {"streams", std::move(streams)}};
+  }
+  void connect(Driven& a, Driven& b) {
+    a.invoke("gather");
+    b.invoke("gather");
+    a.invoke("setRemote", remoteOf(b, true));
+    b.invoke("setRemote", remoteOf(a, false));
+    for (const auto& candidate : b.candidates())
+      a.invoke("addRemoteCandidate", Map{{"candidate", candidate}});
+    for (const auto& candidate : a.candidates())
+      b.invoke("addRemoteCandidate", Map{{"candidate", candidate}});
+    a.invoke("endOfRemoteCandidates");
+  }
+
+  SystemClock m_clock;
+  router::Router m_router{router::RouterConfig{{{}, {}}, {"lo"}}, m_clock};
+  alignas(64) std::byte m_nowhere[64]{};  // a WebRtcEndpoint does not touch GStreamer
+  host::Services m_services{m_clock, m_router, *reinterpret_cast<gst::Runtime*>(m_nowhere)};
+};
+
+TEST_F(WebRtcEndpointTest, tellsItsParametersAndCandidates) {
+  Driven endpoint(m_services, 0);
+  const Value local = endpoint.invoke("localParameters");
+  EXPECT_EQ(local.at("fingerprint").at("algorithm").text(), "sha-256");
+  EXPECT_EQ(local.at("fingerprint").at("value").text().size(), 32U * 3 - 1);
+  EXPECT_NE(local.at("ssrc").at("audio"), local.at("ssrc").at("video"));
+  EXPECT_FALSE(local.at("cname").text().empty());
+  endpoint.invoke("gather");
+  const auto candidates = endpoint.candidates();
+  ASSERT_FALSE(candidates.empty());
+  EXPECT_NE(candidates[0].find(std::to_string(m_router.udpPort(0))), std::string::npos);
+}
+
+TEST_F(WebRtcEndpointTest, twoOnOneThreadConnectAlthoughTheyShareAPort) {
+  Driven a(m_services, 0);
+  Driven b(m_services, 0);
+  connect(a, b);
+  for (Driven* each : {&a, &b}) {
+    EXPECT_TRUE(each->await("dtlsStateChanged", "state", "CONNECTED"));
+    EXPECT_TRUE(each->await("iceStateChanged", "state", "READY"));
+  }
+}
+
+TEST_F(WebRtcEndpointTest, mediaGoesThroughWithItsEventsAndStats) {
+  Driven a(m_services, 0);
+  Driven b(m_services, 1);
+  connect(a, b);
+  ASSERT_TRUE(a.await("dtlsStateChanged", "state", "CONNECTED"));
+  ASSERT_TRUE(b.await("dtlsStateChanged", "state", "CONNECTED"));
+  router::FeedConfig config;
+  config.medium = Medium::kAudio;
+  config.format = {"OPUS", 48000, 2, {}};
+  config.payloadType = 97;
+  config.ssrc = 7;
+  const auto feed = m_router.createFeed(0, config);
+  a.link(Medium::kAudio, std::make_shared<media::Stream>(feed->producer()));
+  std::promise<void> arrived;
+  std::once_flag once;
+  router::TapConfig tapConfig;
+  tapConfig.onRtp = [&](std::span<const std::uint8_t>, TimePoint) {
+    std::call_once(once, [&] { arrived.set_value(); });
+  };
+  const auto tap = m_router.createTap(1, std::move(tapConfig));
+  tap->setSource(b.object().source(Medium::kAudio)->producer);
+  auto future = arrived.get_future();
+  std::uint8_t sequence = 0;
+  do {
+    const std::uint8_t packet[] = {0x80, 97, 0, sequence++, 0, 0, 0, 0, 0, 0, 0, 7, 1, 2, 3};
+    feed->push(packet, m_clock.now());
+  } while (future.wait_for(10ms) != std::future_status::ready && sequence < 250);
+  EXPECT_LT(sequence, 250);
+  EXPECT_TRUE(a.await("flow", "direction", "in"));
+  EXPECT_TRUE(b.await("flow", "direction", "out"));
+  EXPECT_TRUE(b.await("sourceFormat", "kind", "rtp"));
+  EXPECT_TRUE(b.await("mediaStateChanged", "state", "CONNECTED"));
+  const Value stats = b.invoke("stats");
+  ASSERT_EQ(stats.at("streams").list().size(), 1U);
+  const Value& inbound = stats.at("streams").list()[0];
+  EXPECT_EQ(inbound.at("direction").text(), "inbound");
+  EXPECT_GT(inbound.at("packets").as<std::int64_t>(), 0);
+  EXPECT_EQ(stats.at("transport").at("dtlsState").text(), "CONNECTED");
+}
+
+TEST_F(WebRtcEndpointTest, refusesBadArgumentsWithTheirCodes) {
+  Driven endpoint(m_services, 0);
+  Driven other(m_services, 1);
+  const Value good = remoteOf(other, true);
+  EXPECT_EQ(endpoint.failure("addRemoteCandidate", Map{{"candidate", "nonsense"}}), 40401);
+  EXPECT_EQ(endpoint.failure("addRemoteCandidate", Map{}), 40001);
+  EXPECT_EQ(endpoint.failure("noSuchMethod", Map{}), 40105);
+  EXPECT_EQ(endpoint.failure("setRemote", Map{}), 40001);
+  const std::vector<std::pair<std::string, Value>> wrong = {
+      {"iceRole", "both"},
+      {"ice", Map{{"ufrag", ""}, {"pwd", ""}}},
+      {"dtls", Map{{"role", "client"}, {"fingerprints", List{}}}},
+      {"dtls", Map{{"role", "judge"}, {"fingerprints", List{}}}},
+      {"dtls",
+       Map{{"role", "client"}, {"fingerprints", List{Map{{"algorithm", "md5"}, {"value", "AB"}}}}}},
+      {"streams", List{Map{{"medium", "video"}, {"direction", "upwards"}, {"codecs", List{}}}}},
+      {"streams", List{Map{{"medium", "video"},
+                           {"direction", "sendrecv"},
+                           {"codecs", List{codec(200, "VP8", 90000, 1)}}}}},
+  };
+  for (const auto& [member, value] : wrong) {
+    Map changed = good.map();
+    changed.insert_or_assign(member, value);
+    EXPECT_EQ(endpoint.failure("setRemote", changed), 40107) << member;
+  }
+}
+
+TEST_F(WebRtcEndpointTest, doesNotTakeFramesNorProducersOfOtherThreads) {
+  Driven endpoint(m_services, 0);
+  Driven other(m_services, 1);
+  const auto codeOf = [&](std::shared_ptr<media::Stream> stream) {
+    int code = 0;
+    endpoint.run([&] {
+      try {
+        endpoint.object().sink(Medium::kVideo)->setSource(std::move(stream));
+      } catch (const Error& error) {
+        code = error.code();
+      }
+    });
+    return code;
+  };
+  EXPECT_EQ(codeOf(std::make_shared<media::Stream>(std::shared_ptr<gst::FrameSource>())), 40004);
+  EXPECT_EQ(codeOf(other.object().source(Medium::kVideo)), 40004);
+  EXPECT_EQ(codeOf(nullptr), 0);
+}
+
+}  // namespace
+}  // namespace kms::elements
