@@ -135,8 +135,9 @@ void BranchState::use(const Format& format, const media::Stream* of) {
   plan.medium = m_config.medium;
   plan.source = format;
   plan.sourceIsRtp = isRtp;
-  plan.mustReencode = m_config.targetIsRtp && m_config.medium == Medium::kVideo && !isRtp &&
+  const bool isDeaf = m_config.targetIsRtp && m_config.medium == Medium::kVideo && !isRtp &&
                       !m_from->frames->answersKeyframeRequests();
+  plan.mustReencode = m_config.reencodes || isDeaf;
   plan.target = m_config.target;
   plan.targetIsRtp = m_config.targetIsRtp;
   if (plan == m_plan && m_pipeline) {

@@ -20,7 +20,8 @@ struct BranchConfig {
   media::Medium medium = media::Medium::kVideo;
   media::Format target;
   bool targetIsRtp = false;
-  int bitrate = 0;  ///< bits per second; 0: the encoder's own
+  bool reencodes = false;  ///< also when the codec is the same: its parameters are not
+  int bitrate = 0;         ///< bits per second; 0: the encoder's own
 
   [[nodiscard]] static BranchConfig fromValue(const Value& params);
 };

@@ -31,6 +31,7 @@ BranchConfig BranchConfig::fromValue(const Value& params) {
   const Value& target = params.at("target");
   config.targetIsRtp = isRtpKind(target.at("kind").text());
   config.target = completed(Format::fromValue(target.at("format")));
+  config.reencodes = params.get<bool>("reencode", false);
   config.bitrate = params.get<int>("bitrate", 0);
   checkTarget(config.medium, config.target, config.targetIsRtp);
   return config;

@@ -146,6 +146,24 @@ TEST_F(BranchTest, RepacksH264FramesWithoutDecoding) {
   bench.close(branch);
 }
 
+TEST_F(BranchTest, ReencodesPacketsOfTheSameCodecWhenToldTo) {
+  Map params = target("video", "rtp", "H264");
+  BranchPtr sender = make("sender", params);
+  params.emplace("reencode", true);
+  BranchPtr branch = make("b", params);
+  auto origin = bench.origin(Medium::kVideo, kRed);
+  link(*sender, std::make_shared<Stream>(origin.frames));
+  link(*branch, sender->source(Medium::kVideo));
+  ASSERT_TRUE(bench.play(origin));
+  ASSERT_TRUE(packetsOf(*branch, Medium::kVideo).packets.awaitCount(10));
+  const List elements = bench.onLoop([&] { return branch->elements(); });
+  EXPECT_TRUE(std::any_of(elements.begin(), elements.end(),
+                          [](const Value& name) { return name.text() == "encoder"; }));
+  bench.stop(origin);
+  bench.close(branch);
+  bench.close(sender);
+}
+
 TEST_F(BranchTest, TurnsAacIntoOpus) {
   BranchPtr branch = make("b", target("audio", "rtp", "OPUS"));
   auto origin = bench.origin(Medium::kAudio, std::string(kTone) + " ! avenc_aac ! aacparse");

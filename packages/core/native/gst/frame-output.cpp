@@ -58,11 +58,14 @@ SamplePtr inRunningTime(GstSample* sample, GstClockTimeDiff offset) {
   const GstClockTime pts = moved(segment, GST_BUFFER_PTS(buffer), offset);
   const GstClockTime dts = moved(segment, GST_BUFFER_DTS(buffer), offset);
   if (!GST_CLOCK_TIME_IS_VALID(pts) && !GST_CLOCK_TIME_IS_VALID(dts)) return {};
-  const bool isMoved = pts != GST_BUFFER_PTS(buffer) || dts != GST_BUFFER_DTS(buffer);
+  const bool isBefore = segment->rate > 0 && GST_BUFFER_PTS_IS_VALID(buffer) &&
+                        GST_BUFFER_PTS(buffer) < segment->start;
+  const bool isMoved = isBefore || pts != GST_BUFFER_PTS(buffer) || dts != GST_BUFFER_DTS(buffer);
   const auto out = isMoved ? BufferPtr::adopt(gst_buffer_copy(buffer)) : BufferPtr::retain(buffer);
   if (isMoved) {
     GST_BUFFER_PTS(out.get()) = pts;
     GST_BUFFER_DTS(out.get()) = dts;
+    if (isBefore) GST_BUFFER_FLAG_SET(out.get(), GST_BUFFER_FLAG_DECODE_ONLY);
   }
   return SamplePtr::adopt(gst_sample_new(out.get(), caps, nullptr, nullptr));
 }

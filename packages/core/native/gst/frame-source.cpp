@@ -36,7 +36,7 @@ std::vector<FrameSource::Outlet> FrameSource::outlets() const {
   return m_outlets;
 }
 
-void FrameSource::noteCaps(GstCaps* caps) {
+void FrameSource::announce(GstCaps* caps) {
   {
     const std::scoped_lock lock(m_mutex);
     if (m_caps && (m_caps.get() == caps || gst_caps_is_equal(m_caps.get(), caps) != FALSE)) return;
@@ -68,7 +68,7 @@ void FrameSource::keep(GstSample* sample) {
 }
 
 void FrameSource::push(GstSample* sample) {
-  noteCaps(gst_sample_get_caps(sample));
+  announce(gst_sample_get_caps(sample));
   std::vector<Outlet> outlets;
   {
     const std::scoped_lock lock(m_mutex);
@@ -84,12 +84,15 @@ void FrameSource::push(GstSample* sample) {
   }
 }
 
+void FrameSource::forgetGroup() {
+  const std::scoped_lock lock(m_mutex);
+  m_group.clear();
+  m_groupBytes = 0;
+  for (Outlet& outlet : m_outlets) outlet.replay.clear();
+}
+
 void FrameSource::endOfStream() {
-  {
-    const std::scoped_lock lock(m_mutex);
-    m_group.clear();
-    m_groupBytes = 0;
-  }
+  forgetGroup();
   for (const Outlet& outlet : outlets()) outlet.sink->onEndOfStream();
 }
 

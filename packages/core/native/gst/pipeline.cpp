@@ -1,6 +1,7 @@
 #include <kms/base/error.hpp>
 #include <kms/gst/pipeline.hpp>
 
+#include <deque>
 #include <utility>
 
 namespace kms::gst {
@@ -21,27 +22,70 @@ ElementPtr parse(const std::string& name, const std::string& description) {
   return pipeline;
 }
 
-bool changeState(GstElement* element, GstState state) {
+bool changeState(GstElement* element, GstState state, Wait wait) {
   const auto deadline = static_cast<GstClockTime>(Runtime::kStateDeadline.count());
   if (gst_element_set_state(element, state) == GST_STATE_CHANGE_FAILURE) return false;
+  if (wait == Wait::kForNothing) return true;
   const auto result = gst_element_get_state(element, nullptr, nullptr, deadline);
   return result == GST_STATE_CHANGE_SUCCESS || result == GST_STATE_CHANGE_NO_PREROLL;
 }
 
 }  // namespace
 
+// Calls that may block, one after another: a state change must not overtake the one before it.
+class CallQueue : public std::enable_shared_from_this<CallQueue> {
+ public:
+  explicit CallQueue(Runtime& runtime) : m_runtime(runtime) {}
+
+  void add(std::function<bool()> work, std::function<void(bool)> done) {
+    m_waiting.push_back({std::move(work), std::move(done)});
+    next();
+  }
+  /// Lets go of what has not begun; it is answered with false.
+  void clear() {
+    for (Call& call : std::exchange(m_waiting, {})) call.done(false);
+  }
+
+ private:
+  struct Call {
+    std::function<bool()> work;
+    std::function<void(bool)> done;
+  };
+
+  void next() {
+    if (m_isBusy || m_waiting.empty()) return;
+    m_isBusy = true;
+    Call call = std::move(m_waiting.front());
+    m_waiting.pop_front();
+    m_runtime.run(std::move(call.work), Runtime::kStateDeadline,
+                  [self = shared_from_this(), done = std::move(call.done)](bool result) {
+                    self->m_isBusy = false;
+                    done(result);
+                    self->next();
+                  });
+  }
+
+  Runtime& m_runtime;
+  std::deque<Call> m_waiting;
+  bool m_isBusy = false;
+};
+
 Pipeline::Pipeline(Runtime& runtime, const std::string& name, PipelineHandlers handlers,
                    Timeline timeline)
     : m_runtime(runtime),
       m_handlers(std::move(handlers)),
-      m_pipeline(ElementPtr::sink(gst_pipeline_new(name.c_str()))) {
+      m_pipeline(ElementPtr::sink(gst_pipeline_new(name.c_str()))),
+      m_calls(std::make_shared<CallQueue>(runtime)) {
   m_runtime.adoptTimeline(GST_PIPELINE_CAST(get()), timeline == Timeline::kOwn);
   watchBus();
 }
 
 Pipeline::Pipeline(Runtime& runtime, const std::string& name, const std::string& description,
                    PipelineHandlers handlers, Timeline timeline)
-    : m_runtime(runtime), m_handlers(std::move(handlers)), m_pipeline(parse(name, description)) {
+    : m_runtime(runtime),
+      m_handlers(std::move(handlers)),
+      m_pipeline(parse(name, description)),
+      m_calls(std::make_shared<CallQueue>(runtime)) {
   m_runtime.adoptTimeline(GST_PIPELINE_CAST(get()), timeline == Timeline::kOwn);
   watchBus();
 }
@@ -73,7 +117,23 @@ void Pipeline::handle(GstMessage* message) {
     handlers.onWarning(BusError::fromMessage(message));
   } else if (type == GST_MESSAGE_EOS && handlers.onEndOfStream) {
     handlers.onEndOfStream();
+  } else if (type == GST_MESSAGE_STATE_CHANGED && handlers.onState &&
+             GST_MESSAGE_SRC(message) == GST_OBJECT_CAST(get())) {
+    GstState state = GST_STATE_VOID_PENDING;
+    GstState pending = GST_STATE_VOID_PENDING;
+    gst_message_parse_state_changed(message, nullptr, &state, &pending);
+    if (pending == GST_STATE_VOID_PENDING) handlers.onState(state);
+  } else if (type == GST_MESSAGE_STATE_CHANGED && handlers.onState) {
+    handleState(message, handlers);
   }
+}
+
+void Pipeline::handleState(GstMessage* message, const PipelineHandlers& handlers) const {
+  if (GST_MESSAGE_SRC(message) != GST_OBJECT_CAST(get())) return;
+  GstState reached = GST_STATE_VOID_PENDING;
+  GstState pending = GST_STATE_VOID_PENDING;
+  gst_message_parse_state_changed(message, nullptr, &reached, &pending);
+  if (pending == GST_STATE_VOID_PENDING) handlers.onState(reached);
 }
 
 ElementPtr Pipeline::find(const char* name) const {
@@ -101,13 +161,14 @@ List Pipeline::elements() const {
   return names;
 }
 
-void Pipeline::setState(GstState state, std::function<void(bool)> done) {
-  run([state](GstElement* pipeline) { return changeState(pipeline, state); }, std::move(done));
+void Pipeline::setState(GstState state, std::function<void(bool)> done, Wait wait) {
+  run([state, wait](GstElement* pipeline) { return changeState(pipeline, state, wait); },
+      std::move(done));
 }
 
 void Pipeline::run(std::function<bool(GstElement*)> work, std::function<void(bool)> done) {
-  m_runtime.run([pipeline = m_pipeline, work = std::move(work)] { return work(pipeline.get()); },
-                Runtime::kStateDeadline, std::move(done));
+  m_calls->add([pipeline = m_pipeline, work = std::move(work)] { return work(pipeline.get()); },
+               std::move(done));
 }
 
 void Pipeline::close(std::function<void()> done) {
@@ -117,13 +178,14 @@ void Pipeline::close(std::function<void()> done) {
   if (!pipeline) return done();
   const auto bus = ObjectPtr<GstBus>::adopt(gst_element_get_bus(pipeline.get()));
   gst_bus_set_flushing(bus.get(), TRUE);
-  m_runtime.run(
+  m_calls->clear();
+  m_calls->add(
       [pipeline = std::move(pipeline)]() mutable {
-        const bool isDown = changeState(pipeline.get(), GST_STATE_NULL);
+        const bool isDown = changeState(pipeline.get(), GST_STATE_NULL, Wait::kForState);
         pipeline.reset();
         return isDown;
       },
-      Runtime::kStateDeadline, [done = std::move(done)](bool) { done(); });
+      [done = std::move(done)](bool) { done(); });
 }
 
 }  // namespace kms::gst

@@ -24,9 +24,9 @@ struct BranchPorts {
 /// while it has a source whose format is known. Decodes and encodes only if the codec changes, or
 /// if the source could not answer the keyframe requests of RTP viewers.
 ///
-/// params: {medium, target: {kind: "rtp"|"frames", format}, bitrate?: bits per second}.
-/// Methods: `setBitrate {bitrate}`, `requestKeyframe {}`.
-/// Events: sourceFormat, flow, error. Home: the GLib loop.
+/// params: {medium, target: {kind: "rtp"|"frames", format}, reencode?: also when the codec stays,
+/// bitrate?: bits per second}. Methods: `setBitrate {bitrate}`, `requestKeyframe {}`. Events:
+/// sourceFormat, flow, error. Home: the GLib loop.
 class KMS_API Branch final : public host::ObjectBase, public media::Sink {
  public:
   /// Throws Error 40001 on bad params, 40108 when the target cannot be made here.

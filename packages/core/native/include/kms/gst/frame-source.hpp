@@ -55,6 +55,10 @@ class KMS_API FrameSource {
   /// Gives a frame to all sinks, on one thread at a time. The format is taken from the caps.
   void push(GstSample* sample);
   void endOfStream();
+  /// Says ahead of the first frame what will come.
+  void announce(GstCaps* caps);
+  /// Forgets the frames kept for new sinks, after a seek or a stop.
+  void forgetGroup();
 
   // For consumers.
   void attach(std::shared_ptr<FrameSink> sink);
@@ -71,7 +75,6 @@ class KMS_API FrameSource {
 
   [[nodiscard]] std::vector<Outlet> outlets() const;
   void keep(GstSample* sample);
-  void noteCaps(GstCaps* caps);
 
   const FrameSourceConfig m_config;
   mutable std::mutex m_mutex;  // guards what follows

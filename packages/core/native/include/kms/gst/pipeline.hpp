@@ -5,6 +5,7 @@
 #include <kms/gst/runtime.hpp>
 
 #include <functional>
+#include <memory>
 #include <string>
 
 namespace kms::gst {
@@ -28,9 +29,13 @@ struct PipelineHandlers {
   std::function<void(const BusError&)> onError;
   std::function<void(const BusError&)> onWarning;
   std::function<void()> onEndOfStream;
+  std::function<void(GstState)> onState;  ///< the pipeline has come to rest in that state
 };
 
 enum class Timeline { kCommon, kOwn };
+enum class Wait { kForState, kForNothing };
+
+class CallQueue;
 
 /// Owns a GstPipeline. Loop only, but for the pointers it hands out.
 class KMS_API Pipeline {
@@ -68,10 +73,12 @@ class KMS_API Pipeline {
   static gboolean onMessage(GstBus* bus, GstMessage* message, gpointer self);
   void watchBus();
   void handle(GstMessage* message);
+  void handleState(GstMessage* message, const PipelineHandlers& handlers) const;
 
   Runtime& m_runtime;
   PipelineHandlers m_handlers;
   ElementPtr m_pipeline;
+  std::shared_ptr<CallQueue> m_calls;
   SourceHandle m_watch;
 };
 

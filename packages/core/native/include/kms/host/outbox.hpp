@@ -23,7 +23,10 @@ class KMS_API Outbox {
 
   /// Any thread.
   void post(std::function<void()> task, const std::string& key = {});
-  /// Runs what is queued, on the embedder's thread; tasks must not throw.
+  /// Runs the oldest task, on the embedder's thread; false when there was none. Tasks must not
+  /// throw.
+  bool runNext();
+  /// Runs what is queued now.
   void drain();
   [[nodiscard]] std::size_t size() const;
 

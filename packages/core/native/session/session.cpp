@@ -1,0 +1,77 @@
+#include "session/session.hpp"
+
+#include <kms/gst/branch.hpp>
+
+#include <future>
+#include <thread>
+#include <utility>
+
+namespace kms::session {
+
+namespace {
+
+std::unique_ptr<router::Router> makeRouter(SessionConfig config, const Clock& clock) {
+  router::RouterConfig router;
+  for (const std::uint16_t port : config.udpPorts) router.threads.push_back({port});
+  router.interfaces = std::move(config.networkInterfaces);
+  return std::make_unique<router::Router>(std::move(router), clock);
+}
+
+std::unique_ptr<host::Object> makeBranch(host::Context context, const Value& params) {
+  router::Router& router = context.services().router;
+  const auto thread = static_cast<std::size_t>(params.at("ioThread").as<int>());
+  gst::BranchPorts ports;
+  ports.createFeed = [&router, thread](router::FeedConfig config) {
+    return router.createFeed(thread, std::move(config));
+  };
+  ports.createTap = [&router, thread](router::TapConfig config) {
+    return router.createTap(thread, std::move(config));
+  };
+  return std::make_unique<gst::Branch>(std::move(context), params, std::move(ports));
+}
+
+}  // namespace
+
+Session::Session(SessionConfig config, host::Outbox& outbox, host::EventSink onEvent)
+    : m_router(makeRouter(std::move(config), m_clock)),
+      m_runtime(std::make_unique<gst::Runtime>(m_clock)),
+      m_services(std::make_unique<host::Services>(host::Services{m_clock, *m_router, *m_runtime})),
+      m_host(std::make_unique<host::Host>(*m_services, outbox, std::move(onEvent))) {
+  registerClasses();
+}
+
+Session::~Session() {
+  // Without close: only when there are no objects, as in a constructor that failed later on.
+  m_host.reset();
+  m_runtime.reset();
+  if (m_router) m_router->close();
+}
+
+void Session::registerClasses() {
+  m_host->addClass("Branch", {&host::glibHome, &makeBranch});
+}
+
+Value Session::info() const {
+  List ports;
+  List counters;
+  for (std::size_t thread = 0; thread < m_router->threadCount(); ++thread) {
+    ports.emplace_back(int{m_router->udpPort(thread)});
+    counters.emplace_back(m_router->counters(thread));
+  }
+  return Map{{"udpPorts", std::move(ports)}, {"counters", std::move(counters)}};
+}
+
+void Session::close(std::function<void()> closed) {
+  auto hostClosed = std::make_shared<std::promise<void>>();
+  m_host->closeDirectly([hostClosed] { hostClosed->set_value(); });
+  std::thread([self = shared_from_this(), hostClosed, closed = std::move(closed)] {
+    hostClosed->get_future().wait();
+    self->m_host.reset();
+    self->m_runtime.reset();
+    self->m_router->close();
+    self->m_router.reset();
+    closed();
+  }).detach();
+}
+
+}  // namespace kms::session
