@@ -42,7 +42,6 @@ export default tseslint.config(
       "no-var": "error",
       "object-shorthand": "error",
       "prefer-const": "error",
-      "prefer-template": "error",
     },
   },
   {

@@ -8,8 +8,9 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 [ "$(id -u)" -eq 0 ] || { echo "clean-room: needs root for debootstrap and chroot" >&2; exit 1; }
 command -v debootstrap >/dev/null || { echo "clean-room: apt-get install debootstrap" >&2; exit 1; }
 room=$(mktemp -d /var/tmp/kms-clean-room.XXXXXX)
-leave() { [ "${1:-}" = --keep ] && echo "left: $room" || rm -rf --one-file-system "$room"; }
-trap 'leave "${1:-}"' EXIT
+is_kept=${1:-}
+leave() { [ "$is_kept" = --keep ] && echo "left: $room" || rm -rf --one-file-system "$room"; }
+trap leave EXIT
 
 # inside <command>: in a process tree and mount table of its own, so that nothing survives it.
 inside() {

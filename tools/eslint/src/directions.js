@@ -11,7 +11,7 @@ export const directions = {
   "module-creator": [],
   core: ["@kms/jsonrpc"],
   elements: ["@kms/core", "@kms/core/*"],
-  filters: ["@kms/elements/core"],
+  filters: ["@kms/elements/core", "@kms/elements/testing"],
   server: ["@kms/core", "@kms/core/*", "@kms/client"],
   client: ["@kms/jsonrpc"],
   e2e: ["@kms/server", "@kms/client"],

@@ -71,6 +71,7 @@ ensure_packages() {
   done <<<"$missing"
   if [ -n "$available" ]; then
     log_note "installing:$available"
+    # unsafe-io: no fsync for each of ten thousand small files; a broken installation is repeated anyway.
     # shellcheck disable=SC2086 # a list of words
     quietly apt-install "Another apt may be running, or the disk be full; try the same command by hand." \
       env DEBIAN_FRONTEND=noninteractive apt-get install --yes -q --no-install-recommends -o Dpkg::Use-Pty=0 \

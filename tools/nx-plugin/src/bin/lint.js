@@ -27,7 +27,12 @@ function checkConfig() {
   mkdirSync(cache, { recursive: true });
   writeFileSync(
     file,
-    JSON.stringify({ extends: own, include, exclude: ["**/golden/**"], compilerOptions }),
+    JSON.stringify({
+      extends: own,
+      include,
+      exclude: [join(folder, "**/golden/**")],
+      compilerOptions,
+    }),
   );
   return file;
 }
