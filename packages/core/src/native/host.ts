@@ -2,14 +2,7 @@
 
 /** A value that crosses into native code and back. Integers are numbers where exact, else bigints. */
 export type NativeValue =
-  | null
-  | boolean
-  | number
-  | bigint
-  | string
-  | Uint8Array
-  | NativeValue[]
-  | NativeMap;
+  null | boolean | number | bigint | string | Uint8Array | NativeValue[] | NativeMap;
 
 /** Values by name. */
 export interface NativeMap {
