@@ -117,12 +117,6 @@ void Pipeline::handle(GstMessage* message) {
     handlers.onWarning(BusError::fromMessage(message));
   } else if (type == GST_MESSAGE_EOS && handlers.onEndOfStream) {
     handlers.onEndOfStream();
-  } else if (type == GST_MESSAGE_STATE_CHANGED && handlers.onState &&
-             GST_MESSAGE_SRC(message) == GST_OBJECT_CAST(get())) {
-    GstState state = GST_STATE_VOID_PENDING;
-    GstState pending = GST_STATE_VOID_PENDING;
-    gst_message_parse_state_changed(message, nullptr, &state, &pending);
-    if (pending == GST_STATE_VOID_PENDING) handlers.onState(state);
   } else if (type == GST_MESSAGE_STATE_CHANGED && handlers.onState) {
     handleState(message, handlers);
   }

@@ -71,7 +71,8 @@ void freeRestamper(gpointer data) {
 
 std::string rtpInputFragment(int latencyMs) {
   return "appsrc name=in format=time is-live=true block=false max-buffers=2000 max-bytes=0 "
-         "max-time=0 leaky-type=downstream ! rtpjitterbuffer name=jitter do-lost=true latency=" +
+         "max-time=0 leaky-type=downstream ! rtpjitterbuffer name=jitter do-lost=true "
+         "faststart-min-packets=1 latency=" +
          std::to_string(latencyMs);
 }
 

@@ -60,10 +60,12 @@ class KMS_API Pipeline {
   /// Names of its elements, from source to sink.
   [[nodiscard]] List elements() const;
 
-  /// Asks for a state; `done(reached)` on the loop. Live sources count as reached.
-  void setState(GstState state, std::function<void(bool)> done);
+  /// Asks for a state; `done(reached)` on the loop. Live sources count as reached. With
+  /// Wait::kForNothing, `done` is called when the change has begun; onState tells when it has
+  /// ended.
+  void setState(GstState state, std::function<void(bool)> done, Wait wait = Wait::kForState);
   /// Runs `work` with the pipeline on the pool, for seeks and other calls that wait for streaming
-  /// threads.
+  /// threads. Such calls and state changes run one after another.
   void run(std::function<bool(GstElement*)> work, std::function<void(bool)> done);
   /// Silences the handlers and takes the pipeline to NULL; `done` on the loop when it is down (or
   /// given up after the deadline).
