@@ -138,6 +138,7 @@ class TestTap {
   ~TestTap() { m_tap.reset(); }
 
   void requestKeyframe() { m_tap->requestKeyframe(); }
+  void setSource(std::shared_ptr<Producer> producer) { m_tap->setSource(std::move(producer)); }
   [[nodiscard]] bool await(std::size_t packets);
   /// Until `packets` sequence numbers in a row have come, no matter in which order.
   [[nodiscard]] bool awaitUnbroken(std::size_t packets);

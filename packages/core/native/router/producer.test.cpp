@@ -1,0 +1,218 @@
+#include "router/test-lane.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace kms::router {
+namespace {
+
+using namespace std::chrono_literals;
+using media::Medium;
+
+class RecordingConsumer final : public Consumer {
+ public:
+  void onPackets(Producer&, std::span<const rtp::MediaPacket> packets, TimePoint) override {
+    ++batches;
+    for (const auto& packet : packets)
+      sequences.push_back(static_cast<std::uint16_t>(packet.sequence));
+  }
+  void onFormat(const media::Format& format) override { formats.push_back(format.codec); }
+  void onProducerClosed() override { closed = true; }
+
+  int batches = 0;
+  std::vector<std::uint16_t> sequences;
+  std::vector<std::string> formats;
+  bool closed = false;
+};
+
+class ProducerTest : public ::testing::Test {
+ protected:
+  ProducerTest() { m_producer->setCodecs(laneCodecs()); }
+  ~ProducerTest() override { m_producer->close(); }
+
+  bool give(std::uint16_t sequence, bool keyframe = false) {
+    return router::give(m_lane, *m_producer, {sequence, sequence * 3000U, keyframe});
+  }
+
+  TestLane m_lane;
+  int m_requests = 0;
+  int m_nacksDue = 0;
+  std::vector<std::string> m_formats;
+  std::shared_ptr<Producer> m_producer = std::make_shared<Producer>(
+      Medium::kVideo, m_lane.environment,
+      ProducerOrigin{[this] { ++m_requests; }, [this] { ++m_nacksDue; },
+                     [this](const media::Format& format) { m_formats.push_back(format.codec); }},
+      std::make_shared<rtp::SenderClock>());
+  RecordingConsumer m_consumer;
+};
+
+TEST_F(ProducerTest, givesABatchToEachConsumerAtItsEnd) {
+  RecordingConsumer other;
+  m_producer->attach(m_consumer);
+  m_producer->attach(other);
+  give(1, true);
+  give(2);
+  EXPECT_TRUE(m_consumer.sequences.empty());
+  m_lane.deliver();
+  EXPECT_EQ(m_consumer.sequences, (std::vector<std::uint16_t>{1, 2}));
+  EXPECT_EQ(other.batches, 1);
+  m_lane.deliver();
+  EXPECT_EQ(other.batches, 1);
+  m_producer->detach(other);
+  m_producer->detach(m_consumer);
+}
+
+TEST_F(ProducerTest, aConsumerThatComesLateSeesNothingOfBefore) {
+  RecordingConsumer early;
+  m_producer->attach(early);
+  give(1, true);
+  m_producer->attach(m_consumer);
+  m_lane.deliver();
+  EXPECT_EQ(early.sequences.size(), 1U);
+  EXPECT_TRUE(m_consumer.sequences.empty());
+  EXPECT_EQ(m_consumer.formats, std::vector<std::string>{"VP8"});
+  m_producer->detach(early);
+}
+
+TEST_F(ProducerTest, dropsDuplicatesAndUnknownPayloadTypes) {
+  EXPECT_TRUE(give(1));
+  EXPECT_FALSE(give(1));
+  EXPECT_FALSE(router::give(m_lane, *m_producer, {2, 0, false, 1, 97}));
+  EXPECT_EQ(m_producer->counters().duplicates, 1U);
+  EXPECT_EQ(m_producer->counters().unknownPayloadType, 1U);
+  EXPECT_EQ(m_producer->statistics().packets(), 1U);
+}
+
+TEST_F(ProducerTest, keyframeRequestsAreMergedAndThrottled) {
+  m_producer->attach(m_consumer);
+  EXPECT_EQ(m_requests, 1) << "a new consumer needs one";
+  for (int i = 0; i < 20; ++i) m_producer->requestKeyframe();
+  EXPECT_EQ(m_requests, 1);
+  m_lane.advance(300ms);
+  EXPECT_EQ(m_requests, 2);
+  give(1, true);
+  m_lane.advance(2s);
+  EXPECT_EQ(m_requests, 2) << "it came";
+}
+
+TEST_F(ProducerTest, asksAgainUntilAKeyframeComes) {
+  m_producer->attach(m_consumer);
+  m_lane.advance(1900ms);
+  EXPECT_EQ(m_requests, 1 + 3);
+  give(1, true);
+  m_lane.advance(2s);
+  EXPECT_EQ(m_requests, 1 + 3);
+}
+
+TEST_F(ProducerTest, nobodyWatchingMeansNobodyIsAskedAgain) {
+  m_producer->attach(m_consumer);
+  m_producer->detach(m_consumer);
+  m_lane.advance(5s);
+  EXPECT_EQ(m_requests, 1);
+}
+
+TEST_F(ProducerTest, tellsOfMissingPacketsAndWhichToAskFor) {
+  give(1);
+  give(4);
+  EXPECT_EQ(m_nacksDue, 1);
+  const auto due = m_producer->takeNacks(m_lane.clock.now());
+  EXPECT_EQ((std::vector<std::uint16_t>(due.begin(), due.end())),
+            (std::vector<std::uint16_t>{2, 3}));
+  EXPECT_EQ(m_producer->counters().nacksSent, 2U);
+}
+
+TEST_F(ProducerTest, asksForAKeyframeWhenPacketsAreLostForGood) {
+  give(1);
+  give(3);
+  while (m_producer->nextNack() != TimePoint::max()) {
+    m_lane.advance(20ms);
+    static_cast<void>(m_producer->takeNacks(m_lane.clock.now()));
+  }
+  EXPECT_EQ(m_requests, 1);
+}
+
+TEST_F(ProducerTest, tellsOfCodecChanges) {
+  m_producer->attach(m_consumer);
+  EXPECT_TRUE(m_producer->format().codec.empty());
+  give(1);
+  router::give(m_lane, *m_producer, {2, 6000, false, 1, 102});
+  EXPECT_EQ(m_formats, (std::vector<std::string>{"VP8", "H264"}));
+  EXPECT_EQ(m_consumer.formats, m_formats);
+  EXPECT_EQ(m_producer->format().codec, "H264");
+  EXPECT_EQ(m_consumer.sequences, std::vector<std::uint16_t>{1})
+      << "those before the change were given before";
+}
+
+TEST_F(ProducerTest, asksForTheFormatThatIsExpected) {
+  m_producer->expect(102);
+  EXPECT_EQ(m_producer->format().codec, "H264");
+}
+
+TEST_F(ProducerTest, asASecondSsrcWaitsUntilTheFirstIsGone) {
+  give(1, true);
+  const auto generation = m_producer->generation();
+  EXPECT_FALSE(router::give(m_lane, *m_producer, {9, 0, true, 2}));
+  EXPECT_EQ(m_producer->counters().strayed, 1U);
+  m_lane.advance(500ms);
+  EXPECT_TRUE(router::give(m_lane, *m_producer, {9, 0, true, 2}));
+  EXPECT_EQ(m_producer->ssrc(), 2U);
+  EXPECT_NE(m_producer->generation(), generation);
+}
+
+TEST_F(ProducerTest, aSsrcThatSaidGoodbyeMakesRoomAtOnce) {
+  give(1, true);
+  m_producer->onBye(1);
+  EXPECT_TRUE(router::give(m_lane, *m_producer, {9, 0, true, 2}));
+}
+
+TEST_F(ProducerTest, followsASourceThatRestartsItsNumbers) {
+  give(1, true);
+  const auto generation = m_producer->generation();
+  EXPECT_FALSE(give(30000));
+  EXPECT_TRUE(give(30001));
+  EXPECT_NE(m_producer->generation(), generation);
+  EXPECT_EQ(m_producer->statistics().lost(), 0);
+}
+
+TEST_F(ProducerTest, closingTellsConsumersAndFreesAllPackets) {
+  m_producer->attach(m_consumer);
+  for (std::uint16_t i = 0; i < 100; ++i) give(i);
+  m_producer->close();
+  EXPECT_TRUE(m_consumer.closed);
+  EXPECT_EQ(m_lane.pool.inUse(), 0U);
+  EXPECT_FALSE(give(200));
+  RecordingConsumer late;
+  m_producer->attach(late);
+  EXPECT_TRUE(late.closed);
+  m_lane.deliver();
+}
+
+TEST_F(ProducerTest, aConsumerMayLeaveWithinADelivery) {
+  class Leaver final : public Consumer {
+   public:
+    void onPackets(Producer& producer, std::span<const rtp::MediaPacket>, TimePoint) override {
+      producer.detach(*this);
+    }
+    void onFormat(const media::Format&) override {}
+    void onProducerClosed() override {}
+  } leaver;
+  m_producer->attach(leaver);
+  m_producer->attach(m_consumer);
+  give(1);
+  m_lane.deliver();
+  give(2);
+  m_lane.deliver();
+  EXPECT_EQ(m_consumer.sequences.size(), 2U);
+}
+
+TEST_F(ProducerTest, holdsOnlyASecondOfPackets) {
+  for (std::uint16_t i = 0; i < 300; ++i) {
+    give(i);
+    m_lane.advance(10ms);
+  }
+  EXPECT_LE(m_lane.pool.inUse(), 102U);
+}
+
+}  // namespace
+}  // namespace kms::router
