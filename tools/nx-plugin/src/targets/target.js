@@ -23,10 +23,16 @@ export function runScript(script, settings) {
 }
 
 /**
- * A target that only stands for others.
+ * A target that only stands for others. Cached like them, so that a run says truly whether there was anything to do.
  * @param {unknown[]} dependsOn
  * @returns {Target}
  */
 export function group(dependsOn) {
-  return { executor: "nx:noop", dependsOn };
+  return {
+    executor: "nx:noop",
+    cache: true,
+    dependsOn,
+    inputs: ["default", "^default"],
+    outputs: [],
+  };
 }
