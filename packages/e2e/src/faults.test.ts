@@ -39,14 +39,15 @@ describe("a media worker that dies", () => {
     const measuring = peer.measureVideo(8);
     process.kill(doomed, "SIGKILL");
     expect((await error).type).toBe("UNEXPECTED_PIPELINE_ERROR");
-    await expect(lost.getGstreamerDot()).rejects.toMatchObject({ code: 40101 });
+    await expect(lost.create("PassThrough")).rejects.toMatchObject({ code: 40101 });
 
     const fresh = await client.create("MediaPipeline");
     await fresh.create("WebRtcEndpoint");
     const figures = await measuring;
     console.log("beside a killed worker:", figures);
     expect(figures.framesPerSecond).toBeGreaterThanOrEqual(20);
-    expect([figures.freezes, figures.packetsLost, figures.framesDropped]).toEqual([0, 0, 0]);
+    expect(figures.packetsLost).toBe(0);
+    expect(Math.abs(figures.framesMissing)).toBeLessThanOrEqual(3);
     await fresh.release();
     await kept.release();
   });

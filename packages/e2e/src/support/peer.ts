@@ -10,6 +10,8 @@ export interface PeerOptions {
   readonly codec?: "VP8" | "H264";
   /** Whether media is taken back; true by default. */
   readonly receive?: boolean;
+  /** Changes the offer on its way to the server. */
+  readonly changeOffer?: (offer: string) => string;
 }
 
 /** Figures of the received video between two readings, and of the last one. */
@@ -20,7 +22,8 @@ export interface VideoFigures {
   readonly codec: string;
   readonly freezes: number;
   readonly packetsLost: number;
-  readonly framesDropped: number;
+  /** Frames that the same page sent in that time less those received; a few are always under way. */
+  readonly framesMissing: number;
 }
 
 export interface Pixel {
@@ -61,7 +64,8 @@ export class Peer {
       codec: options.codec ?? "VP8",
       receive: options.receive ?? true,
     });
-    const answer = await endpoint.processOffer(offer);
+    const changeOffer = options.changeOffer ?? ((unchanged: string): string => unchanged);
+    const answer = await endpoint.processOffer(changeOffer(offer));
     await page.evaluate(acceptAnswer, answer);
     await endpoint.gatherCandidates();
     return peer;
@@ -114,7 +118,7 @@ export class Peer {
 
 // The functions below run in the page.
 
-async function createPeer(options: Required<PeerOptions>): Promise<string> {
+async function createPeer(options: Required<Omit<PeerOptions, "changeOffer">>): Promise<string> {
   const scope = globalThis as PeerWindow;
   const peer = new RTCPeerConnection();
   const video = document.createElement("video");
@@ -190,15 +194,16 @@ async function measureVideo(seconds: number): Promise<VideoFigures> {
   interface Inbound extends RTCInboundRtpStreamStats {
     readonly freezeCount?: number;
   }
-  const read = async (): Promise<{ inbound: Inbound; codec: string }> => {
+  const read = async (): Promise<{ inbound: Inbound; codec: string; sent: number }> => {
     const reports = [...(await peer.getStats()).values()];
     const inbound = reports.find((report) => report.type === "inbound-rtp" && report.kind === "video");
     const codec = reports.find((report) => report.id === inbound?.codecId);
-    return { inbound, codec: codec?.mimeType ?? "" };
+    const outbound = reports.find((report) => report.type === "outbound-rtp" && report.kind === "video");
+    return { inbound, codec: codec?.mimeType ?? "", sent: outbound?.framesSent ?? 0 };
   };
-  const first = (await read()).inbound;
+  const { inbound: first, sent: firstSent } = await read();
   for (;;) {
-    const { inbound, codec } = await read();
+    const { inbound, codec, sent } = await read();
     const passed = (inbound.timestamp - first.timestamp) / 1000;
     if (passed >= seconds) {
       return {
@@ -208,7 +213,7 @@ async function measureVideo(seconds: number): Promise<VideoFigures> {
         codec,
         freezes: (inbound.freezeCount ?? 0) - (first.freezeCount ?? 0),
         packetsLost: (inbound.packetsLost ?? 0) - (first.packetsLost ?? 0),
-        framesDropped: (inbound.framesDropped ?? 0) - (first.framesDropped ?? 0),
+        framesMissing: sent - firstSent - ((inbound.framesReceived ?? 0) - (first.framesReceived ?? 0)),
       };
     }
     await new Promise((resolve) => requestAnimationFrame(resolve));
