@@ -18,9 +18,7 @@ function bash(script, ...args) {
   return { stdout, stderr, status };
 }
 
-const libraries = ["log", "system", "node", "server"]
-  .map((name) => `. tools/omni/lib/${name}.sh`)
-  .join("; ");
+const libraries = ["log", "system", "node"].map((name) => `. tools/omni/lib/${name}.sh`).join("; ");
 /**
  * @param {string} call
  * @param {string[]} args
@@ -100,15 +98,6 @@ describe("the parts of ./kms", () => {
     ["", "20.17", 1],
   ])("compares version %s with the minimum %s", (version, minimum, status) => {
     expect(withLibraries('at_least "$1" "$2"', version, minimum).status).toBe(status);
-  });
-
-  it.each([
-    [[], "8888"],
-    [["--port", "9000"], "9000"],
-    [["--workers", "2", "--port=9001"], "9001"],
-    [["--port"], "8888"],
-  ])("finds the port in %j", (options, port) => {
-    expect(withLibraries('listening_port "$@"', ...options).stdout.trim()).toBe(port);
   });
 
   it("shows the end of a failed step's output and what to do", () => {
