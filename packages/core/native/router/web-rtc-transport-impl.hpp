@@ -96,7 +96,9 @@ class WebRtcTransport::Impl final : public DatagramSink,
 
   // Life, ICE, DTLS.
   void makeStream(media::Medium medium);
-  void startDtls(const RemoteParameters& parameters);
+  void makeDtls(const RemoteParameters& parameters);
+  void startDtls();
+  void whenPathKnown();
   void configureStream(const StreamParameters& parameters);
   void usePrivateSocket(bool v6);
   [[nodiscard]] const io::UdpSocket* socketFor(const Address& local) const;
@@ -150,7 +152,9 @@ class WebRtcTransport::Impl final : public DatagramSink,
   std::unique_ptr<ice::Agent> m_agent;
   std::unique_ptr<io::UdpSocket> m_private;  // where the shared port would be ambiguous
   std::unique_ptr<dtls::Session> m_dtls;
+  dtls::Role m_dtlsRole = dtls::Role::kServer;
   bool m_dtlsStarted = false;
+  std::vector<std::vector<std::uint8_t>> m_earlyDtls;  // came before we could answer
   std::optional<srtp::OutboundSession> m_outbound;
   std::optional<srtp::InboundSession> m_inbound;
   io::Flow m_flow;

@@ -12,7 +12,7 @@ constexpr Duration kTick = std::chrono::milliseconds(500);
 constexpr Duration kReportInterval = std::chrono::seconds(1);
 constexpr Duration kFlowTimeout = std::chrono::milliseconds(2000);
 /// Longer than the 5 s at which browsers report on audio.
-constexpr Duration kMediaTimeout = std::chrono::seconds(15);
+constexpr Duration kMediaTimeout = std::chrono::seconds(8);
 
 }  // namespace
 

@@ -14,6 +14,8 @@ using media::Medium;
 namespace {
 
 constexpr Duration kTick = std::chrono::milliseconds(500);
+constexpr Duration kNominationPatience = std::chrono::milliseconds(100);
+constexpr std::size_t kMaxEarlyDtls = 8;
 
 constexpr std::string_view kMidUri = "urn:ietf:params:rtp-hdrext:sdes:mid";
 constexpr std::string_view kTransportSequenceUri =
@@ -52,6 +54,7 @@ WebRtcTransport::Impl::Impl(ThreadContext& context, WebRtcTransportListener& lis
                  }),
       m_dtlsTimer(context.environment().timers,
                   [this] {
+                    if (!m_dtlsStarted) return startDtls();
                     m_dtls->onTimer();
                     rearmDtls();
                   }),
@@ -121,7 +124,7 @@ std::vector<ice::Candidate> WebRtcTransport::Impl::hostCandidates() const {
 
 void WebRtcTransport::Impl::setRemote(const RemoteParameters& parameters) {
   parameters.ice.validate("remote");
-  startDtls(parameters);
+  makeDtls(parameters);
   for (Stream& each : m_streams) {
     const auto found =
         std::ranges::find(parameters.streams, each.medium, &StreamParameters::medium);
@@ -135,13 +138,14 @@ void WebRtcTransport::Impl::setRemote(const RemoteParameters& parameters) {
   rearmIce();
 }
 
-void WebRtcTransport::Impl::startDtls(const RemoteParameters& parameters) {
+void WebRtcTransport::Impl::makeDtls(const RemoteParameters& parameters) {
   if (m_dtls) return;  // a renegotiation keeps the association
   const Fingerprint& fingerprint = chooseFingerprint(parameters.fingerprints);
   auto session = std::make_unique<dtls::Session>(m_context.certificate(), parameters.dtlsRole,
                                                  m_context.environment().clock, *this);
   session->setRemoteFingerprint(fingerprint.algorithm, fingerprint.value);
   m_dtls = std::move(session);
+  m_dtlsRole = parameters.dtlsRole;
 }
 
 void WebRtcTransport::Impl::configureStream(const StreamParameters& parameters) {
@@ -271,7 +275,9 @@ void WebRtcTransport::Impl::onSend(std::span<const std::uint8_t> packet, const A
 }
 
 void WebRtcTransport::Impl::onStateChanged(ice::State state) {
-  if (!m_closed) m_listener.onIceStateChanged(state);
+  if (m_closed) return;
+  m_listener.onIceStateChanged(state);
+  if (state == ice::State::Ready && m_flow.ready()) whenPathKnown();
 }
 
 void WebRtcTransport::Impl::onSelectedPair(const ice::Candidate& local,
@@ -283,11 +289,30 @@ void WebRtcTransport::Impl::onSelectedPair(const ice::Candidate& local,
   m_hasConsent = true;
   if (isShared(base)) m_context.bindAddress(remote.address, *this);
   m_listener.onCandidatePairSelected(local.text(), remote.text());
-  if (m_dtls && !std::exchange(m_dtlsStarted, true)) {
-    m_dtls->start();
-    rearmDtls();
-  }
+  whenPathKnown();
   whenWritable();
+}
+
+/// A client that speaks before the controlling peer has chosen a pair may not be heard, and then
+/// loses a retransmission's time: it waits for the choice, which should come within a round trip,
+/// but not for long.
+void WebRtcTransport::Impl::whenPathKnown() {
+  if (!m_dtls || m_dtlsStarted) return;
+  const bool mayBeTooEarly = m_dtlsRole == dtls::Role::kClient &&
+                             m_agent->role() == ice::Role::Controlled &&
+                             m_agent->state() != ice::State::Ready;
+  if (mayBeTooEarly) {
+    m_dtlsTimer.startBefore(m_context.now() + kNominationPatience);
+  } else {
+    startDtls();
+  }
+}
+
+void WebRtcTransport::Impl::startDtls() {
+  m_dtlsStarted = true;
+  m_dtls->start();
+  for (const auto& datagram : std::exchange(m_earlyDtls, {})) m_dtls->handlePacket(datagram);
+  rearmDtls();
 }
 
 bool WebRtcTransport::Impl::isUsing(const Address& remote) const {
@@ -303,6 +328,11 @@ void WebRtcTransport::Impl::whenWritable() {
 
 void WebRtcTransport::Impl::onDtls(std::span<const std::uint8_t> packet) {
   if (!m_dtls || m_closed) return;
+  if (!m_dtlsStarted) {
+    // The peer's pair works already, ours not yet: there is no way for an answer.
+    if (m_earlyDtls.size() < kMaxEarlyDtls) m_earlyDtls.emplace_back(packet.begin(), packet.end());
+    return;
+  }
   m_dtls->handlePacket(packet);
   rearmDtls();
 }

@@ -10,6 +10,9 @@ namespace {
 constexpr Duration kBucket = std::chrono::seconds(15);
 /// A change beyond this is no delay but another time base.
 constexpr Duration kMaxDelay = std::chrono::seconds(5);
+/// Timestamps that are further apart have no common base.
+constexpr Duration kMaxStep = std::chrono::minutes(1);
+constexpr Duration kMaxMedia = std::chrono::hours(24 * 365);
 constexpr std::int64_t kSecond = 1'000'000'000;
 
 }  // namespace
@@ -64,8 +67,12 @@ Duration Timeline::since(std::uint32_t from, std::uint32_t to) const noexcept {
 }
 
 void Timeline::onPacket(std::uint32_t timestamp, TimePoint arrival) noexcept {
-  const Duration media =
-      m_arrival ? m_arrival->time + since(m_arrival->timestamp, timestamp) : Duration::zero();
+  const Duration step = m_arrival ? since(m_arrival->timestamp, timestamp) : Duration::zero();
+  const bool jumped = std::chrono::abs(step) > kMaxStep;
+  // Started afresh also before the sum of many steps could overflow.
+  const bool fresh = !m_arrival || jumped || std::chrono::abs(m_arrival->time) > kMaxMedia;
+  if (fresh) m_arrivalOffset.reset();
+  const Duration media = fresh ? Duration::zero() : m_arrival->time + step;
   m_arrival = Anchor{timestamp, media};
   m_arrivalOffset.add(arrival.time_since_epoch() - media, arrival);
 }

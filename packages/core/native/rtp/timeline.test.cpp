@@ -83,13 +83,28 @@ TEST_F(TimelineTest, aReferenceRules) {
   EXPECT_EQ(m_timeline.capture(180'000), kStart + 11s);
 }
 
-TEST_F(TimelineTest, survivesANewTimestampBase) {
+TEST_F(TimelineTest, startsAfreshWithANewTimestampBase) {
   m_timeline.onPacket(0, kStart);
-  m_timeline.onPacket(90'000u * 4000u, kStart + 1s);
-  m_timeline.onPacket(90'000u * 4001u, kStart + 2s);
-  const auto capture = m_timeline.capture(90'000u * 4001u);
+  m_timeline.onPacket(90'000U * 4000U, kStart + 1s);
+  m_timeline.onPacket(90'000U * 4001U, kStart + 2s);
+  const auto capture = m_timeline.capture(90'000U * 4001U);
   ASSERT_TRUE(capture);
-  EXPECT_LE(std::chrono::abs(*capture - (kStart + 2s)), Duration(5s));
+  EXPECT_LE(std::chrono::abs(*capture - (kStart + 2s)), Duration(1us));
+}
+
+TEST_F(TimelineTest, survivesArbitraryTimestampsAndReports) {
+  std::mt19937_64 random(11);
+  Timeline slow(1, m_clock);
+  TimePoint now = kStart;
+  for (int i = 0; i < 200'000; ++i, now += 1ms) {
+    const auto timestamp = static_cast<std::uint32_t>(random());
+    for (Timeline* timeline : {&m_timeline, &slow}) {
+      timeline->onPacket(i % 3 == 0 ? 0x7FFFFFFFU * static_cast<unsigned>(i) : timestamp, now);
+      if (random() % 7 == 0) timeline->onSenderReport(random(), timestamp, now);
+      const auto capture = timeline->capture(static_cast<std::uint32_t>(random()));
+      ASSERT_TRUE(capture);
+    }
+  }
 }
 
 }  // namespace
