@@ -43,6 +43,10 @@ class Arrivals {
   [[nodiscard]] bool awaitCount(std::size_t count) {
     return await([&](const auto& items) { return items.size() >= count; });
   }
+  void clear() {
+    const std::scoped_lock lock(m_mutex);
+    m_items.clear();
+  }
   [[nodiscard]] std::vector<T> all() {
     const std::scoped_lock lock(m_mutex);
     return m_items;

@@ -1,0 +1,25 @@
+// What the media worker loads: the native classes of the elements module.
+#include "objects/player-endpoint.hpp"
+#include "objects/web-rtc-endpoint.hpp"
+
+#include <kms/host/module.hpp>
+
+#include <memory>
+#include <utility>
+
+namespace {
+
+template <typename T>
+std::unique_ptr<kms::host::Object> make(kms::host::Context context, const kms::Value& params) {
+  return std::make_unique<T>(std::move(context), params);
+}
+
+}  // namespace
+
+extern "C" int kms_module_register(kms::host::Registrar* registrar) {
+  using namespace kms;
+  return host::registerModule(registrar, [](host::Registrar& to) {
+    to.addClass("WebRtcEndpoint", elements::WebRtcEndpoint::nativeClass());
+    to.addClass("PlayerEndpoint", {&host::glibHome, &make<elements::PlayerEndpoint>});
+  });
+}

@@ -1,0 +1,208 @@
+#include "objects/player.hpp"
+
+#include <utility>
+
+namespace kms::elements {
+
+using media::Format;
+using media::Medium;
+
+namespace {
+
+Error seekFails() {
+  return {ErrorCode::kSeekFail, "Seek fails"};
+}
+
+}  // namespace
+
+Player::Player(host::Context context, std::string uri, int networkCacheMs)
+    : m_context(std::move(context)),
+      m_uri(std::move(uri)),
+      m_networkCacheMs(networkCacheMs),
+      m_runtime(m_context.services().gst) {
+  for (const Medium medium : media::kMedia) offer(medium);
+}
+
+void Player::offer(Medium medium) {
+  Output& output = m_outputs[medium];
+  output.frames = std::make_shared<gst::FrameSource>(gst::FrameSourceConfig{
+      .medium = medium, .answersKeyframeRequests = false, .replaysGroup = true});
+  output.stream = std::make_shared<media::Stream>(output.frames);
+  output.flow = std::make_unique<gst::FlowMonitor>(m_runtime, [this, medium](bool flowing) {
+    m_context.emit("flow",
+                   {{"medium", media::toText(medium)}, {"direction", "out"}, {"flowing", flowing}});
+  });
+}
+
+std::shared_ptr<media::Stream> Player::stream(Medium medium) const {
+  return m_outputs.at(medium).stream;
+}
+
+List Player::elements() const {
+  return m_pipeline ? m_pipeline->elements() : List{};
+}
+
+// Orders
+
+void Player::play() {
+  change(GST_STATE_PLAYING);
+}
+
+void Player::pause() {
+  change(GST_STATE_PAUSED);
+}
+
+void Player::stop() {
+  dismantle([this] { setState("STOP"); });
+}
+
+void Player::change(GstState state) {
+  enqueue([this, state](std::function<void()> done) {
+    m_wanted = state;
+    if (!m_pipeline && !build()) return done();
+    m_pipeline->setState(state, std::move(done));
+  });
+}
+
+void Player::setPosition(std::int64_t milliseconds, const host::Completion& completion) {
+  constexpr auto kMost = INT64_MAX / static_cast<std::int64_t>(GST_MSECOND);
+  if (milliseconds < 0 || milliseconds > kMost) return completion.reject(seekFails());
+  enqueue([this, milliseconds, completion](std::function<void()> done) {
+    if (!m_pipeline) {
+      completion.reject(seekFails());
+      return done();
+    }
+    m_pipeline->seek(milliseconds, [completion, done = std::move(done)](bool succeeded) {
+      if (succeeded) {
+        completion.resolve();
+      } else {
+        completion.reject(seekFails());
+      }
+      done();
+    });
+  });
+}
+
+void Player::enqueue(Order order) {
+  m_orders.push_back(std::move(order));
+  runNext();
+}
+
+void Player::runNext() {
+  if (m_isBusy || m_isDismantling || m_orders.empty()) return;
+  m_isBusy = true;
+  const Order order = std::move(m_orders.front());
+  m_orders.pop_front();
+  order([weak = weak_from_this(), generation = m_generation] {
+    const auto self = weak.lock();
+    if (!self || self->m_generation != generation) return;
+    self->m_isBusy = false;
+    self->runNext();
+  });
+}
+
+// Questions
+
+void Player::position(const host::Completion& completion) const {
+  if (!m_pipeline) return completion.resolve(0);
+  m_pipeline->position([completion](std::int64_t position) { completion.resolve(position); });
+}
+
+void Player::videoInfo(const host::Completion& completion) const {
+  const auto answer = [completion](const PlayerInfo& info) {
+    completion.resolve(Map{{"isSeekable", info.isSeekable},
+                           {"seekableInit", info.seekableInit},
+                           {"seekableEnd", info.seekableEnd},
+                           {"duration", info.duration}});
+  };
+  if (!m_pipeline) return answer({});
+  m_pipeline->info(answer);
+}
+
+// The pipeline
+
+bool Player::build() {
+  PlayerPipelineConfig config;
+  config.name = m_context.id();
+  config.uri = m_uri;
+  config.networkCacheMs = m_networkCacheMs;
+  for (const auto& [medium, output] : m_outputs) {
+    config.outlets[medium] = {output.frames, output.flow->toucher()};
+  }
+  try {
+    m_pipeline = PlayerPipeline::make(m_runtime, std::move(config), handlers());
+    return true;
+  } catch (const Error& error) {
+    m_context.emit("error", {{"type", "UNEXPECTED_ELEMENT_ERROR"},
+                             {"code", error.code()},
+                             {"description", error.what()}});
+    return false;
+  }
+}
+
+PlayerPipelineHandlers Player::handlers() {
+  PlayerPipelineHandlers handlers;
+  handlers.onFormat = [this](Medium medium, const Format& format) { onFormat(medium, format); };
+  handlers.onState = [this](GstState state) {
+    if (state == m_wanted) setState(state == GST_STATE_PLAYING ? "START" : "PAUSE");
+  };
+  handlers.onEndOfStream = [this] { onEndOfStream(); };
+  handlers.onFailure = [this](Map error) { onFailure(std::move(error)); };
+  handlers.onWarning = [this](Map error) { m_context.emit("error", std::move(error)); };
+  return handlers;
+}
+
+// Takes the pipeline down, if there is one, and forgets the orders that wait; then calls `then`.
+void Player::dismantle(std::function<void()> then) {
+  ++m_generation;
+  m_isBusy = false;
+  m_orders.clear();
+  m_afterDismantling.push_back(std::move(then));
+  if (m_isDismantling) return;
+  m_isDismantling = true;
+  const auto old = std::exchange(m_pipeline, nullptr);
+  if (!old) return dismantled();
+  old->close([old, weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->dismantled();
+  });
+}
+
+void Player::dismantled() {
+  m_isDismantling = false;
+  for (auto& [medium, output] : m_outputs) output.flow->stop();
+  for (const auto& call : std::exchange(m_afterDismantling, {})) call();
+  runNext();
+}
+
+void Player::close(std::function<void()> done) {
+  dismantle(std::move(done));
+}
+
+// Reports
+
+void Player::onFormat(Medium medium, const Format& format) {
+  Output& output = m_outputs.at(medium);
+  if (output.format == format) return;
+  output.format = format;
+  m_context.emit(
+      "sourceFormat",
+      {{"medium", media::toText(medium)}, {"kind", "frames"}, {"format", format.toValue()}});
+}
+
+void Player::onEndOfStream() {
+  dismantle([this] {
+    setState("STOP");
+    m_context.emit("endOfStream", {});
+  });
+}
+
+void Player::onFailure(Map error) {
+  m_context.emit("error", std::move(error));
+  dismantle([this] { setState("STOP"); });
+}
+
+void Player::setState(const char* state) {
+  if (std::exchange(m_state, state) != state) m_context.emit("state", {{"state", state}});
+}
+
+}  // namespace kms::elements
