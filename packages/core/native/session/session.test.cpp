@@ -1,5 +1,7 @@
 #include "session/session.hpp"
 
+#include <kms/testing/media-bench.hpp>
+
 #include <gtest/gtest.h>
 
 #include <future>
@@ -8,7 +10,7 @@ namespace kms::session {
 namespace {
 
 /// An embedder's thread: the test's own, which runs the outbox until an answer is there.
-class SessionTest : public testing::Test {
+class SessionTest : public ::testing::Test {
  protected:
   host::Outcome answer(const std::function<void(const host::Completion&)>& call) {
     std::optional<host::Outcome> outcome;
@@ -95,6 +97,93 @@ TEST_F(SessionTest, ClosesWithLiveObjectsAndWithoutAnEmbedderThatListens) {
     session->host().create("Branch", std::to_string(i), Value(branch(0)),
                            host::Completion([](const host::Outcome&) {}));
   }
+  close(session);
+}
+
+/// A native class for the test: offers frames that the test pushes.
+class Origin final : public host::ObjectBase {
+ public:
+  Origin(host::Context context, std::shared_ptr<gst::FrameSource> frames)
+      : ObjectBase(std::move(context)),
+        m_stream(std::make_shared<media::Stream>(std::move(frames))) {}
+  std::shared_ptr<media::Stream> source(media::Medium medium) override {
+    return medium == media::Medium::kVideo ? m_stream : nullptr;
+  }
+  void close(host::Completion done) override { done.resolve(); }
+
+ private:
+  std::shared_ptr<media::Stream> m_stream;
+};
+
+/// A native class for the test: keeps the frames it is given.
+class Screen final : public host::ObjectBase, public media::Sink {
+ public:
+  Screen(host::Context context, std::shared_ptr<testing::Collector> frames)
+      : ObjectBase(std::move(context)), m_frames(std::move(frames)) {}
+  media::Sink* sink(media::Medium) override { return this; }
+  void setSource(std::shared_ptr<media::Stream> source) override {
+    if (m_source) m_source->frames->detach(m_frames.get());
+    m_source = std::move(source);
+    if (m_source) m_source->frames->attach(m_frames);
+  }
+  void close(host::Completion done) override { done.resolve(); }
+
+ private:
+  std::shared_ptr<media::Stream> m_source;
+  std::shared_ptr<testing::Collector> m_frames;
+};
+
+TEST_F(SessionTest, CarriesFramesAsPacketsThroughTheRouterInTheirColourAndTime) {
+  const auto session = open();
+  testing::MediaBench bench;  // for the frames only; its running time has a base of its own
+  auto red = bench.origin(media::Medium::kVideo,
+                          "videotestsrc is-live=true pattern=red ! "
+                          "video/x-raw,format=I420,width=160,height=120,framerate=30/1");
+  const auto sent = std::make_shared<testing::Collector>();
+  red.frames->attach(sent);
+  const auto shown = std::make_shared<testing::Collector>();
+  session->host().addClass("Origin", {&host::glibHome, [&](host::Context context, const Value&) {
+                                        return std::make_unique<Origin>(std::move(context),
+                                                                        red.frames);
+                                      }});
+  session->host().addClass("Screen", {&host::glibHome, [&](host::Context context, const Value&) {
+                                        return std::make_unique<Screen>(std::move(context), shown);
+                                      }});
+  const auto done = [&](const std::function<void(host::Host&, const host::Completion&)>& call) {
+    return codeOf(
+        answer([&](const host::Completion& completion) { call(session->host(), completion); }));
+  };
+  Map decoder = branch(0);
+  decoder["target"] = Map{{"kind", "frames"}, {"format", Map{{"codec", "RAW"}}}};
+  const std::vector<std::tuple<const char*, const char*, Value>> objects = {
+      {"Origin", "origin", Value()},
+      {"Branch", "sender", Value(branch(0))},
+      {"Branch", "decoder", Value(decoder)},
+      {"Screen", "screen", Value()}};
+  for (const auto& [name, id, params] : objects) {
+    EXPECT_EQ(done([&](auto& host, const auto& to) { host.create(name, id, params, to); }), 0)
+        << id;
+  }
+  const std::vector<std::pair<const char*, const char*>> links = {
+      {"sender", "origin"}, {"decoder", "sender"}, {"screen", "decoder"}};
+  for (const auto& [sink, source] : links) {
+    EXPECT_EQ(done([&](auto& host, const auto& to) {
+                host.link(sink, media::Medium::kVideo, source, to);
+              }),
+              0);
+  }
+  ASSERT_TRUE(bench.play(red));
+  ASSERT_TRUE(shown->samples.awaitCount(20));
+  EXPECT_NEAR(testing::colourOf(shown->samples.all().back().get()).v, 240, 8);
+  const auto times = shown->times();
+  const auto origins = sent->times();
+  for (const GstClockTime time : times) {
+    EXPECT_TRUE(std::any_of(origins.begin(), origins.end(), [&](GstClockTime original) {
+      return std::abs(GST_CLOCK_DIFF(original, time)) <
+             static_cast<GstClockTimeDiff>(GST_SECOND / 30);
+    }));
+  }
+  bench.stop(red);
   close(session);
 }
 
