@@ -17,6 +17,10 @@ const additions = [
         KMS_SANITIZE: "address,undefined",
       }),
   },
+  {
+    title: "A browser's loopback under the same sanitizers",
+    run: () => asOneTest(nx(["run", "kms-e2e:system"], { KMS_SANITIZE: "address,undefined" })),
+  },
   { title: "clang-tidy", run: () => asOneTest(nx(["run-many", "-t", "tidy", "--parallel=1"])) },
   {
     title: "Clean room",
