@@ -88,7 +88,7 @@ Pool::JobPtr Pool::run(std::function<void()> work) {
       return job;
     }
   }
-  job->m_work();
+  std::exchange(job->m_work, nullptr)();
   return job;
 }
 

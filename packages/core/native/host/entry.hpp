@@ -12,6 +12,7 @@ struct Host::Entry {
 
   // Guarded by the host's mutex; streams and sinks are set before isLive and then fixed.
   bool isLive = false;
+  bool holdsEvents = true;  // until its creation is answered
   bool isReleasing = false;
   std::map<media::Medium, std::shared_ptr<media::Stream>> streams;
   std::map<media::Medium, media::Sink*> sinks;

@@ -67,7 +67,7 @@ void Host::onObjectEvent(const std::weak_ptr<Entry>& from, const std::string& ty
     const std::scoped_lock lock(m_mutex);
     const auto known = m_entries.find(entry->id);
     if (known == m_entries.end() || known->second != entry) return;
-    if (!entry->isLive) {
+    if (entry->holdsEvents) {
       entry->heldEvents.emplace_back(type, std::move(data));
       return;
     }
@@ -155,6 +155,7 @@ void Host::publish(const EntryPtr& entry, const Completion& done) {
     const std::scoped_lock lock(m_mutex);
     entry->streams = std::move(streams);
     entry->sinks = std::move(sinks);
+    entry->isLive = true;  // before the answer, upon which the embedder may link it at once
   }
   done.resolve();
   // Events that come meanwhile are still held, so that none overtakes one that was held before it.
@@ -162,7 +163,7 @@ void Host::publish(const EntryPtr& entry, const Completion& done) {
     std::vector<std::pair<std::string, Map>> held;
     {
       const std::scoped_lock lock(m_mutex);
-      entry->isLive = entry->heldEvents.empty();
+      entry->holdsEvents = !entry->heldEvents.empty();
       held.swap(entry->heldEvents);
     }
     if (held.empty()) return;

@@ -105,6 +105,16 @@ TEST_F(HostTest, LinksOneSourcePerSinkAndMedium) {
   EXPECT_THAT(journal.lines, ElementsAre("b takes", "b loses"));
 }
 
+TEST_F(HostTest, CanBeLinkedWithinTheAnswerToItsCreation) {
+  create("a");
+  m.host.create("Probe", "b", {}, Completion([this](const Outcome&) {
+                  m.host.link("b", Medium::kVideo, "a", m.logged("link"));
+                }));
+  m.home.run();
+  m.outbox.runNext();  // the answer, before the events of the constructor are let go
+  EXPECT_THAT(m.turn(), ElementsAre("b born", "link ok"));
+}
+
 TEST_F(HostTest, ShowsItsLinksAsAGraph) {
   create("a");
   create("b");
