@@ -1,5 +1,5 @@
 // Starts the real server as its user would, on free ports and with its own configuration, and stops it.
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, readdir, readlink, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 
 const MAIN = fileURLToPath(import.meta.resolve("@kms/server/main"));
 const STARTED = "Kurento Media Server started";
+const SANITIZER_REPORT = /AddressSanitizer|runtime error:/;
 
 export interface ServerOptions {
   /** Added to the command line. */
@@ -43,7 +44,7 @@ export class Server {
     const configuration = join(folder, "kurento.conf.json");
     await writeFile(configuration, JSON.stringify(configurationFor(port, options)));
     const child = spawn(process.execPath, [MAIN, "-f", configuration, ...(options.args ?? [])], {
-      env: { ...process.env, ...options.env },
+      env: { ...process.env, ...sanitizerEnvironment(), ...options.env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const server = new Server(child, folder, port);
@@ -98,8 +99,20 @@ export class Server {
     if (this.#child.exitCode === null) this.#child.kill("SIGTERM");
     await this.#exited;
     await rm(this.#folder, { recursive: true, force: true });
+    if (SANITIZER_REPORT.test(this.#output)) throw new Error(`a sanitizer reports:\n${this.#output}`);
     return this.#child.exitCode;
   }
+}
+
+/** What native code built with KMS_SANITIZE needs: its runtime before Node's own allocator. Leaks are the native tests' business. */
+function sanitizerEnvironment(): Readonly<Record<string, string>> {
+  if (!process.env["KMS_SANITIZE"]?.includes("address")) return {};
+  const library = execFileSync("gcc", ["-print-file-name=libasan.so"], { encoding: "utf8" }).trim();
+  return {
+    LD_PRELOAD: library,
+    ASAN_OPTIONS: "detect_leaks=0:halt_on_error=1",
+    UBSAN_OPTIONS: "print_stacktrace=1:halt_on_error=1",
+  };
 }
 
 async function isWorkerProcess(pid: number): Promise<boolean> {
