@@ -99,7 +99,9 @@ describe("native host", () => {
   it("refuses bad options", () => {
     const onEvent = (): void => undefined;
     expect(() => openHost({ ioThreads: [], networkInterfaces: [], onEvent })).toThrow();
-    expect(() => openHost({ ioThreads: [{ udpPort: 70000 }], networkInterfaces: [], onEvent })).toThrow(/udpPort/);
+    expect(() =>
+      openHost({ ioThreads: [{ udpPort: 70000 }], networkInterfaces: [], onEvent }),
+    ).toThrow(/udpPort/);
   });
 
   it("links, shows the graph, unlinks on release", async () => {
@@ -107,7 +109,9 @@ describe("native host", () => {
     await host.create("Branch", "a", branch());
     await host.create("Branch", "b", branch("RAW", "frames"));
     await host.link("b", "video", "a");
-    expect(await host.graph()).toEqual([{ sink: "b", medium: "video", source: "a", kind: "route", elements: [] }]);
+    expect(await host.graph()).toEqual([
+      { sink: "b", medium: "video", source: "a", kind: "route", elements: [] },
+    ]);
     await host.release("a");
     expect(await host.graph()).toEqual([]);
     await host.release("a");
@@ -144,7 +148,11 @@ describe("native host", () => {
     const { udpPorts } = (await host.info()) as { udpPorts: number[] };
     await host.close();
     const udpPort = udpPorts[0] ?? 0;
-    const options = { ioThreads: [{ udpPort }], networkInterfaces: ["lo"], onEvent: (): void => undefined };
+    const options = {
+      ioThreads: [{ udpPort }],
+      networkInterfaces: ["lo"],
+      onEvent: (): void => undefined,
+    };
     const again = openHost(options);
     open.push(again);
     expect(() => openHost(options)).toThrow(expect.objectContaining({ code: 40009 }));
@@ -159,8 +167,13 @@ const PRELUDE = `
   const start = (onEvent = () => {}) => open(options, onEvent);
 `;
 
-async function run(script: string, flags: string[] = []): Promise<{ code: number | null; output: string }> {
-  const child = spawn(process.execPath, [...flags, "-e", `${PRELUDE}${script}`], { stdio: ["ignore", "pipe", "pipe"] });
+async function run(
+  script: string,
+  flags: string[] = [],
+): Promise<{ code: number | null; output: string }> {
+  const child = spawn(process.execPath, [...flags, "-e", `${PRELUDE}${script}`], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let output = "";
   child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
@@ -170,7 +183,9 @@ async function run(script: string, flags: string[] = []): Promise<{ code: number
 
 describe("process with a native host", () => {
   it("ends by itself although objects live", async () => {
-    expect(await run(`start().create("Branch", "a", params).then(() => console.log("made"));`)).toEqual({
+    expect(
+      await run(`start().create("Branch", "a", params).then(() => console.log("made"));`),
+    ).toEqual({
       code: 0,
       output: "made\n",
     });
@@ -243,9 +258,9 @@ describe("addonPath", () => {
     const before = process.env["KMS_NATIVE_DIR"];
     process.env["KMS_NATIVE_DIR"] = fileURLToPath(new URL("nowhere", import.meta.url));
     try {
-      expect(() => openHost({ ioThreads: [], networkInterfaces: [], onEvent: () => undefined })).toThrow(
-        /nowhere.*core\.node cannot be loaded.*Build it with/s,
-      );
+      expect(() =>
+        openHost({ ioThreads: [], networkInterfaces: [], onEvent: () => undefined }),
+      ).toThrow(/nowhere.*core\.node cannot be loaded.*Build it with/s);
     } finally {
       if (before === undefined) delete process.env["KMS_NATIVE_DIR"];
       else process.env["KMS_NATIVE_DIR"] = before;

@@ -11,5 +11,7 @@ export type { HostOptions, Medium, NativeHost, NativeMap, NativeValue } from "./
  */
 export function openHost(options: HostOptions): NativeHost {
   const { ioThreads, networkInterfaces, onEvent } = options;
-  return loadAddon().open({ ioThreads, networkInterfaces }, (objectId, type, data) => onEvent(objectId, type, data));
+  return loadAddon().open({ ioThreads, networkInterfaces }, (objectId, type, data) =>
+    onEvent(objectId, type, data),
+  );
 }
