@@ -244,6 +244,7 @@ async function nextFrame(): Promise<void> {
 async function loudestFrequency(): Promise<number> {
   const { video } = (globalThis as PeerWindow).kmsPeer;
   const context = new AudioContext();
+  const rate = context.sampleRate;
   const analyser = new AnalyserNode(context, { fftSize: 8192, smoothingTimeConstant: 0 });
   context.createMediaStreamSource(video.srcObject as MediaStream).connect(analyser);
   const levels = new Float32Array(analyser.frequencyBinCount);
@@ -252,7 +253,7 @@ async function loudestFrequency(): Promise<number> {
     const loudest = levels.reduce((best, level, index) => (level > (levels[best] ?? -200) ? index : best), 0);
     if ((levels[loudest] ?? -200) > -50) {
       await context.close();
-      return (loudest * 48000) / analyser.fftSize;
+      return (loudest * rate) / analyser.fftSize;
     }
     await new Promise((resolve) => requestAnimationFrame(resolve));
   }
