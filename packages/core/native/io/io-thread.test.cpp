@@ -73,6 +73,7 @@ TEST_F(IoThreadTest, wakeRunsTheEndOfRoundHook) {
   armed = true;
   m_thread.wake();
   EXPECT_EQ(woken.get_future().wait_for(5s), std::future_status::ready);
+  m_thread.stop();
 }
 
 }  // namespace

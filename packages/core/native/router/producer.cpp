@@ -16,6 +16,7 @@ constexpr Duration kBufferAge = milliseconds(1000);
 constexpr std::size_t kVideoBuffer = 1024;
 constexpr std::size_t kAudioBuffer = 128;
 constexpr std::size_t kBatchLimit = 64;
+constexpr std::size_t kPaddingShare = 64;  // of the size, at most, is padded
 
 }  // namespace
 
@@ -179,11 +180,41 @@ void Producer::deliver(TimePoint now) {
   if (m_batch.empty()) return;
   const auto self = shared_from_this();
   m_delivering.swap(m_batch);
+  evenSizes();
   for (std::size_t i = 0; i < m_consumers.size(); ++i) {
     if (m_consumers[i] != nullptr) m_consumers[i]->onPackets(*this, m_delivering, now);
   }
   m_delivering.clear();
   std::erase(m_consumers, nullptr);
+}
+
+/// Encoders cut a frame into packets that differ by a byte or two. Padded to one size they leave as
+/// one UDP_SEGMENT send for each viewer, where only the last one may be shorter.
+void Producer::evenSizes() {
+  for (std::size_t first = 0; first + 1 < m_delivering.size();) {
+    std::size_t least = m_delivering[first].payloadSize;
+    std::size_t most = least;
+    std::size_t end = first + 1;
+    for (; end < m_delivering.size(); ++end) {
+      const std::size_t size = m_delivering[end].payloadSize;
+      if (std::max(most, size) - std::min(least, size) > most / kPaddingShare) break;
+      least = std::min(least, size);
+      most = std::max(most, size);
+    }
+    for (std::size_t i = first; i < end; ++i) pad(m_delivering[i], most);
+    first = end;
+  }
+}
+
+void Producer::pad(rtp::MediaPacket& packet, std::size_t size) {
+  const std::size_t padding = size - packet.payloadSize;
+  const std::size_t end = packet.payloadOffset + size;
+  if (padding == 0 || padding > UINT8_MAX || end > packet.packet->data.size()) return;
+  // The room behind the payload held the authentication tag; no one reads it any more.
+  std::fill_n(&packet.packet->data[end - padding], padding, std::uint8_t{0});
+  packet.packet->data[end - 1] = static_cast<std::uint8_t>(padding);
+  packet.padding = static_cast<std::uint8_t>(padding);
+  m_buffer.setPadding(packet.sequence, packet.padding);
 }
 
 void Producer::onSenderReport(const rtp::SenderInfo& report, TimePoint arrival) {

@@ -206,6 +206,33 @@ TEST_F(ProducerTest, aConsumerMayLeaveWithinADelivery) {
   EXPECT_EQ(m_consumer.sequences.size(), 2U);
 }
 
+TEST_F(ProducerTest, padsPacketsOfABatchThatAreNearlyEqual) {
+  class Sizes final : public Consumer {
+   public:
+    void onPackets(Producer& producer, std::span<const rtp::MediaPacket> packets,
+                   TimePoint) override {
+      for (const auto& packet : packets) {
+        sizes.push_back(packet.paddedPayload().size());
+        if (packet.padding == 0) continue;
+        EXPECT_EQ(packet.paddedPayload().back(), packet.padding);
+        EXPECT_EQ(producer.find(packet.sequence)->padding, packet.padding)
+            << "it is sent again like this";
+      }
+    }
+    void onFormat(const media::Format&) override {}
+    void onProducerClosed() override {}
+    std::vector<std::size_t> sizes;
+  } sizes;
+  m_producer->attach(sizes);
+  std::uint16_t sequence = 1;
+  for (const std::size_t extra : {1000, 1001, 1000, 1002, 500, 400, 401}) {
+    router::give(m_lane, *m_producer, {sequence++, 0, false, 1, 96, false, extra});
+  }
+  m_lane.deliver();
+  EXPECT_EQ(sizes.sizes, (std::vector<std::size_t>{1005, 1005, 1005, 1005, 503, 404, 404}));
+  m_producer->detach(sizes);
+}
+
 TEST_F(ProducerTest, holdsOnlyASecondOfPackets) {
   for (std::uint16_t i = 0; i < 300; ++i) {
     give(i);

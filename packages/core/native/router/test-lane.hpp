@@ -35,6 +35,7 @@ struct TestPacket {
   std::uint32_t ssrc = 1;
   std::uint8_t payloadType = 96;
   bool marker = true;
+  std::size_t extra = 0;  ///< bytes of payload beyond 3
 };
 
 inline bool give(TestLane& lane, Producer& producer, const TestPacket& what,
@@ -47,6 +48,7 @@ inline bool give(TestLane& lane, Producer& producer, const TestPacket& what,
   packet->data[size++] = 0x10;
   packet->data[size++] = what.keyframe ? 0 : 1;
   packet->data[size++] = static_cast<std::uint8_t>(what.sequence);
+  size += what.extra;
   packet->size = static_cast<std::uint32_t>(size);
   packet->received = lane.clock.now();
   const auto view = rtp::PacketView::parse(packet->bytes());

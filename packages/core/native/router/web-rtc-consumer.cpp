@@ -24,6 +24,8 @@ constexpr Duration kSilent = std::chrono::seconds(5);
 constexpr Duration kBudgetWindow = milliseconds(100);
 constexpr unsigned kBudget = 300;
 
+constexpr unsigned kPaddingBit = 0x20;
+
 /// 6.18 fixed point seconds (abs-send-time).
 std::uint32_t absoluteSendTime(TimePoint now) {
   const auto microseconds =
@@ -167,6 +169,8 @@ bool WebRtcConsumer::start(Producer& producer, const rtp::MediaPacket& packet, T
 
 bool WebRtcConsumer::send(const rtp::MediaPacket& packet, StreamRewriter::Output output,
                           const Sent& sent) {
+  m_header[0] = static_cast<std::uint8_t>((m_header[0] & ~kPaddingBit) |
+                                          (packet.padding > 0 ? kPaddingBit : 0));
   m_header[1] = static_cast<std::uint8_t>((packet.marker ? 0x80U : 0U) | m_payloadType);
   rtp::write16(&m_header[2], output.sequence);
   rtp::write32(&m_header[4], output.timestamp);
@@ -174,7 +178,7 @@ bool WebRtcConsumer::send(const rtp::MediaPacket& packet, StreamRewriter::Output
     rtp::write16(&m_header[m_transportSequenceAt], sent.transportSequence);
   if (m_absoluteSendTimeAt != 0)
     rtp::write24(&m_header[m_absoluteSendTimeAt], sent.absoluteSendTime);
-  if (!m_outlet.sendRtp({m_header.data(), m_headerSize}, packet.payload())) return false;
+  if (!m_outlet.sendRtp({m_header.data(), m_headerSize}, packet.paddedPayload())) return false;
   ++m_counters.packets;
   m_counters.bytes += packet.payloadSize;
   return true;

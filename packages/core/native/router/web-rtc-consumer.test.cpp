@@ -126,6 +126,21 @@ TEST_F(WebRtcConsumerTest, aNackIsAnsweredWithTheVerySamePacket) {
   EXPECT_EQ(m_consumer.counters().retransmitted, 1U);
 }
 
+TEST_F(WebRtcConsumerTest, paddingIsSentAndSentAgainAsRtpPadding) {
+  router::give(m_lane, *m_one, {1, 0, true, 1, 96, false, 500});
+  router::give(m_lane, *m_one, {2, 0, false, 1, 96, true, 502});
+  m_lane.deliver();
+  ASSERT_EQ(m_outlet.sent.size(), 2U);
+  EXPECT_EQ(m_outlet.sent[0].size(), m_outlet.sent[1].size());
+  EXPECT_EQ(m_outlet.view(0).padding(), 2U);
+  EXPECT_EQ(m_outlet.view(0).payload().size(), 503U);
+  EXPECT_EQ(m_outlet.view(1).padding(), 0U);
+  m_lane.advance(20ms);
+  nack({m_outlet.view(0).header().sequence});
+  ASSERT_EQ(m_outlet.sent.size(), 3U);
+  EXPECT_EQ(m_outlet.sent[2], m_outlet.sent[0]);
+}
+
 TEST_F(WebRtcConsumerTest, aNackRepeatedAtOnceIsAnsweredOnce) {
   give(*m_one, 1, true);
   const auto sequence = m_outlet.last().header().sequence;

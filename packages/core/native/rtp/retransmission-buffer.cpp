@@ -46,6 +46,10 @@ const MediaPacket* RetransmissionBuffer::find(std::int64_t sequence) const {
   return there.sequence == sequence ? &there : nullptr;
 }
 
+void RetransmissionBuffer::setPadding(std::int64_t sequence, std::uint8_t padding) {
+  if (find(sequence) != nullptr) place(sequence).padding = padding;
+}
+
 void RetransmissionBuffer::expire(TimePoint now) {
   while (m_size > 0 && m_oldest <= m_highest) {
     MediaPacket& old = place(m_oldest);

@@ -109,6 +109,8 @@ class KMS_API Producer : public std::enable_shared_from_this<Producer> {
   void selectCodec(std::uint8_t index);
   void trackLoss(const rtp::MediaPacket& packet, TimePoint arrival);
   void enqueue(rtp::MediaPacket packet);
+  void evenSizes();
+  void pad(rtp::MediaPacket& packet, std::size_t size);
   void askOrigin(TimePoint now);
   void onKeyframeTimer();
 

@@ -21,10 +21,14 @@ struct MediaPacket {
   std::uint16_t payloadSize = 0;
   std::uint8_t payloadType = 0;
   bool marker = false;
-  bool keyframe = false;  ///< first packet of a keyframe
+  bool keyframe = false;     ///< first packet of a keyframe
+  std::uint8_t padding = 0;  ///< RTP padding that lies behind the payload, to be sent with it
 
   [[nodiscard]] std::span<const std::uint8_t> payload() const {
-    return packet->bytes().subspan(payloadOffset, payloadSize);
+    return {&packet->data[payloadOffset], payloadSize};
+  }
+  [[nodiscard]] std::span<const std::uint8_t> paddedPayload() const {
+    return {&packet->data[payloadOffset], std::size_t{payloadSize} + padding};
   }
 };
 
@@ -40,6 +44,8 @@ class KMS_API RetransmissionBuffer {
   bool insert(const MediaPacket& packet);
   /// The packet with that extended sequence number, or null; valid until the next call.
   [[nodiscard]] const MediaPacket* find(std::int64_t sequence) const;
+  /// Notes the padding of a packet, so that it is sent again with it.
+  void setPadding(std::int64_t sequence, std::uint8_t padding);
   /// Lets go of packets received more than the maximum age before `now`.
   void expire(TimePoint now);
   void clear();
