@@ -7,6 +7,7 @@
 #include <limits>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace kms::binding {
 
@@ -14,8 +15,10 @@ namespace {
 
 constexpr const char* kPlaces[] = {"argument 1", "argument 2", "argument 3"};
 
+/// Of one environment.
 struct AddonState {
   Napi::FunctionReference handle;  // constructor of HostHandle; JavaScript cannot reach it
+  std::vector<std::weak_ptr<JsHost>> hosts;
 };
 
 [[noreturn]] void raise(Napi::Env env, const Error& error) {
@@ -156,16 +159,36 @@ Napi::Value open(const Napi::CallbackInfo& info) {
     if (!info[1].IsFunction())
       throw Error(ErrorCode::kMarshall, "'argument 2' should be a function");
     auto host = JsHost::open(info.Env(), configOf(argument(info, 0)), info[1]);
-    Napi::Object object = info.Env().GetInstanceData<AddonState>()->handle.New({});
+    auto* state = info.Env().GetInstanceData<AddonState>();
+    std::erase_if(state->hosts, [](const auto& known) { return known.expired(); });
+    state->hosts.push_back(host);
+    Napi::Object object = state->handle.New({});
     HostHandle::Unwrap(object)->adopt(std::move(host));
     return object;
   });
+}
+
+// process.exit() runs no clean-up hooks, but destroys what static things native threads still use:
+// all must be down before. This is heard at every end but that of a worker thread that is
+// terminated, where the hooks do run.
+void closeAll(const Napi::CallbackInfo& info) {
+  for (const auto& known : info.Env().GetInstanceData<AddonState>()->hosts) {
+    if (const auto host = known.lock()) host->end();
+  }
+}
+
+void listenForExit(Napi::Env env) {
+  const auto process = env.Global().Get("process").As<Napi::Object>();
+  const auto on = process.Get("on").As<Napi::Function>();
+  on.Call(process,
+          {Napi::String::New(env, "exit"), Napi::Function::New(env, closeAll, "closeNativeHosts")});
 }
 
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   auto state = std::make_unique<AddonState>();
   state->handle = Napi::Persistent(HostHandle::define(env));
   env.SetInstanceData(state.release());
+  listenForExit(env);
   exports.Set("open", Napi::Function::New(env, open, "open"));
   return exports;
 }

@@ -39,12 +39,12 @@ JsHost::JsHost(napi_env env, session::SessionConfig config, napi_value onEvent)
                                       &JsHost::onWake, &m_waker) == napi_ok &&
       napi_unref_threadsafe_function(env, m_waker) == napi_ok &&
       napi_add_env_cleanup_hook(env, &JsHost::onEnvironmentEnd, this) == napi_ok;
-  if (!isReady) throw Error(ErrorCode::kUnexpected, "Node does not let the native host be opened");
+  if (isReady) return;
+  releaseWaker();
+  throw Error(ErrorCode::kUnexpected, "Node does not let the native host be opened");
 }
 
-JsHost::~JsHost() {
-  releaseWaker(napi_tsfn_abort);
-}
+JsHost::~JsHost() = default;  // on any thread, and maybe after the environment: no Node-API here
 
 session::Session& JsHost::session() const {
   if (m_isClosing) throw closedError();
@@ -75,8 +75,11 @@ void JsHost::dispatch() {
   napi_close_handle_scope(m_env, scope);
 }
 
-bool JsHost::isDispatching() const {
-  return m_thread == std::this_thread::get_id() && m_isDispatching;
+// On its thread, while it dispatches, or when there is nobody left to dispatch.
+bool JsHost::mayUseJs() {
+  if (m_thread != std::this_thread::get_id()) return false;
+  const std::scoped_lock lock(m_mutex);
+  return m_isDispatching || m_waker == nullptr;
 }
 
 host::Completion JsHost::makePromise(napi_value& promise) {
@@ -86,7 +89,7 @@ host::Completion JsHost::makePromise(napi_value& promise) {
   return host::Completion([weak = weak_from_this(), deferred](host::Outcome outcome) {
     const auto self = weak.lock();
     if (!self) return;
-    if (self->isDispatching()) return self->settle(deferred, outcome);
+    if (self->mayUseJs()) return self->settle(deferred, outcome);
     self->m_outbox.post([weak, deferred, outcome = std::move(outcome)] {
       if (const auto later = weak.lock()) later->settle(deferred, outcome);
     });
@@ -170,24 +173,34 @@ void JsHost::finish() {
   napi_remove_env_cleanup_hook(m_env, &JsHost::onEnvironmentEnd, this);
   for (const host::Completion& closer : std::exchange(m_closers, {})) closer.resolve();
   if (m_onEvent != nullptr) napi_delete_reference(m_env, std::exchange(m_onEvent, nullptr));
+  releaseWaker();  // nothing is posted after this, and it would not outlive the environment
   m_self.reset();
 }
 
-void JsHost::releaseWaker(napi_threadsafe_function_release_mode mode) {
+void JsHost::releaseWaker() {
   const std::scoped_lock lock(m_mutex);
-  if (m_waker != nullptr) napi_release_threadsafe_function(std::exchange(m_waker, nullptr), mode);
+  if (m_waker != nullptr)
+    napi_release_threadsafe_function(std::exchange(m_waker, nullptr), napi_tsfn_abort);
+}
+
+bool JsHost::awaitDown() {
+  releaseWaker();
+  if (m_session) beginClosing();
+  std::unique_lock lock(m_mutex);
+  return m_changed.wait_for(lock, kLastWait, [&] { return m_isDown; });
+}
+
+void JsHost::end() {
+  if (!m_self) return;
+  napi_remove_env_cleanup_hook(m_env, &JsHost::onEnvironmentEnd, this);
+  if (awaitDown()) m_self.reset();  // else it is left behind, with whatever does not end
 }
 
 // The environment goes: nothing reaches JavaScript any more, but sockets and pipelines are closed
 // in order.
 void JsHost::onEnvironmentEnd(void* data) {
   const auto self = static_cast<JsHost*>(data)->shared_from_this();
-  self->releaseWaker(napi_tsfn_abort);
-  if (self->m_session) self->beginClosing();
-  std::unique_lock lock(self->m_mutex);
-  const bool isDown = self->m_changed.wait_for(lock, kLastWait, [&] { return self->m_isDown; });
-  lock.unlock();
-  if (isDown) self->m_self.reset();  // else it is left behind, with whatever does not end
+  if (self->awaitDown()) self->m_self.reset();
 }
 
 }  // namespace kms::binding

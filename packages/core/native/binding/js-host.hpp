@@ -38,6 +38,9 @@ class JsHost : public std::enable_shared_from_this<JsHost> {
   napi_value close();
   /// Begins the way down without a promise, for a handle that was collected.
   void abandon();
+  /// Takes all down now and waits for it (at most 5 s): the process or the environment ends.
+  /// Promises stay open.
+  void end();
 
  private:
   JsHost(napi_env env, session::SessionConfig config, napi_value onEvent);
@@ -52,10 +55,11 @@ class JsHost : public std::enable_shared_from_this<JsHost> {
   void deliver(const std::string& id, const std::string& type, const Map& data);
   void beginClosing();
   void finish();
-  void releaseWaker(napi_threadsafe_function_release_mode mode);
+  void releaseWaker();
+  bool awaitDown();
   void hold(int change);
 
-  [[nodiscard]] bool isDispatching() const;
+  [[nodiscard]] bool mayUseJs();
 
   napi_env m_env;
   const std::thread::id m_thread = std::this_thread::get_id();

@@ -196,7 +196,21 @@ describe("process with a native host", () => {
       const host = start();
       for (let i = 0; i < 20; ++i) host.create("Branch", "b" + i, params).catch(() => {});
       process.exit(3);`;
-    expect(await run(script)).toEqual({ code: 3, output: "" });
+    const ends = await Promise.all(Array.from({ length: 8 }, () => run(script)));
+    for (const end of ends) expect(end).toEqual({ code: 3, output: "" });
+  });
+
+  it("ends well after hosts that were closed", async () => {
+    const script = `
+      (async () => {
+        for (let i = 0; i < 10; ++i) {
+          const host = start();
+          await host.create("Branch", "a", params);
+          await host.close();
+          await host.create("Branch", "b", params).catch((error) => console.log(error.code));
+        }
+      })();`;
+    expect(await run(script)).toEqual({ code: 0, output: "40108\n".repeat(10) });
   });
 
   it("survives the collection of an open handle", async () => {
