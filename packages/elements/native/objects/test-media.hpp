@@ -4,6 +4,8 @@
 #include <kms/gst/branch.hpp>
 #include <kms/testing/media-bench.hpp>
 
+#include <gst/app/gstappsink.h>
+
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -51,6 +53,36 @@ class TestFolder {
                                  static_cast<GstMessageType>(GST_MESSAGE_EOS | GST_MESSAGE_ERROR)));
   gst_element_set_state(pipeline.get(), GST_STATE_NULL);
   return message && GST_MESSAGE_TYPE(message.get()) == GST_MESSAGE_EOS;
+}
+
+/// All that a gst-launch description gives to its appsink `out`, up to the end or an error.
+struct Pulled {
+  std::vector<gst::SamplePtr> samples;
+  GstClockTime duration = 0;
+  bool hasEnded = false;
+};
+[[nodiscard]] inline Pulled pullAll(const std::string& description) {
+  GError* failure = nullptr;
+  const auto pipeline = gst::ElementPtr::sink(gst_parse_launch(description.c_str(), &failure));
+  const gst::ErrorPtr error(failure);
+  EXPECT_FALSE(error) << error->message;
+  Pulled pulled;
+  if (error) return pulled;
+  const auto out = gst::ElementPtr::adopt(gst_bin_get_by_name(GST_BIN(pipeline.get()), "out"));
+  const auto bus = gst::ObjectPtr<GstBus>::adopt(gst_element_get_bus(pipeline.get()));
+  gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
+  for (;;) {
+    GstSample* sample = gst_app_sink_try_pull_sample(GST_APP_SINK(out.get()), GST_SECOND / 5);
+    pulled.hasEnded = gst_app_sink_is_eos(GST_APP_SINK(out.get())) != FALSE;
+    const auto trouble = gst::MessagePtr::adopt(gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR));
+    if (sample == nullptr && (pulled.hasEnded || trouble)) break;
+    if (sample != nullptr) pulled.samples.push_back(gst::SamplePtr::adopt(sample));
+  }
+  gint64 duration = 0;
+  gst_element_query_duration(pipeline.get(), GST_FORMAT_TIME, &duration);
+  pulled.duration = static_cast<GstClockTime>(duration);
+  gst_element_set_state(pipeline.get(), GST_STATE_NULL);
+  return pulled;
 }
 
 /// Keeps samples with the worker's running time at which they came.

@@ -1,0 +1,175 @@
+#include "objects/recording-gate.hpp"
+
+#include <gmock/gmock.h>
+
+#include <set>
+
+namespace kms::elements {
+namespace {
+
+using media::Medium;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+constexpr GstClockTime kMs = GST_MSECOND;
+
+class RecordingGateTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() { gst_init(nullptr, nullptr); }
+
+  void add(Medium medium, std::uint64_t ms, bool isKeyframe = true) {
+    const auto buffer = gst::BufferPtr::adopt(gst_buffer_new_allocate(nullptr, 8, nullptr));
+    GST_BUFFER_PTS(buffer.get()) = ms * kMs;
+    if (!isKeyframe) GST_BUFFER_FLAG_SET(buffer.get(), GST_BUFFER_FLAG_DELTA_UNIT);
+    const auto caps = gst::CapsPtr::adopt(gst_caps_new_empty_simple("video/x-vp8"));
+    const auto sample =
+        gst::SamplePtr::adopt(gst_sample_new(buffer.get(), caps.get(), nullptr, nullptr));
+    gate.add(medium, sample.get());
+  }
+  void audio(std::uint64_t ms) { add(Medium::kAudio, ms); }
+  void keyframe(std::uint64_t ms) { add(Medium::kVideo, ms, true); }
+  void delta(std::uint64_t ms) { add(Medium::kVideo, ms, false); }
+  // Milliseconds of the recording of what went through since the last call.
+  std::vector<std::uint64_t> times(Medium medium) {
+    for (auto& frame : gate.taken())
+      m_taken[frame.medium].push_back(GST_BUFFER_PTS(frame.buffer.get()) / kMs);
+    return std::exchange(m_taken[medium], {});
+  }
+
+  RecordingGate gate;
+  const std::set<Medium> both{Medium::kAudio, Medium::kVideo};
+  const std::set<Medium> video{Medium::kVideo};
+  const std::set<Medium> sound{Medium::kAudio};
+
+ private:
+  std::map<Medium, std::vector<std::uint64_t>> m_taken;
+};
+
+TEST_F(RecordingGateTest, LetsNothingThroughBeforeItIsOpened) {
+  keyframe(0);
+  EXPECT_FALSE(gate.begin(video));
+  EXPECT_THAT(times(Medium::kVideo), IsEmpty());
+}
+
+TEST_F(RecordingGateTest, BeginsWithTheKeyframeAtZeroAndKeepsAudioInStep) {
+  gate.open(1000 * kMs);
+  audio(1000);
+  audio(1020);
+  EXPECT_FALSE(gate.begin(both));
+  delta(1005);
+  EXPECT_FALSE(gate.begin(both)) << "no keyframe yet";
+  keyframe(1010);
+  EXPECT_TRUE(gate.begin(both));
+  delta(1043);
+  audio(1040);
+  EXPECT_THAT(times(Medium::kVideo), ElementsAre(0, 33));
+  EXPECT_THAT(times(Medium::kAudio), ElementsAre(10, 30))
+      << "what came before the video is left out";
+}
+
+TEST_F(RecordingGateTest, WaitsForEveryTrack) {
+  gate.open(0);
+  keyframe(0);
+  delta(33);
+  EXPECT_FALSE(gate.begin(both));
+  EXPECT_TRUE(gate.isWaiting());
+  audio(500);
+  EXPECT_TRUE(gate.begin(both));
+  EXPECT_THAT(times(Medium::kVideo), ElementsAre(0, 33));
+  EXPECT_THAT(times(Medium::kAudio), ElementsAre(500));
+}
+
+TEST_F(RecordingGateTest, WantsANewKeyframeWhenAudioComesLate) {
+  gate.open(0);
+  keyframe(0);
+  audio(5000);
+  EXPECT_FALSE(gate.begin(both));
+  EXPECT_TRUE(gate.needsKeyframe());
+  delta(5010);
+  keyframe(5020);
+  EXPECT_TRUE(gate.begin(both));
+  audio(5020);
+  EXPECT_THAT(times(Medium::kVideo), ElementsAre(0));
+  EXPECT_THAT(times(Medium::kAudio), ElementsAre(0));
+}
+
+TEST_F(RecordingGateTest, DrawsFramesFromBeforeTheBeginTogether) {
+  gate.open(10000 * kMs);
+  keyframe(4000);
+  delta(4033);
+  delta(9900);
+  EXPECT_TRUE(gate.begin(video));
+  delta(10000);
+  EXPECT_THAT(times(Medium::kVideo), ElementsAre(0, 0, 400, 500));
+}
+
+TEST_F(RecordingGateTest, TakesOutTheTimeInWhichItWasClosed) {
+  gate.open(0);
+  keyframe(0);
+  audio(0);
+  EXPECT_TRUE(gate.begin(both));
+  delta(40);
+  audio(20);
+  audio(40);
+  gate.close();
+  delta(80);
+  audio(60);
+  gate.open(9000 * kMs);
+  delta(9000);
+  audio(9010);
+  keyframe(9050);
+  audio(9060);
+  EXPECT_TRUE(gate.begin(both));
+  delta(9090);
+  const auto shown = times(Medium::kVideo);
+  EXPECT_THAT(shown, ElementsAre(0, 40, 73, 113));
+  EXPECT_THAT(times(Medium::kAudio), ElementsAre(0, 20, 40, 83));
+}
+
+TEST_F(RecordingGateTest, FillsATrackThatIsSilentWithSilence) {
+  gate.open(0);
+  keyframe(0);
+  audio(0);
+  EXPECT_TRUE(gate.begin(both));
+  for (std::uint64_t ms = 40; ms <= 4000; ms += 40) delta(ms);
+  const auto filled = times(Medium::kAudio);
+  EXPECT_GT(filled.size(), 140U);
+  for (std::size_t i = 1; i < filled.size(); ++i) EXPECT_EQ(filled[i] - filled[i - 1], 20U);
+  audio(filled.back() - 100);
+  EXPECT_THAT(times(Medium::kAudio), IsEmpty()) << "no place for it any more";
+  audio(4000);
+  EXPECT_THAT(times(Medium::kAudio), ElementsAre(4000));
+}
+
+TEST_F(RecordingGateTest, NeedsAKeyframeAfterAResync) {
+  gate.open(0);
+  keyframe(0);
+  EXPECT_TRUE(gate.begin(video));
+  gate.resync();
+  delta(33);
+  keyframe(66);
+  delta(99);
+  EXPECT_THAT(times(Medium::kVideo), ElementsAre(0, 66, 99));
+}
+
+TEST_F(RecordingGateTest, HoldsABoundedNumberOfFrames) {
+  gate.open(0);
+  keyframe(0);
+  for (std::uint64_t i = 1; i < 3 * RecordingGate::kMaxHeld; ++i) delta(i);
+  EXPECT_TRUE(gate.needsKeyframe());
+  for (std::uint64_t i = 0; i < 3 * RecordingGate::kMaxHeld; ++i) audio(i);
+  EXPECT_TRUE(gate.begin(sound));
+  EXPECT_EQ(times(Medium::kAudio).size(), RecordingGate::kMaxHeld);
+}
+
+TEST_F(RecordingGateTest, DropsFramesWithoutTime) {
+  gate.open(0);
+  const auto buffer = gst::BufferPtr::adopt(gst_buffer_new());
+  const auto sample =
+      gst::SamplePtr::adopt(gst_sample_new(buffer.get(), nullptr, nullptr, nullptr));
+  gate.add(Medium::kAudio, sample.get());
+  EXPECT_FALSE(gate.begin(sound));
+}
+
+}  // namespace
+}  // namespace kms::elements
