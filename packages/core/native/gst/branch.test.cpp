@@ -178,6 +178,23 @@ TEST_F(BranchTest, TurnsAacIntoOpus) {
   bench.close(branch);
 }
 
+// rtpopusdepay's pad takes dynamic payload types only, and wants to see one in the caps.
+TEST_F(BranchTest, UnpacksAudioOfAnyPayloadType) {
+  for (const char* codec : {"OPUS", "PCMU"}) {
+    BranchPtr sender = make("sender", target("audio", "rtp", codec));
+    BranchPtr receiver = make("receiver", target("audio", "frames", codec));
+    auto origin = bench.origin(Medium::kAudio, kTone);
+    link(*sender, std::make_shared<Stream>(origin.frames));
+    const auto unpacked = collect(*receiver, Medium::kAudio);
+    link(*receiver, sender->source(Medium::kAudio));
+    ASSERT_TRUE(bench.play(origin));
+    ASSERT_TRUE(unpacked->samples.awaitCount(20)) << codec;
+    bench.stop(origin);
+    bench.close(receiver);
+    bench.close(sender);
+  }
+}
+
 TEST_F(BranchTest, AnswersAKeyframeRequestOfTheRouter) {
   BranchPtr sender = make("sender", target("video", "rtp", "VP8"));
   auto origin = bench.origin(Medium::kVideo, kRed);

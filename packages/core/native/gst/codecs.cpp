@@ -240,7 +240,8 @@ CapsPtr rtpCaps(Medium medium, const Format& format) {
   GstCaps* caps = gst_caps_new_simple(
       "application/x-rtp", "media", G_TYPE_STRING, std::string(media::toText(medium)).c_str(),
       "encoding-name", G_TYPE_STRING, codec->encodingName, "clock-rate", G_TYPE_INT,
-      format.clockRate > 0 ? format.clockRate : codec->clockRate, nullptr);
+      format.clockRate > 0 ? format.clockRate : codec->clockRate, "payload", G_TYPE_INT,
+      static_cast<int>(kBridgePayloadType), nullptr);
   if (format.channels > 0) {
     gst_caps_set_simple(caps, "encoding-params", G_TYPE_STRING,
                         std::to_string(format.channels).c_str(), nullptr);

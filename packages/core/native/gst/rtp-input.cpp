@@ -1,3 +1,4 @@
+#include <kms/gst/codecs.hpp>
 #include <kms/gst/rtp-input.hpp>
 
 #include <gst/app/gstappsrc.h>
@@ -90,6 +91,9 @@ void RtpInput::push(std::span<const std::uint8_t> rtp, TimePoint capture) {
     return;
   }
   GstBuffer* buffer = gst_buffer_new_memdup(rtp.data(), rtp.size());
+  const std::uint8_t marker = rtp[1] & 0x80U;
+  const std::uint8_t second = marker | kBridgePayloadType;
+  gst_buffer_fill(buffer, 1, &second, 1);
   const GstClockTime arrival = m_runtime.runningTime(m_runtime.clock().now());
   GST_BUFFER_PTS(buffer) = arrival;
   GST_BUFFER_DTS(buffer) = arrival;

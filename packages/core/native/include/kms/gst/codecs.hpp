@@ -4,6 +4,7 @@
 #include <kms/gst/ptr.hpp>
 #include <kms/media/format.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,7 +45,12 @@ struct Codec {
 [[nodiscard]] KMS_API CapsPtr capsOfAll(media::Medium medium);
 /// Caps of frames of that format, as passed between pipelines.
 [[nodiscard]] KMS_API std::string frameCaps(media::Medium medium, std::string_view codec);
-/// application/x-rtp caps of that format. Throws Error 40108 when it cannot be depayloaded.
+/// Payload type of all packets inside GStreamer: depayloaders want a dynamic one in the caps, and
+/// which number a peer uses means nothing there.
+inline constexpr std::uint8_t kBridgePayloadType = 96;
+
+/// application/x-rtp caps of that format, with the bridge's payload type. Throws Error 40108 when
+/// it cannot be depayloaded.
 [[nodiscard]] KMS_API CapsPtr rtpCaps(media::Medium medium, const media::Format& format);
 /// True when an element factory of that name is installed.
 [[nodiscard]] KMS_API bool isInstalled(const std::string& factory);
