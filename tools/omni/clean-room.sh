@@ -48,11 +48,12 @@ echo "clean-room: built in $((SECONDS - started)) s"
 
 # A network of its own: no other server's port is in the way, and none of the network is needed any more.
 unshare_more=(--net)
+# By address: the bare root has no /etc/hosts, and without a network nothing else knows "localhost".
 inside '
   ./kms run & server=$!
   for _ in $(seq 150); do
     kill -0 $server || exit 1
-    if node -e "fetch(\"http://localhost:8888/\").then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"; then
+    if node -e "fetch(\"http://127.0.0.1:8888/\").then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"; then
       kill -TERM $server
       wait $server
       code=$?
