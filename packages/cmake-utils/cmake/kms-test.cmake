@@ -1,3 +1,5 @@
+set(KMS_LSAN_SUPPRESSIONS "${CMAKE_CURRENT_LIST_DIR}/lsan.supp")
+
 # kms_test(<name> SOURCES ... [COMPONENTS ...] [LINK ...] [ENVIRONMENT ...]): a GoogleTest program, registered with CTest.
 # COMPONENTS names components of this project, whose objects (and those of their components) are linked in.
 function(kms_test name)
@@ -8,6 +10,10 @@ function(kms_test name)
   target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gtest GTest::gmock GTest::gtest_main)
   kms_compile_options(${name})
   add_test(NAME ${name} COMMAND ${name})
+  if(KMS_SANITIZE MATCHES "address")
+    list(APPEND ARG_ENVIRONMENT "ASAN_OPTIONS=fast_unwind_on_malloc=0"
+      "LSAN_OPTIONS=print_suppressions=0:suppressions=${KMS_LSAN_SUPPRESSIONS}")
+  endif()
   set_tests_properties(${name} PROPERTIES TIMEOUT 120 ENVIRONMENT "${ARG_ENVIRONMENT}")
 endfunction()
 
