@@ -74,6 +74,7 @@ TEST(Timer, heapKeepsOrderUnderRandomStartsAndStops) {
   std::vector<std::unique_ptr<Timer>> timers;
   TimePoint last{};
   bool ordered = true;
+  timers.reserve(200);
   for (int i = 0; i < 200; ++i) {
     timers.push_back(std::make_unique<Timer>(queue, [&, i] {
       ordered = ordered && timers[i]->due() >= last;

@@ -21,7 +21,7 @@ const std::vector<CodecParameters> kCodecs = {
     codec(111, {"OPUS", 48000, 2, {}}),
 };
 
-int typeFor(media::Format format) {
+int typeFor(const media::Format& format) {
   const CodecParameters* found = findCodec(kCodecs, format);
   return found == nullptr ? -1 : found->payloadType;
 }

@@ -13,7 +13,7 @@ Duration RouterConfig::systemWallClockOffset() {
   return std::chrono::duration_cast<Duration>(wall) - SystemClock().now().time_since_epoch();
 }
 
-Router::Router(RouterConfig config, const Clock& clock)
+Router::Router(const RouterConfig& config, const Clock& clock)
     : m_certificate(std::make_unique<dtls::Certificate>(dtls::Certificate::generate())) {
   if (config.threads.empty()) {
     throw Error(ErrorCode::kIllegalParam, "ioThreads: at least one I/O thread is needed");

@@ -14,7 +14,7 @@ namespace kms::router {
 
 namespace {
 
-constexpr std::size_t kMaxPackets = 32 * 1024;  // some 50 MiB, were they ever all in use
+constexpr std::size_t kMaxPackets = 32'768;  // some 50 MiB, were they ever all in use
 constexpr std::size_t kSendSlots = 256;
 constexpr std::size_t kDirectSlots = 4;
 

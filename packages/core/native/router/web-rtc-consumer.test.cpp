@@ -164,6 +164,7 @@ TEST_F(WebRtcConsumerTest, retransmissionsAreBounded) {
   for (std::uint16_t i = 1; i < 500; ++i) give(*m_one, i);
   const std::size_t before = m_outlet.sent.size();
   std::vector<std::uint16_t> all;
+  all.reserve(500);
   const auto first = m_outlet.view(0).header().sequence;
   for (std::uint16_t i = 0; i < 500; ++i) all.push_back(static_cast<std::uint16_t>(first + i));
   for (int i = 0; i < 10; ++i) nack(all);

@@ -52,7 +52,7 @@ std::optional<PacketView> PacketView::parse(ByteView packet) noexcept {
   view.m_packet = packet;
   view.m_header = {static_cast<std::uint8_t>(packet[1] & 0x7FU), (packet[1] & 0x80U) != 0,
                    read16(&packet[2]), read32(&packet[4]), read32(&packet[8])};
-  view.m_headerSize = kFixedHeaderSize + 4U * (packet[0] & 0x0FU);
+  view.m_headerSize = kFixedHeaderSize + std::size_t{4} * (packet[0] & 0x0FU);
   if (view.m_headerSize > packet.size()) return std::nullopt;
   const bool extended = (packet[0] & 0x10U) != 0;
   if (extended && !view.parseExtension(view.m_headerSize)) return std::nullopt;
@@ -67,7 +67,7 @@ std::optional<PacketView> PacketView::parse(ByteView packet) noexcept {
 bool PacketView::parseExtension(std::size_t at) noexcept {
   if (at + kExtensionHeaderSize > m_packet.size()) return false;
   const std::uint16_t profile = read16(&m_packet[at]);
-  const std::size_t length = 4U * read16(&m_packet[at + 2]);
+  const std::size_t length = std::size_t{4} * read16(&m_packet[at + 2]);
   if (at + kExtensionHeaderSize + length > m_packet.size()) return false;
   m_extensions = m_packet.subspan(at + kExtensionHeaderSize, length);
   m_headerSize = at + kExtensionHeaderSize + length;

@@ -44,7 +44,7 @@ std::optional<RtcpPacket> RtcpReader::next() noexcept {
   if (m_rest.empty() || m_malformed) return std::nullopt;
   m_malformed = true;  // until shown otherwise
   if (m_rest.size() < kRtcpHeaderSize || (m_rest[0] >> 6U) != 2) return std::nullopt;
-  const std::size_t size = kRtcpHeaderSize + 4U * read16(&m_rest[2]);
+  const std::size_t size = kRtcpHeaderSize + std::size_t{4} * read16(&m_rest[2]);
   if (size > m_rest.size()) return std::nullopt;
   std::size_t padding = 0;
   if ((m_rest[0] & 0x20U) != 0) {

@@ -43,7 +43,7 @@ class KMS_API Router {
  public:
   /// Binds the ports, makes a certificate and starts the threads. `clock` outlives the router.
   /// Throws Error 40009 naming the port that is taken, 40107 when there are no threads.
-  Router(RouterConfig config, const Clock& clock);
+  Router(const RouterConfig& config, const Clock& clock);
   ~Router();
   Router(const Router&) = delete;
   Router& operator=(const Router&) = delete;
