@@ -189,6 +189,9 @@ TEST_F(BranchTest, UnpacksAudioOfAnyPayloadType) {
     link(*receiver, sender->source(Medium::kAudio));
     ASSERT_TRUE(bench.play(origin));
     ASSERT_TRUE(unpacked->samples.awaitCount(20)) << codec;
+    // Muxers refuse audio without its rate, which rtpopusdepay leaves out.
+    const GstCaps* caps = gst_sample_get_caps(unpacked->samples.all().back().get());
+    EXPECT_TRUE(gst_structure_has_field(gst_caps_get_structure(caps, 0), "rate")) << codec;
     bench.stop(origin);
     bench.close(receiver);
     bench.close(sender);

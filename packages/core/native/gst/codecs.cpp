@@ -100,7 +100,7 @@ const std::vector<Codec>& table() {
        "OPUS",
        "audio/x-opus",
        "",
-       "rtpopusdepay",
+       "rtpopusdepay ! opusparse",
        "rtpopuspay",
        {"opusdec use-inband-fec=true"},
        {{"opusenc bitrate=64000 inband-fec=true packet-loss-percentage=5", "bitrate", 1,
