@@ -75,24 +75,44 @@ describe("bad input", () => {
       type: "WebRtcEndpoint",
       constructorParams: { mediaPipeline: pipeline },
     });
-    const invoke = (object: string, operation: string, operationParams: object = {}): Promise<Answer> =>
-      raw.call("invoke", { object, operation, operationParams });
-    const create = (type: string): Promise<Answer> => raw.call("create", { type, constructorParams: {} });
+    const invoke = (
+      object: string,
+      operation: string,
+      operationParams: object = {},
+    ): Promise<Answer> => raw.call("invoke", { object, operation, operationParams });
+    const create = (type: string): Promise<Answer> =>
+      raw.call("create", { type, constructorParams: {} });
     await expectError(create("Toaster"), 40108, /Toaster/);
     await expectError(create("WebRtcEndpoint"), 40001, /mediaPipeline/);
     await expectError(invoke("no-such-object", "getName"), 40101, /no-such-object/);
     await expectError(invoke(endpoint, "fly"), 40008, /fly/);
     await expectError(invoke(endpoint, "processOffer", { offer: 7.5, extra: {} }), 40201, /SDP/);
     await expectError(invoke(endpoint, "processOffer", { offer: {} }), 40001, /offer/);
-    await expectError(invoke(endpoint, "processOffer", { offer: "" }), 40201, /Empty offer not valid/);
-    await expectError(invoke(endpoint, "processOffer", { offer: "broken" }), 40201, /Error parsing SDP/);
+    await expectError(
+      invoke(endpoint, "processOffer", { offer: "" }),
+      40201,
+      /Empty offer not valid/,
+    );
+    await expectError(
+      invoke(endpoint, "processOffer", { offer: "broken" }),
+      40201,
+      /Error parsing SDP/,
+    );
     await expectError(invoke(endpoint, "connect", { sink: "nobody" }), 40101, /nobody/);
     await expectError(invoke(endpoint, "connect", { sink: pipeline }), 40107, /sink/);
-    await expectError(raw.call("subscribe", { type: "Birthday", object: endpoint }), 40106, /Birthday/);
+    await expectError(
+      raw.call("subscribe", { type: "Birthday", object: endpoint }),
+      40106,
+      /Birthday/,
+    );
     expect((await invoke(endpoint, "getName")).result?.value).toBe(endpoint);
   });
 
-  async function expectError(answer: Promise<Answer>, code: number, message: RegExp): Promise<void> {
+  async function expectError(
+    answer: Promise<Answer>,
+    code: number,
+    message: RegExp,
+  ): Promise<void> {
     const { error } = await answer;
     expect(error?.code).toBe(code);
     expect(error?.message).toMatch(message);
@@ -110,7 +130,10 @@ describe("bad input", () => {
     const [, , , , host = "", port = ""] = (await found).candidate.candidate.split(" ");
     const socket = createSocket(host.includes(":") ? "udp6" : "udp4");
     for (let count = 0; count < 2000; count++) {
-      const garbage = Uint8Array.from({ length: 1 + (count % 1400) }, (_, index) => index * 31 + count);
+      const garbage = Uint8Array.from(
+        { length: 1 + (count % 1400) },
+        (_, index) => index * 31 + count,
+      );
       garbage[0] = [0, 1, 22, 64, 128, 144, 200, 255][count % 8] ?? 0;
       await new Promise((resolve) => socket.send(garbage, Number(port), host, resolve));
     }
@@ -125,7 +148,11 @@ describe("bad input", () => {
     await using browser = await launchBrowser();
     const pipeline = await client.create("MediaPipeline");
     const endpoint = await pipeline.create("WebRtcEndpoint");
-    const failed = nextEvent(endpoint, "DtlsConnectionStateChange", ({ state }) => state === "FAILED");
+    const failed = nextEvent(
+      endpoint,
+      "DtlsConnectionStateChange",
+      ({ state }) => state === "FAILED",
+    );
     const page = await openPage(browser, server.pageUrl);
     const swapOctets = (offer: string): string =>
       offer.replace(/(a=fingerprint:sha-256 )(..):(..)/g, "$1$3:$2");

@@ -13,25 +13,28 @@ describe("a browser's camera through the server and back", () => {
     expect(await server.stop()).toBe(0);
   });
 
-  it.each(["VP8", "H264"] as const)("shows 20 frames a second at 640x480 for 10 s with %s", async (codec) => {
-    await using client = await connectClient(server.url);
-    await using browser = await launchBrowser();
-    const pipeline = await client.create("MediaPipeline");
-    const endpoint = await pipeline.create("WebRtcEndpoint");
-    await endpoint.connect(endpoint);
-    const peer = await Peer.call(await openPage(browser, server.pageUrl), endpoint, { codec });
-    await peer.showsVideo(640);
-    const figures = await peer.measureVideo(10);
-    console.log(`loopback ${codec}:`, figures);
-    expect(figures.framesPerSecond).toBeGreaterThanOrEqual(20);
-    expect([figures.width, figures.height]).toEqual([640, 480]);
-    expect(figures.codec).toBe(`video/${codec}`);
+  it.each(["VP8", "H264"] as const)(
+    "shows 20 frames a second at 640x480 for 10 s with %s",
+    async (codec) => {
+      await using client = await connectClient(server.url);
+      await using browser = await launchBrowser();
+      const pipeline = await client.create("MediaPipeline");
+      const endpoint = await pipeline.create("WebRtcEndpoint");
+      await endpoint.connect(endpoint);
+      const peer = await Peer.call(await openPage(browser, server.pageUrl), endpoint, { codec });
+      await peer.showsVideo(640);
+      const figures = await peer.measureVideo(10);
+      console.log(`loopback ${codec}:`, figures);
+      expect(figures.framesPerSecond).toBeGreaterThanOrEqual(20);
+      expect([figures.width, figures.height]).toEqual([640, 480]);
+      expect(figures.codec).toBe(`video/${codec}`);
 
-    const dot = await pipeline.getGstreamerDot();
-    expect(dot).toMatch(/^digraph pipeline \{/);
-    expect(dot, "no GStreamer element in the media path").not.toMatch(/gst/i);
-    await pipeline.release();
-  });
+      const dot = await pipeline.getGstreamerDot();
+      expect(dot).toMatch(/^digraph pipeline \{/);
+      expect(dot, "no GStreamer element in the media path").not.toMatch(/gst/i);
+      await pipeline.release();
+    },
+  );
 
   it("adds no thread for an endpoint", async () => {
     await using client = await connectClient(server.url);

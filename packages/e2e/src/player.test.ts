@@ -52,7 +52,8 @@ describe("a player to a browser", () => {
     await pipeline.release();
   }
 
-  it("shows the right colours and sound of a WebM file (VP8, Opus)", () => expectToSee(`file://${webm}`));
+  it("shows the right colours and sound of a WebM file (VP8, Opus)", () =>
+    expectToSee(`file://${webm}`));
 
   it("shows the right colours and sound of an MP4 file (H264, AAC made Opus)", () =>
     expectToSee(`file://${mp4}`));

@@ -12,7 +12,13 @@ const GRAPH: Readonly<Record<string, readonly string[]>> = {
   "kms-core": ["kms-cmake-utils", "kms-jsonrpc", "kurento-module-creator"],
   "kms-elements": ["kms-core"],
   "kms-filters": ["kms-elements"],
-  "kurento-client": ["kms-core", "kms-elements", "kms-filters", "kms-jsonrpc", "kurento-module-creator"],
+  "kurento-client": [
+    "kms-core",
+    "kms-elements",
+    "kms-filters",
+    "kms-jsonrpc",
+    "kurento-module-creator",
+  ],
   "kurento-media-server": ["kms-core", "kms-elements", "kms-filters", "kurento-client"],
   "kms-e2e": ["kurento-media-server"],
 };
@@ -20,10 +26,16 @@ const SERVER = "kurento-media-server";
 const DOWNSTREAM_OF_ELEMENTS = ["kms-e2e", "kms-elements", "kms-filters", "kurento-client", SERVER];
 
 interface GraphFile {
-  readonly graph: { readonly dependencies: Readonly<Record<string, readonly { readonly target: string }[]>> };
+  readonly graph: {
+    readonly dependencies: Readonly<Record<string, readonly { readonly target: string }[]>>;
+  };
 }
 interface TaskFile {
-  readonly tasks: { readonly tasks: Readonly<Record<string, { readonly target: { project: string; target: string } }>> };
+  readonly tasks: {
+    readonly tasks: Readonly<
+      Record<string, { readonly target: { project: string; target: string } }>
+    >;
+  };
 }
 
 describe("the workspace", () => {
@@ -57,7 +69,9 @@ describe("the workspace", () => {
       const source = (await readdir(objects)).find((file) => file.endsWith("endpoint.cpp"));
       await appendFile(join(objects, source ?? ""), "// touched\n");
       const touched = await workspace.nx("build", SERVER);
-      const rebuilt = new Set(touched.filter(({ isCached }) => !isCached).map(({ project }) => project));
+      const rebuilt = new Set(
+        touched.filter(({ isCached }) => !isCached).map(({ project }) => project),
+      );
       expect(rebuilt).toContain("kms-elements");
       for (const project of rebuilt) expect(DOWNSTREAM_OF_ELEMENTS).toContain(project);
 
@@ -65,7 +79,9 @@ describe("the workspace", () => {
       const affected = ["affected:test", "--base=HEAD~1", "--head=HEAD", "--graph"];
       const { tasks } = (await workspace.nxJson(...affected)) as TaskFile;
       const tested = Object.values(tasks.tasks).map(({ target }) => target);
-      const projects = tested.filter(({ target }) => target === "test").map(({ project }) => project);
+      const projects = tested
+        .filter(({ target }) => target === "test")
+        .map(({ project }) => project);
       expect([...projects].sort()).toEqual(DOWNSTREAM_OF_ELEMENTS);
     },
   );
@@ -73,18 +89,28 @@ describe("the workspace", () => {
 
 /** What is compiled or built natively in a package comes after the same in the packages that it depends on. */
 function expectGraphOrder(tasks: readonly Task[]): void {
-  const position = new Map(tasks.map(({ project, target }, index) => [`${project}:${target}`, index]));
+  const position = new Map(
+    tasks.map(({ project, target }, index) => [`${project}:${target}`, index]),
+  );
   const orders = Object.entries(GRAPH).flatMap(([project, dependencies]) =>
     dependencies.flatMap((dependency) =>
-      ["native", "compile"].map((target) => [`${dependency}:${target}`, `${project}:${target}`] as const),
+      ["native", "compile"].map(
+        (target) => [`${dependency}:${target}`, `${project}:${target}`] as const,
+      ),
     ),
   );
   for (const [first, second] of orders) {
     const before = position.get(first);
     const after = position.get(second);
-    if (before !== undefined && after !== undefined) expect(before, `${first} before ${second}`).toBeLessThan(after);
+    if (before !== undefined && after !== undefined)
+      expect(before, `${first} before ${second}`).toBeLessThan(after);
   }
-  for (const task of ["kms-core:native", "kms-elements:native", "kms-filters:native", `${SERVER}:compile`]) {
+  for (const task of [
+    "kms-core:native",
+    "kms-elements:native",
+    "kms-filters:native",
+    `${SERVER}:compile`,
+  ]) {
     expect(position.has(task), `${task} ran`).toBe(true);
   }
 }

@@ -173,6 +173,8 @@ async function run(
 ): Promise<{ code: number | null; output: string }> {
   const child = spawn(process.execPath, [...flags, "-e", `${PRELUDE}${script}`], {
     stdio: ["ignore", "pipe", "pipe"],
+    // Nx asks for colours, which would change what the console prints.
+    env: { ...process.env, FORCE_COLOR: "0" },
   });
   let output = "";
   child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));

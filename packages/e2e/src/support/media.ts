@@ -39,7 +39,8 @@ export async function makeWebm(options: ClipOptions): Promise<void> {
 
 /** An MP4 file with H264 and AAC. */
 export async function makeMp4(options: ClipOptions): Promise<void> {
-  const video = "x264enc speed-preset=ultrafast tune=zerolatency key-int-max=30 ! video/x-h264,profile=constrained-baseline ! h264parse";
+  const video =
+    "x264enc speed-preset=ultrafast tune=zerolatency key-int-max=30 ! video/x-h264,profile=constrained-baseline ! h264parse";
   const audio = "audioconvert ! avenc_aac ! aacparse";
   const media = sources(options, video, audio);
   await gstLaunch(`mp4mux name=mux ! filesink location=${options.path} ${media}`);

@@ -52,13 +52,20 @@ export class Peer {
   }
 
   /** Makes the peer connection in `page` and calls `endpoint`, candidates trickling both ways. */
-  static async call(page: Page, endpoint: KurentoElement, options: PeerOptions = {}): Promise<Peer> {
+  static async call(
+    page: Page,
+    endpoint: KurentoElement,
+    options: PeerOptions = {},
+  ): Promise<Peer> {
     const peer = new Peer(page);
     const toIceCandidate = kurento.getComplexType("IceCandidate");
     await page.exposeFunction("kmsCandidate", (candidate: object) =>
       endpoint.addIceCandidate(toIceCandidate(candidate)),
     );
-    endpoint.on("IceCandidateFound", ({ candidate }) => void page.evaluate(addCandidate, candidate));
+    endpoint.on(
+      "IceCandidateFound",
+      ({ candidate }) => void page.evaluate(addCandidate, candidate),
+    );
     const offer = await page.evaluate(createPeer, {
       send: options.send ?? "camera",
       codec: options.codec ?? "VP8",
@@ -196,9 +203,13 @@ async function measureVideo(seconds: number): Promise<VideoFigures> {
   }
   const read = async (): Promise<{ inbound: Inbound; codec: string; sent: number }> => {
     const reports = [...(await peer.getStats()).values()];
-    const inbound = reports.find((report) => report.type === "inbound-rtp" && report.kind === "video");
+    const inbound = reports.find(
+      (report) => report.type === "inbound-rtp" && report.kind === "video",
+    );
     const codec = reports.find((report) => report.id === inbound?.codecId);
-    const outbound = reports.find((report) => report.type === "outbound-rtp" && report.kind === "video");
+    const outbound = reports.find(
+      (report) => report.type === "outbound-rtp" && report.kind === "video",
+    );
     return { inbound, codec: codec?.mimeType ?? "", sent: outbound?.framesSent ?? 0 };
   };
   const { inbound: first, sent: firstSent } = await read();
@@ -213,7 +224,8 @@ async function measureVideo(seconds: number): Promise<VideoFigures> {
         codec,
         freezes: (inbound.freezeCount ?? 0) - (first.freezeCount ?? 0),
         packetsLost: (inbound.packetsLost ?? 0) - (first.packetsLost ?? 0),
-        framesMissing: sent - firstSent - ((inbound.framesReceived ?? 0) - (first.framesReceived ?? 0)),
+        framesMissing:
+          sent - firstSent - ((inbound.framesReceived ?? 0) - (first.framesReceived ?? 0)),
       };
     }
     await new Promise((resolve) => requestAnimationFrame(resolve));
@@ -250,7 +262,10 @@ async function loudestFrequency(): Promise<number> {
   const levels = new Float32Array(analyser.frequencyBinCount);
   for (;;) {
     analyser.getFloatFrequencyData(levels);
-    const loudest = levels.reduce((best, level, index) => (level > (levels[best] ?? -200) ? index : best), 0);
+    const loudest = levels.reduce(
+      (best, level, index) => (level > (levels[best] ?? -200) ? index : best),
+      0,
+    );
     if ((levels[loudest] ?? -200) > -50) {
       await context.close();
       return (loudest * rate) / analyser.fftSize;

@@ -99,7 +99,8 @@ export class Server {
     if (this.#child.exitCode === null) this.#child.kill("SIGTERM");
     await this.#exited;
     await rm(this.#folder, { recursive: true, force: true });
-    if (SANITIZER_REPORT.test(this.#output)) throw new Error(`a sanitizer reports:\n${this.#output}`);
+    if (SANITIZER_REPORT.test(this.#output))
+      throw new Error(`a sanitizer reports:\n${this.#output}`);
     return this.#child.exitCode;
   }
 }

@@ -33,10 +33,14 @@ export class Workspace implements AsyncDisposable {
   /** A copy of all files that git knows or would take, with its own history, caches and node_modules. */
   static async copy(): Promise<Workspace> {
     const workspace = new Workspace(await mkdtemp(join(tmpdir(), "kms-workspace-")));
-    const listed = await run("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
-      cwd: ROOT,
-      maxBuffer: MAX_OUTPUT,
-    });
+    const listed = await run(
+      "git",
+      ["ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+      {
+        cwd: ROOT,
+        maxBuffer: MAX_OUTPUT,
+      },
+    );
     for (const file of listed.stdout.split("\0").filter(Boolean)) {
       const target = join(workspace.root, file);
       await mkdir(dirname(target), { recursive: true });
@@ -49,7 +53,14 @@ export class Workspace implements AsyncDisposable {
   }
 
   async git(...args: readonly string[]): Promise<string> {
-    const identity = ["-c", "user.name=test", "-c", "user.email=test@localhost", "-c", "commit.gpgsign=false"];
+    const identity = [
+      "-c",
+      "user.name=test",
+      "-c",
+      "user.email=test@localhost",
+      "-c",
+      "commit.gpgsign=false",
+    ];
     return this.run("git", ...identity, ...args);
   }
 
@@ -59,7 +70,13 @@ export class Workspace implements AsyncDisposable {
   }
 
   async run(command: string, ...args: readonly string[]): Promise<string> {
-    const env = { ...process.env, NX_DAEMON: "false", NX_BASE: undefined, NX_HEAD: undefined, FORCE_COLOR: "0" };
+    const env = {
+      ...process.env,
+      NX_DAEMON: "false",
+      NX_BASE: undefined,
+      NX_HEAD: undefined,
+      FORCE_COLOR: "0",
+    };
     const { stdout } = await run(command, args, { cwd: this.root, env, maxBuffer: MAX_OUTPUT });
     return stdout;
   }
@@ -67,7 +84,9 @@ export class Workspace implements AsyncDisposable {
   /** Runs Nx targets and tells which tasks ran, in the order in which they ended. */
   async nx(...args: readonly string[]): Promise<readonly Task[]> {
     const output = await this.run("pnpm", "nx", ...args, "--outputStyle=static");
-    const lines = [...output.matchAll(/^> nx run ([\w-]+):([\w-]+)\s*(\[[^\]]*(?:cache)[^\]]*\])?/gm)];
+    const lines = [
+      ...output.matchAll(/^> nx run ([\w-]+):([\w-]+)\s*(\[[^\]]*(?:cache)[^\]]*\])?/gm),
+    ];
     return lines.map(([, project = "", target = "", cached]) => ({
       project,
       target,

@@ -9,7 +9,9 @@ const VP8: Format = { codec: "VP8", clockRate: 90000, channels: 0, parameters: {
 const OPUS: Format = { codec: "OPUS", clockRate: 48000, channels: 2, parameters: {} };
 
 /** What each profile that is built takes for each medium. */
-const TRACKS: Readonly<Partial<Record<MediaProfileSpecType, Readonly<Partial<Record<Medium, Format>>>>>> = {
+const TRACKS: Readonly<
+  Partial<Record<MediaProfileSpecType, Readonly<Partial<Record<Medium, Format>>>>>
+> = {
   WEBM: { audio: OPUS, video: VP8 },
   WEBM_VIDEO_ONLY: { video: VP8 },
   WEBM_AUDIO_ONLY: { audio: OPUS },
@@ -32,7 +34,11 @@ export class RecorderEndpoint extends RecorderEndpointBase {
 
   override async initialize(): Promise<void> {
     const { mediaProfile: profile, stopOnEndOfStream } = this.#params;
-    await this.createNative("RecorderEndpoint", { uri: this.effectiveUri, profile, stopOnEndOfStream });
+    await this.createNative("RecorderEndpoint", {
+      uri: this.effectiveUri,
+      profile,
+      stopOnEndOfStream,
+    });
     for (const medium of MEDIA) {
       const format = TRACKS[profile]?.[medium];
       this.setAccepts(medium, { kind: "frames", formats: format ? [format] : [] });

@@ -3,7 +3,11 @@ import { asRegister, listField, numberField, textField } from "@kms/core";
 import type { MediaType, NativeMap, NativeValue, Stats } from "@kms/core";
 import { randomUUID } from "node:crypto";
 
-const MEDIUM_OF: Readonly<Record<MediaType, string>> = { AUDIO: "audio", VIDEO: "video", DATA: "data" };
+const MEDIUM_OF: Readonly<Record<MediaType, string>> = {
+  AUDIO: "audio",
+  VIDEO: "video",
+  DATA: "data",
+};
 
 type StatsFields = Readonly<Record<string, unknown>>;
 
@@ -12,7 +16,11 @@ export class RtcStats {
   readonly #ids = new Map<string, string>();
 
   /** Entries by id, for one type of media or for all. */
-  entries(stats: NativeMap, mediaType: MediaType | undefined, nowMs: number): Record<string, Stats> {
+  entries(
+    stats: NativeMap,
+    mediaType: MediaType | undefined,
+    nowMs: number,
+  ): Record<string, Stats> {
     const wanted = mediaType && MEDIUM_OF[mediaType];
     const streams = listField(stats, "streams")
       .filter(isMap)
@@ -25,10 +33,20 @@ export class RtcStats {
     const id = this.#idOf(`${isInbound} ${String(stream["ssrc"])}`);
     const base = { id, timestampMillis: Math.trunc(nowMs) };
     if (isInbound) {
-      const fields = { ...base, type: "inboundrtp", ...commonFields(stream), ...inboundFields(stream) } as const;
+      const fields = {
+        ...base,
+        type: "inboundrtp",
+        ...commonFields(stream),
+        ...inboundFields(stream),
+      } as const;
       return [id, asRegister("kurento.RTCInboundRTPStreamStats", fields)];
     }
-    const fields = { ...base, type: "outboundrtp", ...commonFields(stream), ...outboundFields(stream) } as const;
+    const fields = {
+      ...base,
+      type: "outboundrtp",
+      ...commonFields(stream),
+      ...outboundFields(stream),
+    } as const;
     return [id, asRegister("kurento.RTCOutboundRTPStreamStats", fields)];
   }
 
@@ -42,7 +60,12 @@ export class RtcStats {
 }
 
 function isMap(value: NativeValue): value is NativeMap {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !(value instanceof Uint8Array)
+  );
 }
 
 function commonFields(stream: NativeMap): StatsFields {

@@ -24,7 +24,10 @@ describe("PlayerEndpoint", () => {
   let player: PlayerEndpoint;
   beforeEach(async () => {
     const params = { uri: "clip.webm", useEncodedMedia: false, networkCache: 2000 };
-    player = new PlayerEndpoint(services.context("player", pipeline), params as PlayerEndpointParams);
+    player = new PlayerEndpoint(
+      services.context("player", pipeline),
+      params as PlayerEndpointParams,
+    );
     await player.initialize();
   });
 
@@ -38,7 +41,10 @@ describe("PlayerEndpoint", () => {
   it("turns a failed seek into 40700", async () => {
     const failure = new KurentoError("PLAYER_SEEK_FAIL", "not seekable");
     services.host.failNext("invoke player setPosition", failure);
-    await expect(player.setPosition(1000)).rejects.toMatchObject({ code: 40700, message: "Seek fails" });
+    await expect(player.setPosition(1000)).rejects.toMatchObject({
+      code: 40700,
+      message: "Seek fails",
+    });
   });
 
   it("tells its state before the end of the stream", () => {
@@ -70,7 +76,9 @@ describe("RecorderEndpoint", () => {
   }
 
   it("refuses a profile that is not built, by name", () => {
-    expect(() => create("MP4")).toThrow(expect.objectContaining({ code: 40107, message: expect.stringContaining("MP4") }));
+    expect(() => create("MP4")).toThrow(
+      expect.objectContaining({ code: 40107, message: expect.stringContaining("MP4") }),
+    );
   });
 
   it.each([

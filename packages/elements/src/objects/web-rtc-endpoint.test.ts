@@ -18,11 +18,17 @@ const CANDIDATE = "candidate:1 1 UDP 2015363327 192.0.2.1 40404 typ host";
 let services: TestServices;
 let endpoint: WebRtcEndpoint;
 
-async function create(params: Partial<WebRtcEndpointParams> = {}, config = {}): Promise<WebRtcEndpoint> {
+async function create(
+  params: Partial<WebRtcEndpointParams> = {},
+  config = {},
+): Promise<WebRtcEndpoint> {
   services = testServices([coreModule, elementsModule], config);
   services.host.answer("localParameters", () => LOCAL);
   const pipeline = new MediaPipeline(services.context("pipeline"));
-  const made = new WebRtcEndpoint(services.context("endpoint", pipeline), params as WebRtcEndpointParams);
+  const made = new WebRtcEndpoint(
+    services.context("endpoint", pipeline),
+    params as WebRtcEndpointParams,
+  );
   await made.initialize();
   services.host.takeCalls();
   return made;
@@ -101,7 +107,10 @@ describe("WebRtcEndpoint negotiation", () => {
     const others = testServices([coreModule, elementsModule]);
     others.host.answer("localParameters", () => LOCAL);
     const pipeline = new MediaPipeline(others.context("other"));
-    const other = new WebRtcEndpoint(others.context("answerer", pipeline), {} as WebRtcEndpointParams);
+    const other = new WebRtcEndpoint(
+      others.context("answerer", pipeline),
+      {} as WebRtcEndpointParams,
+    );
     await other.initialize();
     return other.processOffer(offer);
   }
@@ -151,7 +160,8 @@ describe("WebRtcEndpoint candidates", () => {
 
 describe("WebRtcEndpoint states", () => {
   it("is connected while ICE and DTLS are", async () => {
-    const emit = (type: string, state: string): void => services.host.emit("endpoint", type, { state });
+    const emit = (type: string, state: string): void =>
+      services.host.emit("endpoint", type, { state });
     emit("iceStateChanged", "CONNECTED");
     expect(endpoint.getConnectionState()).toBe("DISCONNECTED");
     emit("dtlsStateChanged", "CONNECTED");
@@ -181,8 +191,22 @@ describe("WebRtcEndpoint states", () => {
   });
 
   it("gives one statistics entry a stream, with an id that stays", async () => {
-    const stream = { medium: "video", ssrc: 22, packets: 5, bytes: 500, packetsLost: 1, fractionLost: 0 };
-    const counts = { jitter: 0, roundTripTime: 0.01, nackCount: 0, pliCount: 2, firCount: 0, remb: 0 };
+    const stream = {
+      medium: "video",
+      ssrc: 22,
+      packets: 5,
+      bytes: 500,
+      packetsLost: 1,
+      fractionLost: 0,
+    };
+    const counts = {
+      jitter: 0,
+      roundTripTime: 0.01,
+      nackCount: 0,
+      pliCount: 2,
+      firCount: 0,
+      remb: 0,
+    };
     services.host.answer("stats", () => ({
       streams: [
         { ...stream, ...counts, direction: "outbound" },
@@ -195,6 +219,11 @@ describe("WebRtcEndpoint states", () => {
     const video = Object.entries(await endpoint.getStats("VIDEO"));
     expect(video).toHaveLength(1);
     expect(video[0]?.[0]).toBe(all[0]?.id);
-    expect(video[0]?.[1]).toMatchObject({ packetsSent: 5, roundTripTime: 0.01, ssrc: "22", pliCount: 2 });
+    expect(video[0]?.[1]).toMatchObject({
+      packetsSent: 5,
+      roundTripTime: 0.01,
+      ssrc: "22",
+      pliCount: 2,
+    });
   });
 });

@@ -8,7 +8,10 @@ import type {
   IceComponentState,
   IceConnection,
 } from "../generated/types.js";
-import { DtlsConnectionState, IceComponentState as iceComponentStates } from "../generated/types.js";
+import {
+  DtlsConnectionState,
+  IceComponentState as iceComponentStates,
+} from "../generated/types.js";
 import { WebRtcEndpointBase } from "../generated/web-rtc-endpoint.js";
 import type { WebRtcEndpointParams } from "../generated/web-rtc-endpoint.js";
 import type { Direction, LocalTransport, NegotiatedStream } from "../sdp/types.js";

@@ -96,11 +96,7 @@ function readRemote(text: string): RemoteSession {
   }
 }
 
-function agreement(
-  remote: RemoteSession,
-  local: LocalSession,
-  isControlling: boolean,
-): Agreement {
+function agreement(remote: RemoteSession, local: LocalSession, isControlling: boolean): Agreement {
   const media = transportMedia(remote, local);
   if (media?.ice === undefined) return NOTHING_AGREED;
   const streams = negotiatedStreams(remote, local);
@@ -109,7 +105,10 @@ function agreement(
     remote: {
       iceRole: isControlling ? "controlling" : "controlled",
       ice: { ...media.ice },
-      dtls: { role: dtlsRole(media, local), fingerprints: media.fingerprints.map((one) => ({ ...one })) },
+      dtls: {
+        role: dtlsRole(media, local),
+        fingerprints: media.fingerprints.map((one) => ({ ...one })),
+      },
       streams: streams.map(nativeStream),
     },
     remoteCandidates: media.candidates,

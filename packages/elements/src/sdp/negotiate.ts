@@ -15,8 +15,7 @@ import type {
 
 /** RTP header extensions that the router reads or writes. */
 const ABS_SEND_TIME = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time";
-const TRANSPORT_CC =
-  "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
+const TRANSPORT_CC = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
 const MID = "urn:ietf:params:rtp-hdrext:sdes:mid";
 const SUPPORTED_EXTENSIONS = new Set([ABS_SEND_TIME, TRANSPORT_CC, MID]);
 const OFFERED_EXTENSIONS: readonly HeaderExtension[] = [
@@ -215,8 +214,15 @@ function commonCodecs(line: RemoteMedia, ours: LocalMedia): LocalMedia["codecs"]
     .map(answered);
 }
 
-function isSameCodec(own: LocalMedia["codecs"][number], other: LocalMedia["codecs"][number]): boolean {
-  return own.codec === other.codec && own.clockRate === other.clockRate && own.channels === other.channels;
+function isSameCodec(
+  own: LocalMedia["codecs"][number],
+  other: LocalMedia["codecs"][number],
+): boolean {
+  return (
+    own.codec === other.codec &&
+    own.clockRate === other.clockRate &&
+    own.channels === other.channels
+  );
 }
 
 function commonDirection(ours: Direction, theirs: Direction): Direction {

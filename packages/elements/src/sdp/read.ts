@@ -63,7 +63,11 @@ function parsedText(text: string): SessionDescription {
 
 function bundledMids(parsed: SessionDescription): string[] {
   const group = parsed.groups?.find((candidate) => candidate.type === "BUNDLE");
-  return group ? String(group.mids).split(" ").filter((mid) => mid !== "") : [];
+  return group
+    ? String(group.mids)
+        .split(" ")
+        .filter((mid) => mid !== "")
+    : [];
 }
 
 function msidSemantic(parsed: SessionDescription): string | undefined {
@@ -126,7 +130,9 @@ function fingerprints(media: Shared, session: Shared): Fingerprint[] {
 
 function readCodecs(media: ParsedMedia): Codec[] {
   if (media.type !== "audio" && media.type !== "video") return [];
-  const numbers = String(media.payloads ?? "").split(" ").map(Number);
+  const numbers = String(media.payloads ?? "")
+    .split(" ")
+    .map(Number);
   return numbers.filter(isPayloadType).flatMap((payloadType) => readCodec(media, payloadType));
 }
 

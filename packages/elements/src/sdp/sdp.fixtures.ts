@@ -1,6 +1,8 @@
 // Offers of browsers for tests, written in their shape and cut to what negotiation reads.
 
-const FINGERPRINT = Array.from({ length: 32 }, (_, index) => (index + 16).toString(16).toUpperCase()).join(":");
+const FINGERPRINT = Array.from({ length: 32 }, (_, index) =>
+  (index + 16).toString(16).toUpperCase(),
+).join(":");
 
 const TRANSPORT = [
   "c=IN IP4 0.0.0.0",
@@ -50,7 +52,11 @@ export function chromiumOffer(options: OfferOptions = {}): string {
     ...["m=audio 9 UDP/TLS/RTP/SAVPF 111 63 0 8 110", ...shared, "a=mid:0"],
     "a=extmap:2 http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time",
     "a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid",
-    ...["a=rtpmap:111 opus/48000/2", "a=rtcp-fb:111 transport-cc", "a=fmtp:111 minptime=10;useinbandfec=1"],
+    ...[
+      "a=rtpmap:111 opus/48000/2",
+      "a=rtcp-fb:111 transport-cc",
+      "a=fmtp:111 minptime=10;useinbandfec=1",
+    ],
     ...["a=rtpmap:63 red/48000/2", "a=rtpmap:0 PCMU/8000", "a=rtpmap:8 PCMA/8000"],
     ...["a=rtpmap:110 telephone-event/48000", "a=ssrc:1001 cname:one"],
     ...["m=video 9 UDP/TLS/RTP/SAVPF 96 97 108", ...shared, "a=mid:1"],

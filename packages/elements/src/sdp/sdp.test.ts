@@ -31,13 +31,22 @@ describe("readSession", () => {
   it("leaves out retransmission SSRCs and formats without a known name", () => {
     const [audio, video] = readSession(chromiumOffer()).media;
     expect(video?.ssrcs).toEqual([2001]);
-    expect(audio?.codecs.map(({ codec }) => codec)).toEqual(["OPUS", "RED", "PCMU", "PCMA", "TELEPHONE-EVENT"]);
+    expect(audio?.codecs.map(({ codec }) => codec)).toEqual([
+      "OPUS",
+      "RED",
+      "PCMU",
+      "PCMA",
+      "TELEPHONE-EVENT",
+    ]);
   });
 
   it("never throws anything but its own error on damaged offers", () => {
     const offer = chromiumOffer();
     for (let cut = 0; cut < offer.length; cut += 7) {
-      for (const text of [offer.slice(0, cut), offer.slice(0, cut) + "\u0000=" + offer.slice(cut + 3)]) {
+      for (const text of [
+        offer.slice(0, cut),
+        offer.slice(0, cut) + "\u0000=" + offer.slice(cut + 3),
+      ]) {
         try {
           const remote = readSession(text);
           writeSession(createAnswer(remote, TRANSPORT, ORIGIN), TRANSPORT);

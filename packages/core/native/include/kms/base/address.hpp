@@ -3,21 +3,21 @@
 
 #include <kms/base/export.hpp>
 
-#include <netinet/in.h>
-#include <sys/socket.h>
-
 #include <array>
 #include <compare>
 #include <cstdint>
 #include <cstring>
 #include <functional>
+#include <netinet/in.h>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <sys/socket.h>
 
 namespace kms {
 
-/// An IP address with a UDP or TCP port. IPv4 is held in the first four bytes of `ip`. Plain value, any thread.
+/// An IP address with a UDP or TCP port. IPv4 is held in the first four bytes of `ip`. Plain value,
+/// any thread.
 struct KMS_API Address {
   std::array<std::uint8_t, 16> ip{};
   std::uint16_t port = 0;  ///< host byte order
@@ -27,7 +27,8 @@ struct KMS_API Address {
 
   /// Parses an IP literal (no names, no brackets). Empty when `text` is none.
   [[nodiscard]] static std::optional<Address> parse(std::string_view text, std::uint16_t port);
-  /// Reads an AF_INET or AF_INET6 socket address; v4-mapped IPv6 becomes IPv4. Empty for other families.
+  /// Reads an AF_INET or AF_INET6 socket address; v4-mapped IPv6 becomes IPv4. Empty for other
+  /// families.
   [[nodiscard]] static std::optional<Address> fromSockaddr(const sockaddr* address);
   /// Writes a socket address and returns its length.
   [[nodiscard]] socklen_t toSockaddr(sockaddr_storage& out) const;

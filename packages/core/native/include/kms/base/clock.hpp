@@ -7,7 +7,8 @@
 
 namespace kms {
 
-/// Monotonic time with nanosecond resolution; the same origin as CLOCK_MONOTONIC (and so as GStreamer's system clock).
+/// Monotonic time with nanosecond resolution; the same origin as CLOCK_MONOTONIC (and so as
+/// GStreamer's system clock).
 using Duration = std::chrono::nanoseconds;
 using TimePoint = std::chrono::time_point<std::chrono::steady_clock, Duration>;
 

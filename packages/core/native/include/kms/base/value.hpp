@@ -1,6 +1,8 @@
 // kms::Value: the one type in which data crosses between JavaScript and native code.
 #pragma once
 
+#include <kms/base/error.hpp>
+
 #include <cstdint>
 #include <map>
 #include <string>
@@ -9,8 +11,6 @@
 #include <variant>
 #include <vector>
 
-#include <kms/base/error.hpp>
-
 namespace kms {
 
 class Value;
@@ -18,29 +18,35 @@ using Bytes = std::vector<std::uint8_t>;
 using List = std::vector<Value>;
 using Map = std::map<std::string, Value, std::less<>>;
 
-/// null, bool, int64, double, string, bytes, list or map. A plain value without identity; any thread.
+/// null, bool, int64, double, string, bytes, list or map. A plain value without identity; any
+/// thread.
 class KMS_API Value {
  public:
   Value() = default;
-  Value(std::nullptr_t) {}                                    // NOLINT(google-explicit-constructor)
-  Value(bool value) : m_data(value) {}                        // NOLINT(google-explicit-constructor)
-  Value(int value) : m_data(std::int64_t{value}) {}           // NOLINT(google-explicit-constructor)
-  Value(unsigned value) : m_data(std::int64_t{value}) {}      // NOLINT(google-explicit-constructor)
-  Value(std::int64_t value) : m_data(value) {}                // NOLINT(google-explicit-constructor)
-  Value(std::uint64_t value) : m_data(static_cast<std::int64_t>(value)) {}  // NOLINT(google-explicit-constructor)
-  Value(double value) : m_data(value) {}                      // NOLINT(google-explicit-constructor)
-  Value(const char* value) : m_data(std::string(value)) {}    // NOLINT(google-explicit-constructor)
-  Value(std::string_view value) : m_data(std::string(value)) {}  // NOLINT(google-explicit-constructor)
-  Value(std::string value) : m_data(std::move(value)) {}      // NOLINT(google-explicit-constructor)
-  Value(Bytes value) : m_data(std::move(value)) {}            // NOLINT(google-explicit-constructor)
-  Value(List value) : m_data(std::move(value)) {}             // NOLINT(google-explicit-constructor)
-  Value(Map value) : m_data(std::move(value)) {}              // NOLINT(google-explicit-constructor)
+  Value(std::nullptr_t) {}                                // NOLINT(google-explicit-constructor)
+  Value(bool value) : m_data(value) {}                    // NOLINT(google-explicit-constructor)
+  Value(int value) : m_data(std::int64_t{value}) {}       // NOLINT(google-explicit-constructor)
+  Value(unsigned value) : m_data(std::int64_t{value}) {}  // NOLINT(google-explicit-constructor)
+  Value(std::int64_t value) : m_data(value) {}            // NOLINT(google-explicit-constructor)
+  Value(std::uint64_t value)
+      : m_data(static_cast<std::int64_t>(value)) {}         // NOLINT(google-explicit-constructor)
+  Value(double value) : m_data(value) {}                    // NOLINT(google-explicit-constructor)
+  Value(const char* value) : m_data(std::string(value)) {}  // NOLINT(google-explicit-constructor)
+  Value(std::string_view value)
+      : m_data(std::string(value)) {}                     // NOLINT(google-explicit-constructor)
+  Value(std::string value) : m_data(std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Value(Bytes value) : m_data(std::move(value)) {}        // NOLINT(google-explicit-constructor)
+  Value(List value) : m_data(std::move(value)) {}         // NOLINT(google-explicit-constructor)
+  Value(Map value) : m_data(std::move(value)) {}          // NOLINT(google-explicit-constructor)
 
   [[nodiscard]] bool isNull() const { return std::holds_alternative<std::monostate>(m_data); }
   template <typename T>
-  [[nodiscard]] bool is() const { return std::holds_alternative<T>(m_data); }
+  [[nodiscard]] bool is() const {
+    return std::holds_alternative<T>(m_data);
+  }
 
-  /// The held T. Throws Error 40001 when the value is of another type; an int64 is accepted as a double.
+  /// The held T. Throws Error 40001 when the value is of another type; an int64 is accepted as a
+  /// double.
   template <typename T>
   [[nodiscard]] T as() const;
   [[nodiscard]] const List& list() const { return held<List>("list"); }
@@ -60,7 +66,8 @@ class KMS_API Value {
 
   bool operator==(const Value&) const = default;
 
-  using Data = std::variant<std::monostate, bool, std::int64_t, double, std::string, Bytes, List, Map>;
+  using Data =
+      std::variant<std::monostate, bool, std::int64_t, double, std::string, Bytes, List, Map>;
   [[nodiscard]] const Data& data() const { return m_data; }
 
  private:
@@ -73,10 +80,15 @@ class KMS_API Value {
   Data m_data;
 };
 
-template <> KMS_API bool Value::as<bool>() const;
-template <> KMS_API std::int64_t Value::as<std::int64_t>() const;
-template <> KMS_API int Value::as<int>() const;
-template <> KMS_API double Value::as<double>() const;
-template <> KMS_API std::string Value::as<std::string>() const;
+template <>
+KMS_API bool Value::as<bool>() const;
+template <>
+KMS_API std::int64_t Value::as<std::int64_t>() const;
+template <>
+KMS_API int Value::as<int>() const;
+template <>
+KMS_API double Value::as<double>() const;
+template <>
+KMS_API std::string Value::as<std::string>() const;
 
 }  // namespace kms
