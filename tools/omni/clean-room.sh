@@ -22,7 +22,7 @@ inside() {
     mount --rbind /dev "$room/dev"
     mount --rbind /sys "$room/sys"
     exec chroot "$room" /usr/bin/env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-      TERM=dumb LANG=C.UTF-8 "${@:3}" bash -c "cd /kms-omni && $2"
+      TERM=dumb LANG=C.UTF-8 "${@:3}" bash -c "cd /kms-omni || exit; $2"
   ' inside "$room" "$1" "${network[@]}"
 }
 
