@@ -62,8 +62,8 @@ describe("the workspace", () => {
       const started = performance.now();
       const again = await workspace.nx("build", SERVER);
       console.log(`second build: ${((performance.now() - started) / 1000).toFixed(1)} s`);
-      expect(again.filter(({ isCached }) => !isCached && again.length > 0)).toEqual([]);
-      expect(again.length).toBe(cold.length);
+      expect(again.filter(({ isCached }) => !isCached)).toEqual([]);
+      expect(worked(again)).toEqual(expect.arrayContaining(worked(cold)));
 
       const objects = join(workspace.root, "packages/elements/native/objects");
       const source = (await readdir(objects)).find((file) => file.endsWith("endpoint.cpp"));
@@ -86,6 +86,13 @@ describe("the workspace", () => {
     },
   );
 });
+
+/** The tasks that do something, by name; Nx tells of the empty ones only when they come from its cache. */
+function worked(tasks: readonly Task[]): string[] {
+  return tasks
+    .filter(({ target }) => target !== "build")
+    .map(({ project, target }) => `${project}:${target}`);
+}
 
 /** What is compiled or built natively in a package comes after the same in the packages that it depends on. */
 function expectGraphOrder(tasks: readonly Task[]): void {

@@ -1,6 +1,7 @@
 #include "objects/player-endpoint.hpp"
 
 #include "objects/test-media.hpp"
+#include "objects/test-web-server.hpp"
 
 #include <gmock/gmock.h>
 
@@ -267,6 +268,24 @@ TEST_F(PlayerEndpointTest, DecodesAFormatThatIsNotPassedOn) {
   ASSERT_FALSE(audio->items.all().empty());
   EXPECT_EQ(audio->formats.all().front().codec, "RAW");
   bench.close(player);
+}
+
+TEST_F(PlayerEndpointTest, PlaysFromAWebServer) {
+  redAndBlue();
+  std::ifstream file(folder.path("two.webm"), std::ios::binary);
+  const testing::WebServer server(std::string(std::istreambuf_iterator<char>(file), {}));
+  ASSERT_TRUE(server.isUp());
+  PlayerPtr player = make(server.uri("/media"));
+  const auto video = collect(*player, Medium::kVideo);
+  bench.invoke(*player, "play");
+  ASSERT_TRUE(bench.awaitEvent("p", "endOfStream"));
+  EXPECT_EQ(video->items.all().size(), 60U);
+  expectOnTime(video->items.all());
+  bench.close(player);
+  PlayerPtr lost = make(server.uri("/elsewhere"));
+  bench.invoke(*lost, "play");
+  awaitError("INVALID_URI");
+  bench.close(lost);
 }
 
 TEST_F(PlayerEndpointTest, TellsThatASourceCannotBeOpened) {

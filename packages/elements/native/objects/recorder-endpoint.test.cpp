@@ -223,7 +223,9 @@ TEST_F(RecorderEndpointTest, TakesOutThePauses) {
   const Pulled blocks = track("a.webm", "audio_0");
   EXPECT_NEAR(spanOf(frames), 2.0, 0.4);
   EXPECT_NEAR(spanOf(blocks), 2.0, 0.4);
-  EXPECT_EQ(std::count_if(frames.samples.begin(), frames.samples.end(), isKeyframe), 2);
+  EXPECT_TRUE(std::any_of(frames.samples.begin(), frames.samples.end(), [](const auto& sample) {
+    return isKeyframe(sample) && seconds(ptsOf(sample)) > 0.7 && seconds(ptsOf(sample)) < 1.4;
+  })) << "it goes on at a keyframe";
   for (std::size_t i = 1; i < frames.samples.size(); ++i) {
     EXPECT_LE(ptsOf(frames.samples[i]) - ptsOf(frames.samples[i - 1]), GST_SECOND / 8);
   }
