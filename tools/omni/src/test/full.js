@@ -21,11 +21,11 @@ const additions = [
     title: "A browser's loopback under the same sanitizers",
     run: () => asOneTest(nx(["run", "kms-e2e:system"], { KMS_SANITIZE: "address,undefined" })),
   },
-  { title: "clang-tidy", run: () => asOneTest(nx(["run-many", "-t", "tidy", "--parallel=1"])) },
   {
     title: "Clean room",
     run: () => asOneTest(succeeds("bash", ["tools/omni/clean-room.sh"])),
   },
+  { title: "clang-tidy", run: () => asOneTest(nx(["run-many", "-t", "tidy", "--parallel=1"])) },
 ];
 
 /**
