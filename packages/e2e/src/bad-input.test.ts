@@ -3,7 +3,7 @@ import { createSocket } from "node:dgram";
 import WebSocket from "ws";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launchBrowser, openPage } from "./support/browser.js";
-import { connectClient, nextEvent } from "./support/kurento.js";
+import { connectClient, nextEvent, subscribed } from "./support/kurento.js";
 import { Peer } from "./support/peer.js";
 import { Server } from "./support/server.js";
 
@@ -153,6 +153,7 @@ describe("bad input", () => {
       "DtlsConnectionStateChange",
       ({ state }) => state === "FAILED",
     );
+    await subscribed(endpoint);
     const page = await openPage(browser, server.pageUrl);
     const swapOctets = (offer: string): string =>
       offer.replace(/(a=fingerprint:sha-256 )(..):(..)/g, "$1$3:$2");

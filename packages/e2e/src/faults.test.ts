@@ -1,7 +1,7 @@
 import type * as kurento from "kurento-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launchBrowser, openPage } from "./support/browser.js";
-import { connectClient, nextEvent } from "./support/kurento.js";
+import { connectClient, nextEvent, subscribed } from "./support/kurento.js";
 import { Peer } from "./support/peer.js";
 import { Server, owningProcess } from "./support/server.js";
 
@@ -36,6 +36,7 @@ describe("a media worker that dies", () => {
     const doomed = workers.find((worker) => worker !== owner) ?? 0;
     const element = await lost.create("PassThrough");
     const error = nextEvent(element, "Error");
+    await subscribed(element);
     const measuring = peer.measureVideo(8);
     process.kill(doomed, "SIGKILL");
     expect((await error).type).toBe("UNEXPECTED_PIPELINE_ERROR");

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launchBrowser, openPage } from "./support/browser.js";
-import { connectClient, nextEvent } from "./support/kurento.js";
+import { connectClient, nextEvent, subscribed } from "./support/kurento.js";
 import { makeMp4, makeWebm } from "./support/media.js";
 import { Peer } from "./support/peer.js";
 import { Server } from "./support/server.js";
@@ -74,6 +74,7 @@ describe("a player to a browser", () => {
     const pipeline = await client.create("MediaPipeline");
     const player = await pipeline.create("PlayerEndpoint", { uri: "file:///no/such/file.webm" });
     const error = nextEvent(player, "Error");
+    await subscribed(player);
     await player.play();
     expect((await error).type).toBe("INVALID_URI");
     await pipeline.release();

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launchBrowser, openPage } from "./support/browser.js";
-import { connectClient, nextEvent } from "./support/kurento.js";
+import { connectClient, nextEvent, subscribed } from "./support/kurento.js";
 import { decodeVideo, inspect } from "./support/media.js";
 import { Peer } from "./support/peer.js";
 import { Server } from "./support/server.js";
@@ -29,6 +29,7 @@ describe("a browser to a recorder", () => {
     const peer = await Peer.call(await openPage(browser, server.pageUrl), camera);
     await peer.showsVideo(640);
     const recording = nextEvent(recorder, "Recording");
+    await subscribed(recorder);
     await recorder.record();
     await recording;
     const started = performance.now();

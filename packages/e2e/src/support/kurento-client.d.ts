@@ -15,6 +15,7 @@ declare module "kurento-client" {
       connect(sink: KurentoElement, mediaType?: string): Promise<void>;
       disconnect(sink: KurentoElement, mediaType?: string): Promise<void>;
       release(): Promise<void>;
+      getName(): Promise<string>;
       on(event: string, listener: (event: KurentoEvent) => void): unknown;
       processOffer(offer: string): Promise<string>;
       generateOffer(): Promise<string>;

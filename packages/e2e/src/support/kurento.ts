@@ -33,3 +33,12 @@ export function nextEvent(
     });
   });
 }
+
+/**
+ * Resolves when the subscriptions that `nextEvent` made before stand. The client sends them by itself, a moment later; a
+ * connection is answered in order, so two calls after each other come behind them.
+ */
+export async function subscribed(element: KurentoElement): Promise<void> {
+  await element.getName();
+  await element.getName();
+}

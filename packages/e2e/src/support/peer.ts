@@ -62,10 +62,11 @@ export class Peer {
     await page.exposeFunction("kmsCandidate", (candidate: object) =>
       endpoint.addIceCandidate(toIceCandidate(candidate)),
     );
-    endpoint.on(
-      "IceCandidateFound",
-      ({ candidate }) => void page.evaluate(addCandidate, candidate),
-    );
+    endpoint.on("IceCandidateFound", ({ candidate }) => {
+      page.evaluate(addCandidate, candidate).catch((error: unknown) => {
+        if (!page.isClosed()) throw error;
+      });
+    });
     const offer = await page.evaluate(createPeer, {
       send: options.send ?? "camera",
       codec: options.codec ?? "VP8",
