@@ -9,7 +9,9 @@ function(kms_test name)
   kms_link_components(${name} ${ARG_COMPONENTS})
   target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gtest GTest::gmock GTest::gtest_main)
   kms_compile_options(${name})
+  set(seconds 120)
   if(KMS_SANITIZE)
+    set(seconds 600)
     # GCC 12 sees uninitialised temporaries where sanitizers add branches to gtest's macros; ordinary builds keep the warning.
     target_compile_options(${name} PRIVATE -Wno-maybe-uninitialized)
   endif()
@@ -18,7 +20,7 @@ function(kms_test name)
     list(APPEND ARG_ENVIRONMENT "ASAN_OPTIONS=fast_unwind_on_malloc=0"
       "LSAN_OPTIONS=print_suppressions=0:suppressions=${KMS_LSAN_SUPPRESSIONS}")
   endif()
-  set_tests_properties(${name} PROPERTIES TIMEOUT 120 ENVIRONMENT "${ARG_ENVIRONMENT}")
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${seconds} ENVIRONMENT "${ARG_ENVIRONMENT}")
 endfunction()
 
 # kms_objects_of(<out> components...): those components and all components that they link, each once.
