@@ -1,8 +1,9 @@
 import { defineConfig } from "vitest/config";
+import { testFiles } from "../../tools/nx-plugin/src/vitest-tiers.js";
 
 export default defineConfig({
   test: {
-    include: ["src/**/*.test.ts"],
+    ...testFiles(),
     coverage: {
       enabled: true,
       provider: "v8",

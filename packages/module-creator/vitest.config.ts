@@ -1,9 +1,10 @@
 import { defineConfig } from "vitest/config";
+import { testFiles } from "../../tools/nx-plugin/src/vitest-tiers.js";
 
 export default defineConfig({
   test: {
     globalSetup: ["scripts/make-schema.mjs"],
-    include: ["src/**/*.test.ts", "test/**/*.test.ts"],
+    ...testFiles("src", "test"),
     coverage: {
       enabled: true,
       provider: "v8",

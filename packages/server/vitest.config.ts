@@ -1,8 +1,9 @@
 import { defineConfig } from "vitest/config";
+import { testFiles } from "../../tools/nx-plugin/src/vitest-tiers.js";
 
 export default defineConfig({
   test: {
-    include: ["src/**/*.test.ts"],
+    ...testFiles(),
     // Workers import module packages by path: they must get the same files as the code under test.
     server: { deps: { external: [/\/dist\//] } },
   },

@@ -5,6 +5,7 @@ import { group } from "./targets/target.js";
 import {
   compileTarget,
   formatTarget,
+  fullTestTarget,
   generateTarget,
   lintTarget,
   systemTestTarget,
@@ -32,6 +33,7 @@ export function inferTargets(shape, variant) {
     ["check", shape.hasNative || shape.hasNativeTests, () => checkTarget(shape, variant)],
     ["unit", shape.hasUnitTests && !shape.isSystemTest, () => unitTarget(compiles)],
     ["system", shape.isSystemTest, systemTestTarget],
+    ["full", shape.hasFullTests, fullTestTarget],
     ["lint", shape.hasTypeScript || shape.hasJavaScript, () => lintTarget(generates)],
     ["tidy", shape.hasNative, () => tidyTarget(shape)],
     ["format", true, formatTarget],

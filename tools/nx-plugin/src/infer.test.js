@@ -13,6 +13,7 @@ const empty = {
   hasTypeScript: false,
   hasJavaScript: false,
   hasUnitTests: false,
+  hasFullTests: false,
   isSystemTest: false,
 };
 const variant = readVariant({});

@@ -26,10 +26,12 @@ import { join } from "node:path";
  * @property {boolean} hasTypeScript
  * @property {boolean} hasJavaScript plain JavaScript sources, run without a build
  * @property {boolean} hasUnitTests
+ * @property {boolean} hasFullTests long tests, which only `./kms test --full` runs
  * @property {boolean} isSystemTest the tests of the whole system: they need the built server
  */
 
 const unitTestName = /\.test\.(ts|js|mjs)$/;
+const fullTestName = /\.full\.test\.ts$/;
 const skipped = new Set(["node_modules", "dist", "build", "generated", "test-results"]);
 
 /**
@@ -66,6 +68,7 @@ export function readPackageShape(workspaceRoot, root) {
     hasTypeScript: containsFile(join(folder, "src"), (name) => name.endsWith(".ts")),
     hasJavaScript: containsFile(join(folder, "src"), (name) => /\.m?js$/.test(name)),
     hasUnitTests: containsFile(folder, (name) => unitTestName.test(name)),
+    hasFullTests: containsFile(folder, (name) => fullTestName.test(name)),
     isSystemTest: packageJson.name === "@kms/e2e",
   };
 }

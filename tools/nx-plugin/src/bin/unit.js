@@ -1,15 +1,23 @@
 // @ts-check
-/** `nx unit <package>`: the package's vitest suite; the results also go to test-results/unit.json. */
+/**
+ * `nx unit <package>`: the package's vitest suite; the results also go to test-results/unit.json. `nx full <package>`: its
+ * long tests, to test-results/full.json.
+ */
 import { join } from "node:path";
+import process from "node:process";
 import { npmCommand, packageFolder, runAll } from "../run/process.js";
 
 const folder = packageFolder();
+const isFull = process.argv.includes("--full");
 const args = [
   "--reporter=default",
   "--reporter=json",
-  `--outputFile.json=${join(folder, "test-results", "unit.json")}`,
+  `--outputFile.json=${join(folder, "test-results", isFull ? "full.json" : "unit.json")}`,
   "--passWithNoTests=false",
   "--exclude=dist/**",
   "--exclude=build/**",
+  // The floors of coverage are for the usual tests.
+  ...(isFull ? ["--coverage.enabled=false"] : []),
 ];
-runAll([["node", npmCommand("vitest"), "run", "--root", folder, ...args]], { cwd: folder });
+const env = isFull ? { ...process.env, KMS_FULL: "1" } : process.env;
+runAll([["node", npmCommand("vitest"), "run", "--root", folder, ...args]], { cwd: folder, env });

@@ -59,6 +59,14 @@ export function systemTestTarget() {
 }
 
 /**
+ * `full`: the package's long tests (`*.full.test.ts`). Never from the cache: they look for what happens once in a while.
+ * @returns {import('./target.js').Target}
+ */
+export function fullTestTarget() {
+  return runScript("unit.js --full", { dependsOn: ["build"], cache: false });
+}
+
+/**
  * `lint`: ESLint with the import directions, then the type checker over sources and tests.
  * @param {boolean} generates whether the package has generated sources
  * @returns {import('./target.js').Target}

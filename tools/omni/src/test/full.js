@@ -1,5 +1,8 @@
 // @ts-check
-/** What `./kms test --full` adds: sanitizers, clang-tidy, a clean-room installation; the results go to packages/e2e/FULL.md. */
+/**
+ * What `./kms test --full` adds: sanitizers, long tests, clang-tidy, a clean-room installation. The results go to
+ * packages/e2e/FULL.md.
+ */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { git, workspaceRoot } from "../workspace.js";
@@ -22,6 +25,11 @@ const additions = [
     run: () => asOneTest(nx(["run", "kms-e2e:system"], { KMS_SANITIZE: "address,undefined" })),
   },
   {
+    title: "Long tests: fuzzing, endurance, many clients",
+    run: () =>
+      testTargets(["run-many", "-t", "full", "--parallel=1"], (label) => label.endsWith(" full")),
+  },
+  {
     title: "Clean room",
     run: () => asOneTest(succeeds("bash", ["tools/omni/clean-room.sh"])),
   },
@@ -29,13 +37,17 @@ const additions = [
 ];
 
 /**
- * @param {readonly {title: string, passed: number, failed: number}[]} rows
- * @returns {string} the record, in Markdown
+ * @param {readonly string[]} titles of all parts
+ * @param {ReadonlyMap<string, import('./step.js').Counts>} counts of the parts that ran
+ * @returns {string} the record, in Markdown; an interrupted run shows what it did not reach
  */
-export function fullReport(rows) {
+export function fullReport(titles, counts) {
   const commit = git("rev-parse", "--short=12", "HEAD") ?? "unknown";
   const changes = git("status", "--porcelain") === "" ? "" : " with uncommitted changes";
-  const lines = rows.map(({ title, passed, failed }) => `| ${title} | ${passed} | ${failed} |`);
+  const lines = titles.map((title) => {
+    const { passed, failed } = counts.get(title) ?? { passed: "not reached", failed: "" };
+    return `| ${title} | ${passed} | ${failed} |`;
+  });
   return `# Last full run
 
 Written by \`./kms test --full\` on ${new Date().toISOString().slice(0, 10)}, commit ${commit}${changes}.
@@ -52,15 +64,17 @@ ${lines.join("\n")}
  * @returns {Step[]}
  */
 export function fullSteps(usual) {
-  /** @type {{title: string, passed: number, failed: number}[]} */
-  const rows = [];
-  return [...usual, ...additions].map(({ title, run }) => ({
+  const steps = [...usual, ...additions];
+  const titles = steps.map(({ title }) => title);
+  /** @type {Map<string, import('./step.js').Counts>} */
+  const counts = new Map();
+  return steps.map(({ title, run }) => ({
     title,
     run: () => {
-      const counts = run();
-      rows.push({ title, ...counts });
-      writeFileSync(join(workspaceRoot, "packages/e2e/FULL.md"), fullReport(rows));
-      return counts;
+      const result = run();
+      counts.set(title, result);
+      writeFileSync(join(workspaceRoot, "packages/e2e/FULL.md"), fullReport(titles, counts));
+      return result;
     },
   }));
 }

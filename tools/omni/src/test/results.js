@@ -1,7 +1,7 @@
 // @ts-check
 /** Sums what the test runners left in the test-results folders of the packages. */
 import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join, parse, relative } from "node:path";
 import { nativeResults } from "@kms/nx-plugin/native-results";
 import { packageFolders, workspaceRoot } from "../workspace.js";
 
@@ -35,8 +35,8 @@ export function vitestCounts(json) {
 function runnerResults(results) {
   return readdirSync(results).flatMap((name) => {
     const path = join(results, name);
-    if (name === "unit.json") {
-      return [{ name: "unit", counts: vitestCounts(readFileSync(path, "utf8")) }];
+    if (name === "unit.json" || name === "full.json") {
+      return [{ name: parse(name).name, counts: vitestCounts(readFileSync(path, "utf8")) }];
     }
     return name.startsWith("native-") ? [{ name, counts: nativeResults(path) }] : [];
   });
