@@ -30,7 +30,11 @@ void Dispatcher::onUnanswered(Listener listener) {
 }
 
 std::optional<std::string> Dispatcher::dispatch(std::string_view text) const {
-  return std::visit([this](const auto& message) { return receive(message); }, parseMessage(text));
+  return answer(parseMessage(text));
+}
+
+std::optional<std::string> Dispatcher::answer(const Message& message) const {
+  return std::visit([this](const auto& held) { return receive(held); }, message);
 }
 
 std::optional<std::string> Dispatcher::receive(const Request& request) const {

@@ -30,6 +30,8 @@ class KMS_JSONRPC_API Dispatcher {
   /// Runs one message. The text to send back: nothing for notifications and responses. Runs the
   /// handler on this thread.
   [[nodiscard]] std::optional<std::string> dispatch(std::string_view text) const;
+  /// The same for a message that is read already.
+  [[nodiscard]] std::optional<std::string> answer(const Message& message) const;
 
  private:
   [[nodiscard]] std::optional<std::string> receive(const Request& request) const;

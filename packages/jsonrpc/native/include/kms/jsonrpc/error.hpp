@@ -10,7 +10,7 @@
 
 namespace kms::jsonrpc {
 
-/// Codes of JSON-RPC 2.0, section 5.1.
+/// Codes of JSON-RPC 2.0, section 5.1, and those that a Peer makes itself.
 enum class ErrorCode : std::int64_t {
   kParseError = -32700,
   kInvalidRequest = -32600,
@@ -19,6 +19,10 @@ enum class ErrorCode : std::int64_t {
   kInternalError = -32603,
   /// First of the range that JSON-RPC leaves to servers.
   kServerError = -32000,
+  /// Local, never sent: no answer within the time given to the request.
+  kTimeout = -32001,
+  /// Local, never sent: the connection closed before the answer came.
+  kConnectionClosed = -32002,
 };
 
 /// Code, message and perhaps data. A plain value; copying it never throws. Any thread.
