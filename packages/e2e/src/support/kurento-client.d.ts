@@ -1,44 +1,114 @@
 // The part of kurento-client 7.3.0 that the tests use; the package carries no types.
 declare module "kurento-client" {
   namespace kurento {
+    /** Node's way of answering; with it the client tells failures, its promises swallow most. */
+    type Callback<Result = unknown> = (error: KurentoFailure | null, result?: Result) => void;
+    interface KurentoFailure extends Error {
+      readonly code?: number;
+      readonly data?: { readonly type?: string };
+    }
     interface KurentoObject {
       readonly id: string;
       // The client builds a method for each KMD operation at run time.
       [operation: string]: unknown;
+      getName(callback?: Callback<string>): Promise<string>;
+      setName(name: string): Promise<void>;
+      release(callback?: Callback): Promise<void>;
+      on(event: string, listener: (event: KurentoEvent) => void): unknown;
+      once(event: string, listener: (event: KurentoEvent) => void): unknown;
+      removeListener(event: string, listener: (event: KurentoEvent) => void): unknown;
+      getChildren(): Promise<KurentoObject[]>;
+      getParent(): Promise<KurentoObject>;
+      getMediaPipeline(): Promise<KurentoPipeline>;
+      getCreationTime(): Promise<number>;
+      addTag(key: string, value: string): Promise<void>;
+      getTag(key: string, callback?: Callback<string>): Promise<string>;
+      getTags(): Promise<{ key: string; value: string }[]>;
+      setSendTagsInEvents(value: boolean): Promise<void>;
+      /** What every method of the client is made of. */
+      _invoke(
+        transaction: undefined,
+        operation: string,
+        params: object,
+        callback: Callback,
+      ): unknown;
     }
     interface KurentoPipeline extends KurentoObject {
-      create(type: string, params?: object): Promise<KurentoElement>;
-      release(): Promise<void>;
+      create(type: string, params?: object, callback?: Callback<KurentoElement>): CreatedElement;
+      create(type: string, callback: Callback<KurentoElement>): CreatedElement;
+      create(transaction: Transaction, type: string, params?: object): CreatedElement;
+      create(
+        requests: readonly { type: string; params?: object }[],
+        callback: Callback<KurentoElement[]>,
+      ): unknown;
+      transaction(operations: (this: KurentoPipeline) => void, callback?: Callback): Transaction;
+      beginTransaction(): Transaction;
       getGstreamerDot(): Promise<string>;
+      setLatencyStats(value: boolean): Promise<void>;
     }
     interface KurentoElement extends KurentoObject {
-      connect(sink: KurentoElement, mediaType?: string): Promise<void>;
+      connect(sink: KurentoObject, callback?: Callback): Promise<void>;
+      connect(sink: KurentoObject, mediaType: string, callback?: Callback): Promise<void>;
       disconnect(sink: KurentoElement, mediaType?: string): Promise<void>;
-      release(): Promise<void>;
-      getName(): Promise<string>;
-      on(event: string, listener: (event: KurentoEvent) => void): unknown;
-      processOffer(offer: string): Promise<string>;
+      getSinkConnections(): Promise<object[]>;
+      getStats(mediaType?: string): Promise<Record<string, { type: string }>>;
+      processOffer(offer: string, callback?: Callback<string>): Promise<string>;
       generateOffer(): Promise<string>;
       processAnswer(answer: string): Promise<string>;
       gatherCandidates(): Promise<void>;
       addIceCandidate(candidate: object): Promise<void>;
+      getUri(): Promise<string>;
       play(): Promise<void>;
       record(): Promise<void>;
       stopAndWait(): Promise<void>;
     }
+    /** An element that can be used before the server has made it; awaited, it is there. */
+    interface CreatedElement extends KurentoElement, PromiseLike<KurentoElement> {}
+    /** What is to be executed together. Settles with `commit`. */
+    interface Transaction extends PromiseLike<{ value: unknown[] }> {
+      readonly commited: boolean;
+      commit(callback?: Callback): Transaction;
+      rollback(callback?: Callback): Transaction;
+    }
     interface KurentoEvent {
       readonly type: string;
+      readonly source: string;
       readonly candidate: { candidate: string; sdpMid: string; sdpMLineIndex: number };
       readonly state: string;
       readonly [member: string]: unknown;
     }
+    interface ServerManager extends KurentoObject {
+      getInfo(): Promise<{ version: string; modules: { name: string; factories: string[] }[] }>;
+      getPipelines(): Promise<KurentoPipeline[]>;
+      getSessions(): Promise<string[]>;
+      getMetadata(): Promise<string>;
+      getKmd(module: string, callback?: Callback<string>): Promise<string>;
+      getCpuCount(): Promise<number>;
+      getUsedCpu(intervalMs: number): Promise<number>;
+      getUsedMemory(): Promise<number>;
+    }
     interface KurentoConnection {
-      create(type: "MediaPipeline"): Promise<KurentoPipeline>;
-      getServerManager(): Promise<KurentoObject & { getInfo(): Promise<Record<string, unknown>> }>;
+      readonly sessionId: string;
+      create(type: "MediaPipeline", callback?: Callback<KurentoPipeline>): CreatedPipeline;
+      create(
+        requests: readonly { type: string; params?: object }[],
+        callback: Callback<KurentoElement[]>,
+      ): unknown;
+      getMediaobjectById(id: string, callback?: Callback<KurentoElement>): Promise<KurentoElement>;
+      getMediaobjectById(ids: readonly string[]): Promise<KurentoElement[]>;
+      getServerManager(): Promise<ServerManager>;
+      transaction(operations: (this: KurentoConnection) => void, callback?: Callback): Transaction;
+      on(event: "reconnected", listener: (sameSession: boolean) => void): unknown;
+      once(event: "reconnected", listener: (sameSession: boolean) => void): unknown;
       close(): void;
     }
+    interface CreatedPipeline extends KurentoPipeline, PromiseLike<KurentoPipeline> {}
     function getComplexType(name: string): (value: object) => object;
+    const register: { readonly modules: string[] };
   }
-  function kurento(url: string, options?: object): Promise<kurento.KurentoConnection>;
+  function kurento(
+    url: string,
+    options?: object,
+  ): kurento.KurentoConnection & PromiseLike<kurento.KurentoConnection>;
   export = kurento;
 }
