@@ -131,8 +131,8 @@ describe("kurento-module-creator", () => {
       [
         "Generation failed",
         "Errors:",
-        "@/a.kmd.json:1:1: $: no '}' closes what opens here",
-        "@/b.kmd.json:1:9: $.name: should be a string, but is the number 5",
+        "@/a.kmd.json:1:1 $: nothing closes what opens here, expected '}'",
+        "@/b.kmd.json:1:9 $.name: this is the number 5, expected a string",
       ],
     ]);
     expect(readdirSync(folder).toSorted()).toEqual(["a.kmd.json", "b.kmd.json"]);

@@ -42,7 +42,7 @@ export function messagesOf(action: () => unknown): readonly string[] {
 }
 /** The same without line and column. */
 export const problemsOf = (action: () => unknown): readonly string[] =>
-  messagesOf(action).map((message) => message.replace(/:\d+:\d+:/, ":"));
+  messagesOf(action).map((message) => message.replace(/:\d+:\d+ /, ": "));
 /** The faults of a module named `mine`, without line and column. */
 export const problems = (content: Json, dependencies?: readonly KmdText[]): readonly string[] =>
   problemsOf(() => load(content, dependencies));

@@ -9,20 +9,26 @@ export interface KmdLocation {
   readonly path: string;
 }
 
-/** A fault in a KMD file or between KMD files; its message starts with file, line, column and path. */
+/** What is the matter at a place. */
+export interface Fault {
+  /** What is wrong. */
+  readonly problem: string;
+  /** What should be there instead. */
+  readonly expected: string;
+  /** What the author may have meant. */
+  readonly hint?: string | undefined;
+}
+
+/** A fault in a KMD file or between KMD files; its message is `file:line:col path: problem, expected ...`. */
 export class KmdError extends Error {
   readonly location: KmdLocation;
-  /** What is wrong, without the place. */
-  readonly problem: string;
-  /** What the author may do. */
-  readonly hint: string | undefined;
+  readonly fault: Fault;
 
-  constructor(location: KmdLocation, problem: string, hint?: string) {
-    super(formatMessage(location, problem, hint));
+  constructor(location: KmdLocation, fault: Fault) {
+    super(formatMessage(location, fault));
     this.name = "KmdError";
     this.location = location;
-    this.problem = problem;
-    this.hint = hint;
+    this.fault = fault;
   }
 }
 
@@ -37,9 +43,10 @@ export class KmdErrors extends Error {
   }
 }
 
-function formatMessage(location: KmdLocation, problem: string, hint: string | undefined): string {
-  const place = `${location.file}:${location.line}:${location.column}: ${location.path}`;
-  return hint === undefined ? `${place}: ${problem}` : `${place}: ${problem} (hint: ${hint})`;
+function formatMessage(location: KmdLocation, { problem, expected, hint }: Fault): string {
+  const place = `${location.file}:${location.line}:${location.column} ${location.path}`;
+  const message = `${place}: ${problem}, expected ${expected}`;
+  return hint === undefined ? message : `${message} (${hint})`;
 }
 
 /** `["remoteClasses", 0, "name"]` as `$.remoteClasses[0].name`. */

@@ -46,29 +46,32 @@ describe("parseLenientJson takes", () => {
 
 describe("parseLenientJson rejects", () => {
   it.each([
-    ['{"a": 1', "a.kmd.json:1:1: $: no '}' closes what opens here"],
-    ['{"a": [1, 2', "a.kmd.json:1:7: $.a: no ']' closes what opens here"],
-    ['{"a": [1, ', "a.kmd.json:1:7: $.a: no ']' closes what opens here"],
-    ['{\n  "a": "x', 'a.kmd.json:2:8: $.a: string without end (hint: add the closing ")'],
-    ['{"a" 1}', "a.kmd.json:1:6: $: no ':' after the key 'a'"],
+    ['{"a": 1', "a.kmd.json:1:1 $: nothing closes what opens here, expected '}'"],
+    ['{"a": [1, 2', "a.kmd.json:1:7 $.a: nothing closes what opens here, expected ']'"],
+    ['{"a": [1, ', "a.kmd.json:1:7 $.a: nothing closes what opens here, expected ']'"],
+    ['{\n  "a": "x', 'a.kmd.json:2:8 $.a: string without end, expected a closing "'],
+    ['{"a" 1}', "a.kmd.json:1:6 $: nothing joins the key 'a' to a value, expected ':'"],
     [
       '{"a": 1 "b": 2}',
-      `a.kmd.json:1:9: $: expected ',' or '}', found '"' (hint: is a comma or a quote missing before it?)`,
+      `a.kmd.json:1:9 $: unexpected '"', expected ',' or '}' (is a comma or a quote missing before it?)`,
     ],
-    ['{"a": 1, "a": 2}', "a.kmd.json:1:13: $: the key 'a' comes twice in one object"],
-    ['{"a": ]}', "a.kmd.json:1:7: $.a: unexpected ']'"],
-    ["", "a.kmd.json:1:1: $: unexpected end of the file"],
     [
-      "{} x",
-      "a.kmd.json:1:4: $: text after the end of the document (hint: a file holds one object)",
+      '{"a": 1, "a": 2}',
+      "a.kmd.json:1:13 $: the key 'a' comes twice in one object, expected each key once",
     ],
-    ["/* x", "a.kmd.json:1:1: $: comment without end (hint: add the closing */)"],
+    ['{"a": ]}', "a.kmd.json:1:7 $.a: unexpected ']', expected a value"],
+    ["", "a.kmd.json:1:1 $: unexpected end of the file, expected a value"],
+    ["{} x", "a.kmd.json:1:4 $: text after the end of the document, expected one object per file"],
+    ["/* x", "a.kmd.json:1:1 $: comment without end, expected a closing */"],
     [
       String.raw`{"a": "\u12"}`,
-      String.raw`a.kmd.json:1:10: $.a: '\u12"}' is no character (hint: \u takes four hexadecimal digits)`,
+      String.raw`a.kmd.json:1:10 $.a: '\u12"}' is no character, expected four hexadecimal digits behind \u`,
     ],
-    ["[".repeat(200), `a.kmd.json:1:102: $${"[0]".repeat(101)}: nested deeper than 100 levels`],
-    ['{"a": {"b c": }}', `a.kmd.json:1:15: $.a["b c"]: unexpected '}'`],
+    [
+      "[".repeat(200),
+      `a.kmd.json:1:102 $${"[0]".repeat(101)}: nested deeper than 100 levels, expected fewer`,
+    ],
+    ['{"a": {"b c": }}', `a.kmd.json:1:15 $.a["b c"]: unexpected '}', expected a value`],
   ])("%j", (text, message) => {
     expect(messageOf(text)).toBe(message);
   });

@@ -1,4 +1,4 @@
-import { KmdError, jsonPath } from "./error.js";
+import { KmdError, jsonPath, type Fault } from "./error.js";
 
 /** One step into a JSON value. */
 export type PathSegment = string | number;
@@ -59,7 +59,7 @@ class Parser {
     const value = this.#parseValue();
     this.#skipBlank();
     if (this.#at < this.#text.length) {
-      throw this.#error("text after the end of the document", "a file holds one object");
+      throw this.#error("text after the end of the document", "one object per file");
     }
     return value;
   }
@@ -78,7 +78,7 @@ class Parser {
     this.#skipBlank();
     this.#offsets.set(pathKey(this.#path), this.#at);
     if (this.#path.length > MAX_DEPTH) {
-      throw this.#error(`nested deeper than ${MAX_DEPTH} levels`);
+      throw this.#error(`nested deeper than ${MAX_DEPTH} levels`, "fewer");
     }
     const next = this.#text[this.#at];
     if (next === "{") {
@@ -97,7 +97,7 @@ class Parser {
     while (!this.#closes("}", start)) {
       const key = this.#parseKey();
       if (key in object) {
-        throw this.#error(`the key '${key}' comes twice in one object`);
+        throw this.#error(`the key '${key}' comes twice in one object`, "each key once");
       }
       this.#expectColon(key);
       object[key] = this.#inside(key);
@@ -136,7 +136,10 @@ class Parser {
     for (;;) {
       const char = this.#text[this.#at];
       if (char === undefined) {
-        throw this.#errorAt(start, "string without end", `add the closing ${quote}`);
+        throw this.#errorAt(start, {
+          problem: "string without end",
+          expected: `a closing ${quote}`,
+        });
       }
       this.#at += 1;
       if (char === quote) {
@@ -154,7 +157,7 @@ class Parser {
     }
     const digits = this.#text.slice(this.#at, this.#at + 4);
     if (!/^[0-9a-fA-F]{4}$/.test(digits)) {
-      throw this.#error(`'\\u${digits}' is no character`, "\\u takes four hexadecimal digits");
+      throw this.#error(`'\\u${digits}' is no character`, "four hexadecimal digits behind \\u");
     }
     this.#at += 4;
     return String.fromCharCode(Number.parseInt(digits, 16));
@@ -183,7 +186,10 @@ class Parser {
   #closes(bracket: string, start: number): boolean {
     this.#skipBlank();
     if (this.#at >= this.#text.length) {
-      throw this.#errorAt(start, `no '${bracket}' closes what opens here`);
+      throw this.#errorAt(start, {
+        problem: "nothing closes what opens here",
+        expected: `'${bracket}'`,
+      });
     }
     if (this.#text[this.#at] !== bracket) {
       return false;
@@ -196,7 +202,7 @@ class Parser {
     this.#skipBlank();
     const next = this.#text[this.#at];
     if (next !== ":" && next !== "=") {
-      throw this.#error(`no ':' after the key '${key}'`);
+      throw this.#error(`nothing joins the key '${key}' to a value`, "':'");
     }
     this.#at += this.#text.startsWith("=>", this.#at) ? 2 : 1;
   }
@@ -207,10 +213,14 @@ class Parser {
     if (next === "," || next === ";") {
       this.#at += 1;
     } else if (next === undefined) {
-      throw this.#errorAt(start, `no '${bracket}' closes what opens here`);
+      throw this.#errorAt(start, {
+        problem: "nothing closes what opens here",
+        expected: `'${bracket}'`,
+      });
     } else if (next !== bracket) {
       throw this.#error(
-        `expected ',' or '${bracket}', found '${next}'`,
+        `unexpected '${next}'`,
+        `',' or '${bracket}'`,
         "is a comma or a quote missing before it?",
       );
     }
@@ -231,7 +241,7 @@ class Parser {
     if (this.#text.startsWith("/*", this.#at)) {
       const end = this.#text.indexOf("*/", this.#at + 2);
       if (end < 0) {
-        throw this.#error("comment without end", "add the closing */");
+        throw this.#error("comment without end", "a closing */");
       }
       this.#at = end + 2;
       return true;
@@ -246,16 +256,17 @@ class Parser {
 
   #unexpected(): KmdError {
     const next = this.#text[this.#at];
-    return this.#error(next === undefined ? "unexpected end of the file" : `unexpected '${next}'`);
+    const problem = next === undefined ? "unexpected end of the file" : `unexpected '${next}'`;
+    return this.#error(problem, "a value");
   }
 
-  #error(problem: string, hint?: string): KmdError {
-    return this.#errorAt(this.#at, problem, hint);
+  #error(problem: string, expected: string, hint?: string): KmdError {
+    return this.#errorAt(this.#at, { problem, expected, hint });
   }
 
-  #errorAt(offset: number, problem: string, hint?: string): KmdError {
+  #errorAt(offset: number, fault: Fault): KmdError {
     const location = { file: this.#file, ...this.#position(offset), path: jsonPath(this.#path) };
-    return new KmdError(location, problem, hint);
+    return new KmdError(location, fault);
   }
 
   #position(offset: number): { line: number; column: number } {

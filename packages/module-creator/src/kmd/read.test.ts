@@ -21,22 +21,22 @@ describe("readKmd", () => {
   });
 
   it.each([
-    ['{"name": 5}', "m.kmd.json:1:10: $.name: should be a string, but is the number 5"],
-    ['{"imports": {}}', "m.kmd.json:1:13: $.imports: should be a list, but is an object"],
-    ['{"events": [[]]}', "m.kmd.json:1:13: $.events[0]: should be an object, but is a list"],
+    ['{"name": 5}', "m.kmd.json:1:10 $.name: this is the number 5, expected a string"],
+    ['{"imports": {}}', "m.kmd.json:1:13 $.imports: this is an object, expected a list"],
+    ['{"events": [[]]}', "m.kmd.json:1:13 $.events[0]: this is a list, expected an object"],
     [
       '{"events": [null]}',
-      "m.kmd.json:1:13: $.events[0]: should be an object, but is null (hint: remove the entry, or give it a value)",
+      "m.kmd.json:1:13 $.events[0]: this is null, expected an object (remove the entry, or give it a value)",
     ],
     [
       '{"remoteClasses": [\n  {"nmae": "A"}]}',
-      "m.kmd.json:2:3: $.remoteClasses[0]: the key 'name' is missing (hint: is it meant by 'nmae'?)",
+      "m.kmd.json:2:3 $.remoteClasses[0]: the key 'name' is missing, expected a value for 'name' (is it meant by 'nmae'?)",
     ],
     [
       '{"complexTypes": [{"name": "A", "typeFormat": "REGISTRE"}]}',
-      `m.kmd.json:1:47: $.complexTypes[0].typeFormat: should be one of REGISTER, ENUM, but is the string "REGISTRE" (hint: did you mean 'REGISTER'?)`,
+      `m.kmd.json:1:47 $.complexTypes[0].typeFormat: this is the string "REGISTRE", expected one of REGISTER, ENUM (did you mean 'REGISTER'?)`,
     ],
-    ["[]", "m.kmd.json:1:1: $: should be an object, but is a list"],
+    ["[]", "m.kmd.json:1:1 $: this is a list, expected an object"],
   ])("says what is wrong in %s", (text, message) => {
     expect(messagesOf(text)).toEqual([message]);
   });
@@ -48,7 +48,7 @@ describe("readKmd", () => {
   it("does not take an absent constructor for the one of JavaScript", () => {
     expect(messagesOf('{"remoteClasses": [{"name": "A"}]}')).toEqual([]);
     expect(messagesOf('{"remoteClasses": [{"name": "A", "constructor": 5}]}')).toEqual([
-      "m.kmd.json:1:49: $.remoteClasses[0].constructor: should be an object, but is the number 5",
+      "m.kmd.json:1:49 $.remoteClasses[0].constructor: this is the number 5, expected an object",
     ]);
   });
 });

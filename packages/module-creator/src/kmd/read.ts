@@ -1,6 +1,6 @@
 import { Ajv, type ErrorObject } from "ajv";
 import kmdSchema from "../generated/kmd-schema.json" with { type: "json" };
-import { KmdError, KmdErrors, didYouMean, jsonPath } from "./error.js";
+import { KmdError, KmdErrors, didYouMean, jsonPath, type Fault } from "./error.js";
 import { parseLenientJson, type Locator, type PathSegment } from "./lenient-json.js";
 import type { KmdFile } from "./types.js";
 
@@ -38,7 +38,7 @@ export function readKmd({ file, text }: KmdText): KmdSource {
 function toKmdError(file: string, locator: Locator, error: ErrorObject): KmdError {
   const path = pointerSegments(error.instancePath);
   const location = { file, ...locator.locate(path), path: jsonPath(path) };
-  return new KmdError(location, problemOf(error), hintOf(error));
+  return new KmdError(location, { ...faultOf(error), hint: hintOf(error) });
 }
 
 /** Splits a JSON pointer; only digits are taken as list positions, as no KMD key is a number. */
@@ -51,17 +51,39 @@ function pointerSegments(pointer: string): PathSegment[] {
     );
 }
 
-function problemOf(error: ErrorObject): string {
-  if (error.keyword === "required") {
-    return `the key '${String(error.params["missingProperty"])}' is missing`;
-  }
-  if (error.keyword === "type") {
-    return `should be ${article(String(error.params["type"]))}, but is ${describe(error.data)}`;
-  }
-  if (error.keyword === "enum") {
-    return `should be one of ${allowedValues(error).join(", ")}, but is ${describe(error.data)}`;
-  }
-  return error.message ?? error.keyword;
+/** By the keywords that the schema of a KMD uses: it says types, required keys and allowed values, nothing else. */
+const FAULTS: ReadonlyMap<string, (error: ErrorObject) => Fault> = new Map([
+  [
+    "required",
+    ({ params }) => {
+      const key = String(params["missingProperty"]);
+      return { problem: `the key '${key}' is missing`, expected: `a value for '${key}'` };
+    },
+  ],
+  [
+    "type",
+    ({ params, data }) => ({
+      problem: `this is ${describe(data)}`,
+      expected: article(String(params["type"])),
+    }),
+  ],
+  [
+    "enum",
+    (error) => ({
+      problem: `this is ${describe(error.data)}`,
+      expected: `one of ${allowedValues(error).join(", ")}`,
+    }),
+  ],
+]);
+
+function faultOf(error: ErrorObject): Fault {
+  const fault = FAULTS.get(error.keyword);
+  return (
+    fault?.(error) ?? {
+      problem: `this breaks the rule '${error.keyword}'`,
+      expected: error.schemaPath,
+    }
+  );
 }
 
 function hintOf(error: ErrorObject): string | undefined {

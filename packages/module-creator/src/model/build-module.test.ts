@@ -44,7 +44,7 @@ describe("type references", () => {
     expect(
       problems({ imports, remoteClasses: [{ name: "A", extends: "Inone" }] }, dependencies),
     ).toEqual([
-      "mine.kmd.json: $.remoteClasses[0].extends: The type 'Inone' is not defined in module 'mine' neither in kurento",
+      "mine.kmd.json: $.remoteClasses[0].extends: The type 'Inone' is not defined in module 'mine' neither in kurento, expected a primitive or a declared type",
     ]);
   });
 
@@ -56,16 +56,19 @@ describe("type references", () => {
   it.each([
     [
       "Thng",
-      `The type 'Thng' is not defined in module 'mine' neither in kurento (hint: did you mean 'Thing'?)`,
+      `The type 'Thng' is not defined in module 'mine' neither in kurento, expected a primitive or a declared type (did you mean 'Thing'?)`,
     ],
     [
       "string",
-      `The type 'string' is not defined in module 'mine' neither in kurento (hint: did you mean 'String'?)`,
+      `The type 'string' is not defined in module 'mine' neither in kurento, expected a primitive or a declared type (did you mean 'String'?)`,
     ],
-    ["a.b.C", `Invalid module name in type ref 'a.b.C' (hint: write module.Type)`],
-    ["int[][]", `'int[]' cannot be nested (hint: a type has one suffix, [] or <>)`],
-    ["int[]<>", `'int[]' cannot be nested (hint: a type has one suffix, [] or <>)`],
-    ["", `The type '' is not defined in module 'mine' neither in kurento`],
+    ["a.b.C", `Invalid module name in type ref 'a.b.C', expected Type or module.Type`],
+    ["int[][]", `'int[]' cannot be nested, expected one suffix, [] or <>`],
+    ["int[]<>", `'int[]' cannot be nested, expected one suffix, [] or <>`],
+    [
+      "",
+      `The type '' is not defined in module 'mine' neither in kurento, expected a primitive or a declared type`,
+    ],
   ])("as %j are rejected", (type, message) => {
     expect(problems(withType(type))).toEqual([`${place} ${message}`]);
   });
@@ -92,65 +95,80 @@ describe("declarations", () => {
     [
       "two types of one name",
       { remoteClasses: [{ name: "A" }], complexTypes: [register("A")] },
-      at("complexTypes[0]", "the type 'A' is declared twice (hint: see mine.kmd.json:6)"),
+      at(
+        "complexTypes[0]",
+        "the type 'A' is declared twice, expected each name once in a module (see mine.kmd.json:6)",
+      ),
     ],
     [
       "two events of one name",
       { events: [{ name: "A" }, { name: "A" }] },
-      at("events[1]", "the event 'A' is declared twice (hint: see mine.kmd.json:6)"),
+      at(
+        "events[1]",
+        "the event 'A' is declared twice, expected each name once in a module (see mine.kmd.json:6)",
+      ),
     ],
     [
       "a name that is no identifier",
       { remoteClasses: [{ name: "../A" }] },
-      at("remoteClasses[0].name", "'../A' cannot be a name (hint: use letters, digits and _)"),
+      at(
+        "remoteClasses[0].name",
+        "'../A' cannot be a name, expected letters, digits and _, with a letter or _ first",
+      ),
     ],
     [
       "a name that every object has",
       { remoteClasses: [{ name: "A", methods: [{ name: "constructor" }] }] },
       at(
         "remoteClasses[0].methods[0].name",
-        "'constructor' cannot be a name (hint: every JavaScript object has it)",
+        "'constructor' cannot be a name, expected a name that JavaScript objects do not have by themselves",
       ),
     ],
     [
       "an enumeration without values",
       { complexTypes: [{ name: "A", typeFormat: "ENUM" }] },
-      at("complexTypes[0]", "the enumeration 'A' has no values (hint: list them under 'values')"),
+      at(
+        "complexTypes[0]",
+        "the enumeration 'A' has no values, expected a list 'values' with at least one",
+      ),
     ],
     [
       "an enumeration with a value twice",
       { complexTypes: [{ name: "A", typeFormat: "ENUM", values: ["x", "y", "x"] }] },
-      at("complexTypes[0].values[2]", "the value 'x' comes twice"),
+      at("complexTypes[0].values[2]", "the value 'x' comes twice, expected each value once"),
     ],
     [
       "an enumeration with properties",
       { complexTypes: [{ name: "A", typeFormat: "ENUM", values: ["x"], properties: [] }] },
       at(
         "complexTypes[0].properties",
-        `the enumeration 'A' has properties (hint: is its typeFormat "REGISTER"?)`,
+        `the enumeration 'A' has properties, expected "typeFormat": "REGISTER" for a type with properties`,
       ),
     ],
     [
       "a register with values",
       { complexTypes: [register("A", { values: ["x"] })] },
-      at("complexTypes[0].values", `the register 'A' has values (hint: is its typeFormat "ENUM"?)`),
+      at(
+        "complexTypes[0].values",
+        `the register 'A' has values, expected "typeFormat": "ENUM" for a type with values`,
+      ),
     ],
     [
       "a class that extends a register",
       { remoteClasses: [{ name: "A", extends: "B" }], complexTypes: [register("B")] },
-      at("remoteClasses[0].extends", "'B' is a register, not a remote class"),
+      at("remoteClasses[0].extends", "'B' is a register, expected a remote class"),
     ],
     [
       "a register that extends a class",
       { complexTypes: [register("B", { extends: "Thing" })] },
-      at("complexTypes[0].extends", "'Thing' is a remote class, not a register"),
+      at("complexTypes[0].extends", "'Thing' is a remote class, expected a register"),
     ],
     [
       "an event that does not exist",
       { remoteClasses: [{ name: "A", events: ["Bse"] }] },
       at(
         "remoteClasses[0].events[0]",
-        "The type 'Bse' is not defined in module 'mine' neither in kurento (hint: did you mean 'Base'?)",
+        "The type 'Bse' is not defined in module 'mine' neither in kurento, expected an event (did you mean 'Base'?)",
       ),
     ],
     [
@@ -158,12 +176,12 @@ describe("declarations", () => {
       {
         complexTypes: [register("A", { properties: [property("p", "int"), property("p", "int")] })],
       },
-      at("complexTypes[0].properties[1]", "the property 'p' comes twice"),
+      at("complexTypes[0].properties[1]", "the property 'p' comes twice, expected each name once"),
     ],
     [
       "a method twice",
       { remoteClasses: [{ name: "A", methods: [{ name: "m" }, { name: "m" }] }] },
-      at("remoteClasses[0].methods[1]", "the method 'm' comes twice"),
+      at("remoteClasses[0].methods[1]", "the method 'm' comes twice, expected each name once"),
     ],
     [
       "a method that is also a property's getter",
@@ -174,7 +192,7 @@ describe("declarations", () => {
       },
       at(
         "remoteClasses[0]",
-        "the class 'A' has two operations 'getP' (hint: a property makes getX and setX)",
+        "the class 'A' has two operations 'getP', expected each operation once, where a property makes getX and setX",
       ),
     ],
     [
@@ -185,7 +203,10 @@ describe("declarations", () => {
           { name: "A", extends: "B", properties: [property("p", "int")] },
         ],
       },
-      at("remoteClasses[1].properties[0]", "the property 'p' is also inherited from 'B'"),
+      at(
+        "remoteClasses[1].properties[0]",
+        "the property 'p' is also inherited from 'B', expected a name that no ancestor has",
+      ),
     ],
     [
       "an optional constructor parameter without default",
@@ -194,7 +215,10 @@ describe("declarations", () => {
           { name: "A", constructor: { params: [property("p", "int", { optional: true })] } },
         ],
       },
-      at("remoteClasses[0].constructor.params[0]", "p optional param must have a default value"),
+      at(
+        "remoteClasses[0].constructor.params[0]",
+        "the optional constructor parameter 'p' has no default, expected a 'defaultValue'",
+      ),
     ],
   ])("reject %s", (_, content, message) => {
     expect(problems(content)).toContain(message);
@@ -206,7 +230,7 @@ describe("declarations", () => {
       { name: "B", extends: "A" },
     ];
     expect(problems({ remoteClasses: circle })).toEqual([
-      at("remoteClasses[0].extends", "'A' extends itself (hint: an inheritance has no cycle)"),
+      at("remoteClasses[0].extends", "'A' extends itself, expected an inheritance without cycle"),
     ]);
     expect(problems({ events: circle })[0]).toContain("'A' extends itself");
     expect(
@@ -215,25 +239,28 @@ describe("declarations", () => {
   });
 
   it.each<[string, unknown, string]>([
-    ["int", 1.5, "should be an integer of 32 bits"],
-    ["int", 3000000000, "should be an integer of 32 bits"],
-    ["int64", "1", "should be an integer"],
-    ["String", 1, "should be a string"],
-    ["boolean", "true", "should be true or false"],
-    ["double", "1", "should be a number"],
-    ["float", null, "should be a number"],
-    ["int[]", {}, "should be a list"],
-    ["int[]", [1, "x"], "should be an integer of 32 bits"],
-    ["int<>", [], "should be an object"],
-    ["int<>", { a: "x" }, "should be an integer of 32 bits"],
-    ["Color", "GREEN", "should be one of RED, BLUE"],
-    ["Point", 5, "should be an object"],
-    ["Point", {}, "lacks the field 'x'"],
-    ["Point", { x: "1" }, "has a field 'x' that should be a number"],
-    ["Thing", "id", "should be null, as objects are made at run time"],
+    ["int", 1.5, "an integer of 32 bits"],
+    ["int", 3000000000, "an integer of 32 bits"],
+    ["int64", "1", "an integer"],
+    ["String", 1, "a string"],
+    ["boolean", "true", "true or false"],
+    ["double", "1", "a number"],
+    ["float", null, "a number"],
+    ["int[]", {}, "a list"],
+    ["int[]", [1, "x"], "an integer of 32 bits"],
+    ["int<>", [], "an object"],
+    ["int<>", { a: "x" }, "an integer of 32 bits"],
+    ["Color", "GREEN", "one of RED, BLUE"],
+    ["Point", 5, "an object"],
+    ["Point", {}, "the field 'x'"],
+    ["Point", { x: "1" }, "as field 'x' a number"],
+    ["Thing", "id", "null, as objects are made at run time"],
   ])("reject a default of type %s that is %j", (type, defaultValue, fault) => {
     expect(problems(withDefault(type, defaultValue))).toEqual([
-      at("remoteClasses[0].methods[0].params[0].defaultValue", `the default value of 'p' ${fault}`),
+      at(
+        "remoteClasses[0].methods[0].params[0].defaultValue",
+        `the default value of 'p' does not fit, expected ${fault}`,
+      ),
     ]);
   });
 

@@ -7,12 +7,14 @@ import type {
   KmdRemoteClass,
 } from "../kmd/types.js";
 import { checkDefault } from "./default-value.js";
+import { definitionOf } from "./definition.js";
 import type { FusedModule, Sourced } from "./fuse.js";
 import type { Identity } from "./imports.js";
 import type { Origin, Problems } from "./problems.js";
 import { Scope } from "./scope.js";
 import {
   STOCK_MODULES,
+  WIRE_MODULE,
   type Declaration,
   type EnumType,
   type EventType,
@@ -20,6 +22,7 @@ import {
   type Item,
   type Method,
   type Module,
+  type ModuleCode,
   type Property,
   type RegisterType,
   type RemoteClass,
@@ -41,6 +44,7 @@ const UNUSABLE_NAMES: readonly string[] = ["__proto__", "constructor"];
 export interface ModuleInput {
   readonly identity: Identity;
   readonly imports: readonly Import[];
+  readonly code: ModuleCode;
   readonly fused: FusedModule;
   /** Modules whose types this one may use, already built. */
   readonly visible: readonly Module[];
@@ -62,7 +66,7 @@ class ModuleBuilder {
     this.#problems = problems;
     this.#scope = new Scope(input.identity.name, problems);
     this.#wireModule = STOCK_MODULES.includes(input.identity.name)
-      ? "kurento"
+      ? WIRE_MODULE
       : input.identity.name;
   }
 
@@ -85,6 +89,7 @@ class ModuleBuilder {
       ...this.#input.identity,
       wireModule: this.#wireModule,
       imports: this.#input.imports,
+      code: this.#input.code,
       classes: classes.map(({ draft }) => draft),
       registers: registers.map(({ draft }) => draft),
       enums,
@@ -144,7 +149,7 @@ class ModuleBuilder {
       this.#problems.add(
         origin.at("values"),
         `the register '${value.name}' has values`,
-        'is its typeFormat "ENUM"?',
+        '"typeFormat": "ENUM" for a type with values',
       );
     }
     this.#scope.addType(draft);
@@ -157,12 +162,16 @@ class ModuleBuilder {
       this.#problems.add(
         origin,
         `the enumeration '${value.name}' has no values`,
-        "list them under 'values'",
+        "a list 'values' with at least one",
       );
     }
     for (const [index, text] of values.entries()) {
       if (values.indexOf(text) !== index) {
-        this.#problems.add(origin.at("values", index), `the value '${text}' comes twice`);
+        this.#problems.add(
+          origin.at("values", index),
+          `the value '${text}' comes twice`,
+          "each value once",
+        );
       }
     }
     for (const key of ["properties", "extends"] as const) {
@@ -170,7 +179,7 @@ class ModuleBuilder {
         this.#problems.add(
           origin.at(key),
           `the enumeration '${value.name}' has ${key}`,
-          'is its typeFormat "REGISTER"?',
+          `"typeFormat": "REGISTER" for a type with ${key}`,
         );
       }
     }
@@ -230,7 +239,8 @@ class ModuleBuilder {
       if (item.optional && item.defaultValue === undefined) {
         this.#problems.add(
           origin.at(index),
-          `${item.name} optional param must have a default value`,
+          `the optional constructor parameter '${item.name}' has no default`,
+          "a 'defaultValue'",
         );
       }
     });
@@ -275,7 +285,11 @@ class ModuleBuilder {
       const { name, doc = "", optional = false, defaultValue } = param;
       const fault = defaultValue === undefined ? undefined : checkDefault(type, defaultValue);
       if (fault !== undefined) {
-        this.#problems.add(place.at("defaultValue"), `the default value of '${name}' ${fault}`);
+        this.#problems.add(
+          place.at("defaultValue"),
+          `the default value of '${name}' does not fit`,
+          fault,
+        );
       }
       return { name, doc, type, optional, defaultValue };
     });
@@ -285,17 +299,17 @@ class ModuleBuilder {
     for (const [index, { name }] of items.entries()) {
       this.#checkIdentifier(name, origin.at(index));
       if (items.findIndex((item) => item.name === name) !== index) {
-        this.#problems.add(origin.at(index), `the ${noun} '${name}' comes twice`);
+        this.#problems.add(origin.at(index), `the ${noun} '${name}' comes twice`, "each name once");
       }
     }
   }
 
   #checkIdentifier(name: string, origin: Origin): void {
     if (!IDENTIFIER.test(name) || UNUSABLE_NAMES.includes(name)) {
-      const hint = UNUSABLE_NAMES.includes(name)
-        ? "every JavaScript object has it"
-        : "use letters, digits and _";
-      this.#problems.add(origin.at("name"), `'${name}' cannot be a name`, hint);
+      const expected = UNUSABLE_NAMES.includes(name)
+        ? "a name that JavaScript objects do not have by themselves"
+        : "letters, digits and _, with a letter or _ first";
+      this.#problems.add(origin.at("name"), `'${name}' cannot be a name`, expected);
     }
   }
 
@@ -307,6 +321,7 @@ class ModuleBuilder {
         this.#problems.add(
           origin,
           `the ${noun} '${value.name}' is declared twice`,
+          `each name once in a module`,
           `see ${before.file}:${before.line}`,
         );
       }
@@ -321,7 +336,7 @@ class ModuleBuilder {
         this.#problems.add(
           origin.at("extends"),
           `'${draft.name}' extends itself`,
-          "an inheritance has no cycle",
+          "an inheritance without cycle",
         );
         draft.parent = null;
         return;
@@ -337,21 +352,4 @@ function isExtending(level: unknown): level is { readonly parent: unknown } {
 
 function ofFormat(types: readonly Sourced<KmdComplexType>[], format: KmdComplexType["typeFormat"]) {
   return types.filter(({ value }) => value.typeFormat === format);
-}
-
-/** The module's files as one KMD, with the imports filled in. */
-function definitionOf({ identity, imports, fused }: ModuleInput): Record<string, unknown> {
-  return {
-    ...identity,
-    ...fused.head,
-    imports: imports.map(({ name, version, mavenVersion, npmVersion }) => ({
-      name,
-      version,
-      mavenVersion,
-      npmVersion,
-    })),
-    remoteClasses: fused.remoteClasses.map(({ value }) => value),
-    complexTypes: fused.complexTypes.map(({ value }) => value),
-    events: fused.events.map(({ value }) => value),
-  };
 }

@@ -1,16 +1,14 @@
 import { allFields, type Primitive, type Type } from "./types.js";
 
-/** What is wrong with a default value, as the end of a sentence; `undefined` where nothing is. */
+/** What is wrong with a default value, as what was expected instead; `undefined` where nothing is. */
 export function checkDefault(type: Type, value: unknown): string | undefined {
   switch (type.kind) {
     case "primitive":
-      return PRIMITIVE_CHECKS[type.name](value)
-        ? undefined
-        : `should be ${PRIMITIVE_NAMES[type.name]}`;
+      return PRIMITIVE_CHECKS[type.name](value) ? undefined : PRIMITIVE_NAMES[type.name];
     case "enum":
       return typeof value === "string" && type.declaration.values.includes(value)
         ? undefined
-        : `should be one of ${type.declaration.values.join(", ")}`;
+        : `one of ${type.declaration.values.join(", ")}`;
     case "register":
       return checkRegister(type, value);
     case "list":
@@ -18,15 +16,15 @@ export function checkDefault(type: Type, value: unknown): string | undefined {
         ? value
             .map((element) => checkDefault(type.of, element))
             .find((fault) => fault !== undefined)
-        : "should be a list";
+        : "a list";
     case "map":
       return isObject(value)
         ? Object.values(value)
             .map((element) => checkDefault(type.of, element))
             .find((fault) => fault !== undefined)
-        : "should be an object";
+        : "an object";
     case "object":
-      return value === null ? undefined : "should be null, as objects are made at run time";
+      return value === null ? undefined : "null, as objects are made at run time";
   }
 }
 
@@ -35,18 +33,18 @@ function checkRegister(
   value: unknown,
 ): string | undefined {
   if (!isObject(value)) {
-    return "should be an object";
+    return "an object";
   }
   for (const field of allFields(type.declaration)) {
     if (!Object.hasOwn(value, field.name)) {
       if (!field.optional) {
-        return `lacks the field '${field.name}'`;
+        return `the field '${field.name}'`;
       }
       continue;
     }
     const fault = checkDefault(field.type, value[field.name]);
     if (fault !== undefined) {
-      return `has a field '${field.name}' that ${fault}`;
+      return `as field '${field.name}' ${fault}`;
     }
   }
   return undefined;

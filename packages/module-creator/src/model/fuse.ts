@@ -56,6 +56,7 @@ export function fuse(sources: readonly KmdSource[]): FusedModule {
         problems.add(
           origin,
           `${label} can only be set in one kmd file`,
+          "it in one of the module's files",
           `it is also set in ${fileOf(origins, key)}`,
         );
       } else {
@@ -102,7 +103,7 @@ export function groupModules(sources: readonly KmdSource[]): readonly (readonly 
       problems.add(
         new Origin(part),
         "no file in this folder gives the name of the module",
-        "add the key 'name'",
+        "a file with the key 'name' beside it",
       );
     } else {
       groups.get(head)?.push(part);

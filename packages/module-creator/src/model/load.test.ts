@@ -40,7 +40,7 @@ describe("fusing", () => {
   ])("takes %s from one file only", (key, value, label) => {
     const parts = [file("a", { [key]: value }), file("b", { ...HEAD, [key]: value })];
     expect(problemsOf(() => loadModel(parts, STOCK))).toEqual([
-      `b.kmd.json: $.${key}: ${label} can only be set in one kmd file (hint: it is also set in a.kmd.json)`,
+      `b.kmd.json: $.${key}: ${label} can only be set in one kmd file, expected it in one of the module's files (it is also set in a.kmd.json)`,
     ]);
   });
 
@@ -72,7 +72,7 @@ describe("fusing", () => {
 
   it("rejects a dependency file of no module", () => {
     expect(problems({}, [...STOCK, file("z/part", { events: [] })])).toEqual([
-      "z/part.kmd.json: $: no file in this folder gives the name of the module (hint: add the key 'name')",
+      "z/part.kmd.json: $: no file in this folder gives the name of the module, expected a file with the key 'name' beside it",
     ]);
   });
 });
@@ -80,16 +80,16 @@ describe("fusing", () => {
 describe("identity", () => {
   it("needs name, version and Kurento version", () => {
     expect(problemsOf(() => loadModel([file("a", {})], STOCK))).toEqual([
-      "a.kmd.json: $: Name is mandatory (hint: a module is named like 'chroma')",
-      "a.kmd.json: $: Version is mandatory (hint: a version is like 1.2.3 or 1.2.3-dev)",
-      'a.kmd.json: $: Kurento version is mandatory (hint: add "kurentoVersion": "^7.0.0")',
+      "a.kmd.json: $: Name is mandatory, expected letters, digits, - and _, with a letter first, other than 'kurento'",
+      "a.kmd.json: $: Version is mandatory, expected a version like 1.2.3 or 1.2.3-dev",
+      'a.kmd.json: $: Kurento version is mandatory, expected a version expression like "^7.0.0"',
     ]);
   });
 
   it("rejects what would be a path or no version", () => {
     expect(problems({ name: "../x", version: "latest" })).toEqual([
-      "mine.kmd.json: $.name: '../x' cannot be the name of a module (hint: a module is named like 'chroma')",
-      "mine.kmd.json: $.version: 'latest' is no semantic version (hint: a version is like 1.2.3 or 1.2.3-dev)",
+      "mine.kmd.json: $.name: '../x' cannot be the name of a module, expected letters, digits, - and _, with a letter first, other than 'kurento'",
+      "mine.kmd.json: $.version: 'latest' is no semantic version, expected a version like 1.2.3 or 1.2.3-dev",
     ]);
   });
 
@@ -137,10 +137,10 @@ describe("imports", () => {
 
   it("that are not there are named, with a hint", () => {
     expect(problems({ imports: [{ name: "othr", version: "1.0.0" }] }, [...STOCK, other])).toEqual([
-      "mine.kmd.json: $.imports[0]: Import 'othr' not found in dependencies in any version (hint: did you mean 'other'?)",
+      "mine.kmd.json: $.imports[0]: Import 'othr' not found in dependencies in any version, expected a module whose KMD files are given with -dr (did you mean 'other'?)",
     ]);
     expect(problems({}, [])).toContain(
-      "mine.kmd.json: $.kurentoVersion: Import 'core' not found in dependencies in any version (hint: give its KMD files with -dr)",
+      "mine.kmd.json: $.kurentoVersion: Import 'core' not found in dependencies in any version, expected a module whose KMD files are given with -dr",
     );
   });
 
@@ -148,7 +148,7 @@ describe("imports", () => {
     expect(
       problems({ imports: [{ name: "other", version: ">2.0.0" }] }, [...STOCK, other]),
     ).toEqual([
-      "mine.kmd.json: $.imports[0]: Import 'other' with version >2.0.0 not found in dependencies, found version: 1.5.0",
+      "mine.kmd.json: $.imports[0]: Import 'other' with version >2.0.0 not found in dependencies, found version: 1.5.0, expected an expression that the version fulfils",
     ]);
   });
 
@@ -156,7 +156,7 @@ describe("imports", () => {
     expect(
       problems({ imports: [{ name: "other", version: "newest" }] }, [...STOCK, other]),
     ).toEqual([
-      "mine.kmd.json: $.imports[0]: 'newest' is no version expression (hint: write it like '^7.0.0')",
+      "mine.kmd.json: $.imports[0]: 'newest' is no version expression, expected a version expression like '^7.0.0'",
     ]);
   });
 
@@ -164,7 +164,7 @@ describe("imports", () => {
     const dev = file("other", { name: "other", version: "1.5.0-dev", kurentoVersion: "7.3.0" });
     const content = { imports: [{ name: "other", version: "1.5.0-dev" }] };
     expect(problems(content, [...STOCK, dev])).toEqual([
-      "mine.kmd.json: $.imports[0]: All dependencies of a release version must be also release versions: 'other' is 1.5.0-dev",
+      "mine.kmd.json: $.imports[0]: All dependencies of a release version must be also release versions: 'other' is 1.5.0-dev, expected a version without -dev",
     ]);
     expect(problems({ ...content, version: "1.0.0-dev" }, [...STOCK, dev])).toEqual([]);
   });
@@ -176,7 +176,7 @@ describe("imports", () => {
       imports: [{ name: "mine", version: "1.0.0" }],
     });
     expect(problems({ imports: [{ name: "other", version: "1.0.0" }] }, [...STOCK, back])).toEqual([
-      "mine.kmd.json: $.imports: Found a dependency cycle in plugin: mine -> other -> mine",
+      "mine.kmd.json: $.imports: Found a dependency cycle in plugin: mine -> other -> mine, expected imports without cycle",
     ]);
   });
 
@@ -217,8 +217,8 @@ describe("the model", () => {
     const text =
       '{\n  "name": "mine", "version": "1.0.0", "kurentoVersion": "^7.0.0",\n  "remoteClasses": [\n    {"name": "A", "extends": "X1"},\n    {"name": "B", "extends": "X2"}\n  ]\n}';
     expect(messagesOf(() => loadModel([{ file: "m.kmd.json", text }], STOCK))).toEqual([
-      "m.kmd.json:4:30: $.remoteClasses[0].extends: The type 'X1' is not defined in module 'mine' neither in kurento",
-      "m.kmd.json:5:30: $.remoteClasses[1].extends: The type 'X2' is not defined in module 'mine' neither in kurento",
+      "m.kmd.json:4:30 $.remoteClasses[0].extends: The type 'X1' is not defined in module 'mine' neither in kurento, expected a primitive or a declared type",
+      "m.kmd.json:5:30 $.remoteClasses[1].extends: The type 'X2' is not defined in module 'mine' neither in kurento, expected a primitive or a declared type",
     ]);
   });
 });

@@ -1,16 +1,25 @@
 import { readKmd, type KmdSource, type KmdText } from "../kmd/read.js";
 import { buildModule } from "./build-module.js";
+import { moduleCode } from "./code.js";
 import { fuse, groupModules, type FusedModule } from "./fuse.js";
-import { allImports, checkImports, identify, inImportOrder, type Identity } from "./imports.js";
+import {
+  allImports,
+  checkImports,
+  identify,
+  inImportOrder,
+  resolveImports,
+  type DeclaredImport,
+  type Identity,
+} from "./imports.js";
 import { checkOperations } from "./operations.js";
 import { Problems } from "./problems.js";
-import type { Import, Model, Module } from "./types.js";
+import type { Model, Module } from "./types.js";
 
 /** A module whose name, version and imports are known. */
 interface Candidate {
   readonly name: string;
   readonly identity: Identity;
-  readonly imports: readonly Import[];
+  readonly imports: readonly DeclaredImport[];
   readonly fused: FusedModule;
 }
 
@@ -57,6 +66,7 @@ function checkedOrder(candidates: readonly Candidate[]): readonly Candidate[] {
     problems.add(
       fused.originOf("imports"),
       `Found a dependency cycle in plugin: ${cycle.join(" -> ")}`,
+      "imports without cycle",
     );
   });
   const needed = closure(candidates[0], ordered);
@@ -90,7 +100,10 @@ function buildAll(ordered: readonly Candidate[]): readonly Module[] {
   for (const candidate of ordered) {
     const needed = closure(candidate, ordered);
     const visible = [...built.values()].filter(({ name }) => needed.has(name));
-    const module = buildModule({ ...candidate, visible }, problems);
+    const { identity, fused } = candidate;
+    const imports = resolveImports(identity, fused, built, problems);
+    const code = moduleCode(identity, fused, problems);
+    const module = buildModule({ identity, fused, imports, code, visible }, problems);
     module.classes.forEach((declared, index) => {
       const origin =
         candidate.fused.remoteClasses[index]?.origin ?? candidate.fused.originOf("name");

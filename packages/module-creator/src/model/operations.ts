@@ -14,7 +14,7 @@ export function checkOperations(declared: RemoteClass, origin: Origin, problems:
       problems.add(
         origin,
         `the class '${declared.name}' has two operations '${name}'`,
-        "a property makes getX and setX",
+        "each operation once, where a property makes getX and setX",
       );
     }
     own.add(name);
@@ -25,6 +25,7 @@ export function checkOperations(declared: RemoteClass, origin: Origin, problems:
       problems.add(
         origin.at("properties", index),
         `the property '${property.name}' is also inherited from '${owner.name}'`,
+        "a name that no ancestor has",
       );
     }
   }

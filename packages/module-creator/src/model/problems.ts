@@ -30,8 +30,18 @@ export class Origin {
 export class Problems {
   readonly #errors: KmdError[] = [];
 
-  add(origin: Origin, problem: string, hint?: string): void {
-    this.#errors.push(new KmdError(origin.location, problem, hint));
+  add(origin: Origin, problem: string, expected: string, hint?: string): void {
+    this.#errors.push(new KmdError(origin.location, { problem, expected, hint }));
+  }
+
+  /** Runs a step whose errors know no place, and keeps what it throws as a fault of this one. */
+  attempt<T>(origin: Origin, expected: string, step: () => T): T | undefined {
+    try {
+      return step();
+    } catch (error) {
+      this.add(origin, error instanceof Error ? error.message : String(error), expected);
+      return undefined;
+    }
   }
 
   /** Runs a step that may throw one fault or several, and keeps them. */

@@ -53,10 +53,7 @@ export class Scope {
   ): Extract<Named, { kind: K }> | undefined {
     const found = this.#find(this.#types, reference, origin);
     if (found !== undefined && found.kind !== kind) {
-      this.#problems.add(
-        origin,
-        `'${reference}' is ${KIND_NAMES[found.kind]}, not ${KIND_NAMES[kind]}`,
-      );
+      this.#problems.add(origin, `'${reference}' is ${KIND_NAMES[found.kind]}`, KIND_NAMES[kind]);
       return undefined;
     }
     return found as Extract<Named, { kind: K }> | undefined;
@@ -71,7 +68,7 @@ export class Scope {
       return { kind: "primitive", name };
     }
     if (/[[\]<>]/.test(name)) {
-      this.#problems.add(origin, `'${name}' cannot be nested`, "a type has one suffix, [] or <>");
+      this.#problems.add(origin, `'${name}' cannot be nested`, "one suffix, [] or <>");
       return undefined;
     }
     const declaration = this.#find(this.#types, name, origin);
@@ -80,15 +77,40 @@ export class Scope {
 
   #find<T>(table: ReadonlyMap<string, T>, name: string, origin: Origin): T | undefined {
     if (name.split(".").length > 2) {
-      this.#problems.add(origin, `Invalid module name in type ref '${name}'`, "write module.Type");
+      this.#problems.add(
+        origin,
+        `Invalid module name in type ref '${name}'`,
+        "Type or module.Type",
+      );
       return undefined;
     }
-    const found = table.get(name) ?? table.get(`${this.#module}.${name}`);
+    const found = this.#lookUp(table, name);
     if (found === undefined) {
-      const problem = `The type '${name}' is not defined in module '${this.#module}' neither in kurento`;
-      this.#problems.add(origin, problem, didYouMean(name, this.#candidates(table)));
+      this.#addUnknown(table, name, origin);
     }
     return found;
+  }
+
+  #lookUp<T>(table: ReadonlyMap<string, T>, name: string): T | undefined {
+    return table.get(name) ?? table.get(`${this.#module}.${name}`);
+  }
+
+  /** The name may be one of the other kind; else the nearest known one is offered. */
+  #addUnknown(table: ReadonlyMap<string, unknown>, name: string, origin: Origin): void {
+    const wantsEvent = table === this.#events;
+    const expected = wantsEvent ? "an event" : "a primitive or a declared type";
+    const type = this.#lookUp(this.#types, name);
+    if (type !== undefined || this.#lookUp(this.#events, name) !== undefined) {
+      const kind = type === undefined ? "an event" : KIND_NAMES[type.kind];
+      this.#problems.add(origin, `'${name}' is ${kind}`, expected);
+      return;
+    }
+    this.#problems.add(
+      origin,
+      `The type '${name}' is not defined in module '${this.#module}' neither in kurento`,
+      expected,
+      didYouMean(name, this.#candidates(table)),
+    );
   }
 
   #candidates(table: ReadonlyMap<string, unknown>): string[] {

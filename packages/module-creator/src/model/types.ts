@@ -6,6 +6,8 @@ export type Primitive = (typeof PRIMITIVES)[number];
 
 /** Modules whose types have bare names and travel as module `kurento`. */
 export const STOCK_MODULES: readonly string[] = ["core", "elements", "filters"];
+/** Name of the stock modules on the wire; no other module may have it. */
+export const WIRE_MODULE = "kurento";
 
 /** A resolved type; class, register and enum are the declarations themselves. */
 export type Type =
@@ -92,8 +94,27 @@ export interface Import {
   readonly name: string;
   /** Version expression. */
   readonly version: string;
-  readonly mavenVersion: string | undefined;
-  readonly npmVersion: string | undefined;
+  /** The same as a Maven range. */
+  readonly mavenVersion: string;
+  /** The same as an npm range, or the URL of a repository. */
+  readonly npmVersion: string;
+}
+
+type Values<K extends string> = Readonly<Record<K, string>>;
+type Coordinates = "mavenGroupId" | "mavenArtifactId" | "mavenVersion";
+
+/** Settings of generators, complete: what a KMD leaves out has its default here. */
+export interface ModuleCode {
+  /** By language; other languages than these may have settings too. */
+  readonly api: Readonly<Record<string, Values<string>>> & {
+    readonly java: Values<"packageName" | Coordinates>;
+    readonly js: Values<"nodeName" | "npmVersion" | "npmDescription"> & {
+      readonly npmGit?: string;
+    };
+  };
+  readonly implementation: Values<"cppNamespace" | "lib">;
+  /** Present where the Java artifact holds only the KMD. */
+  readonly kmd?: Readonly<Record<string, Values<string>>> & { readonly java: Values<Coordinates> };
 }
 
 /** A module. */
@@ -104,11 +125,12 @@ export interface Module {
   readonly wireModule: string;
   /** Explicit ones first, then those that every module has. */
   readonly imports: readonly Import[];
+  readonly code: ModuleCode;
   readonly classes: readonly RemoteClass[];
   readonly registers: readonly RegisterType[];
   readonly enums: readonly EnumType[];
   readonly events: readonly EventType[];
-  /** The module's files as one definition. */
+  /** The module's files as one KMD, with imports and settings filled in: what `-o` writes. */
   readonly definition: Readonly<Record<string, unknown>>;
 }
 
