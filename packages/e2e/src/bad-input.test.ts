@@ -1,51 +1,10 @@
-import { once } from "node:events";
 import { createSocket } from "node:dgram";
-import WebSocket from "ws";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launchBrowser, openPage } from "./support/browser.js";
 import { connectClient, nextEvent, subscribed } from "./support/kurento.js";
 import { Peer } from "./support/peer.js";
+import { type Answer, RawClient } from "./support/raw-client.js";
 import { Server } from "./support/server.js";
-
-interface Answer {
-  readonly id?: number | null;
-  readonly result?: { readonly value?: unknown };
-  readonly error?: { readonly code: number; readonly message: string };
-}
-
-/** A raw JSON-RPC connection, for what no client library would send. */
-class RawClient implements Disposable {
-  readonly #socket: WebSocket;
-  #id = 0;
-
-  private constructor(socket: WebSocket) {
-    this.#socket = socket;
-  }
-
-  static async open(url: string): Promise<RawClient> {
-    const socket = new WebSocket(url);
-    await once(socket, "open");
-    return new RawClient(socket);
-  }
-
-  async send(text: string): Promise<Answer> {
-    const answer = once(this.#socket, "message");
-    this.#socket.send(text);
-    return JSON.parse(String((await answer)[0])) as Answer;
-  }
-
-  call(method: string, params: object): Promise<Answer> {
-    return this.send(JSON.stringify({ jsonrpc: "2.0", id: ++this.#id, method, params }));
-  }
-
-  async value(method: string, params: object): Promise<string> {
-    return String((await this.call(method, params)).result?.value);
-  }
-
-  [Symbol.dispose](): void {
-    this.#socket.close();
-  }
-}
 
 describe("bad input", () => {
   let server: Server;

@@ -186,6 +186,7 @@ export class Gateway {
         pipelineIds: () => this.#registry.roots().map(({ id }) => id),
         sessionIds: () => this.#sessions.ids(),
         pids: () => this.#pids(),
+        unbuilt: () => this.#workers.unbuilt,
       },
     );
   }

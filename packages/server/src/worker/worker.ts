@@ -88,6 +88,7 @@ export class Worker {
     const { ioThreads, networkInterfaces } = readHostSettings(params.object("host"));
     const modules = await Promise.all(entries.map((entry) => this.#parts.importModule(entry)));
     const registry = new TypeRegistry(modules.map(({ spec }) => spec));
+    const classes = new ClassTable(modules);
     const { clock, log } = this.#parts;
     const nativeEvents = new NativeEventRouter(log);
     const onEvent: HostOptions["onEvent"] = (id, type, data) =>
@@ -105,15 +106,11 @@ export class Worker {
       log,
       assignIoThread: () => threads.assign(),
     };
-    const objects = new ObjectTable(
-      new ClassTable(modules, registry),
-      services,
-      (object, type, data) => {
-        this.#peer.notify("event", { object, type, data: data as WireValue });
-      },
-    );
+    const objects = new ObjectTable(classes, services, (object, type, data) => {
+      this.#peer.notify("event", { object, type, data: data as WireValue });
+    });
     this.#running = { host, registry, objects };
-    return null;
+    return { unbuilt: classes.unbuilt() };
   }
 
   async #create(params: RequestParams): Promise<JsonValue> {

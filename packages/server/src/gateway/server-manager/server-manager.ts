@@ -18,6 +18,8 @@ export interface ServerManagerParts {
   sessionIds(): string[];
   /** Ids of the server's processes. */
   pids(): number[];
+  /** Qualified names of classes that are declared, but not implemented. */
+  unbuilt(): readonly string[];
 }
 
 /** The object `manager_ServerManager`: what the server is and has. It lives in the gateway. */
@@ -41,7 +43,9 @@ export class ServerManager extends ServerManagerBase {
     this.emitObjectDestroyed({ objectId: id });
   }
 
+  /** What each module's `factories` lists can be created: classes without an implementation are left out. */
   getInfo(): ServerInfo {
+    const unbuilt = new Set(this.#parts.unbuilt());
     return {
       version: this.#parts.version,
       type: "KMS",
@@ -51,7 +55,7 @@ export class ServerManager extends ServerManagerBase {
         name: manifest.name,
         generationTime,
         factories: manifest.classes
-          .filter(({ creatable }) => creatable)
+          .filter(({ creatable, qualifiedName }) => creatable && !unbuilt.has(qualifiedName))
           .map(({ name }) => name)
           .sort(),
       })),

@@ -51,6 +51,8 @@ export class WorkerSlot {
   #isClosed = false;
   #cancelRestart: () => void = () => undefined;
   #waiting: (() => void)[] = [];
+  /** Qualified names of the classes of the API that the worker, of all its modules, has no implementation of. */
+  unbuilt: readonly string[] = [];
   /** Objects that live here, as the gateway counts them. */
   objects = 0;
 
@@ -86,7 +88,9 @@ export class WorkerSlot {
     for (let attempt = 1; ; attempt += 1) {
       const { worker, peer } = await this.#launch();
       try {
-        await peer.request("start", await this.#startParams(), { timeoutMs: startDeadlineMs });
+        const params = await this.#startParams();
+        const started = await peer.request("start", params, { timeoutMs: startDeadlineMs });
+        this.unbuilt = unbuiltOf(started);
         return this.#onStarted(worker, peer);
       } catch (error) {
         peer.close();
@@ -237,6 +241,11 @@ export class WorkerSlot {
       return unavailable(`Media worker did not answer '${method}' in time`);
     return error;
   }
+}
+
+function unbuiltOf(started: JsonValue): string[] {
+  const names = isJsonObject(started) ? started["unbuilt"] : undefined;
+  return Array.isArray(names) ? names.map(String) : [];
 }
 
 function unavailable(message: string): KurentoError {

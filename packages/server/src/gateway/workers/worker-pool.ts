@@ -28,6 +28,11 @@ export class WorkerPool {
     return this.#slots.some((slot) => slot.isReady) && !this.#slots.some((slot) => slot.isFailing);
   }
 
+  /** Qualified names of the classes that the workers have no implementation of; the same for all of them. */
+  get unbuilt(): readonly string[] {
+    return this.#slots[0]?.unbuilt ?? [];
+  }
+
   /**
    * Brings up all workers.
    * @throws Error of the first that does not come up; the others are ended then
