@@ -174,7 +174,8 @@ struct Reader {
       check(napi_get_element(env, keys, i, &key), place);
       check(napi_get_property(env, value, key, &member), place);
       const std::string name = string(key, place).text();
-      result.emplace(name, read(member, place + "." + name));
+      std::string inside = place;
+      result.emplace(name, read(member, inside.append(".").append(name)));
     }
     return result;
   }

@@ -51,9 +51,9 @@ std::string processing(const BranchPlan& plan) {
     return plan.target.isRaw() ? "" : encoding(plan.medium, codecOf(plan.medium, plan.target));
   }
   const Codec& source = codecOf(plan.medium, plan.source);
-  const std::string parsed = then(source.parser);
+  std::string parsed = then(source.parser);
   if (isCopy) return parsed + (plan.targetIsRtp ? "" : then(source.caps));
-  const std::string decoded = parsed + then(decoderOf(source));
+  std::string decoded = parsed + then(decoderOf(source));
   if (plan.target.isRaw()) return decoded;
   return decoded + encoding(plan.medium, codecOf(plan.medium, plan.target));
 }

@@ -15,7 +15,8 @@ using media::Medium;
 
 template <typename Call>
 auto BranchState::later(Call call) {
-  return [weak = weak_from_this(), &loop = m_runtime.loop(), call = std::move(call)](auto... args) {
+  return [weak = weak_from_this(), &loop = m_runtime.loop(),
+          call = std::move(call)](const auto&... args) {
     loop.post([weak, call, args...] {
       if (const auto self = weak.lock()) call(*self, args...);
     });
@@ -162,12 +163,12 @@ void BranchState::dismantle(std::function<void()> then) {
   m_isRunning = false;
   if (m_rtpInput) m_rtpInput->close();
   if (m_frameInput) m_frameInput->suspend();
-  m_afterDismantling.assign(1, std::move(then));
+  m_afterDismantling = std::move(then);
   if (m_isDismantling) return;
   m_isDismantling = true;
   const auto finish = [](BranchState& self) {
     self.m_isDismantling = false;
-    for (const auto& call : std::exchange(self.m_afterDismantling, {})) call();
+    if (const auto call = std::exchange(self.m_afterDismantling, nullptr)) call();
   };
   const auto old = std::exchange(m_pipeline, nullptr);
   if (!old) return finish(*this);

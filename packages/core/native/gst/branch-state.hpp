@@ -91,7 +91,7 @@ class BranchState : public std::enable_shared_from_this<BranchState> {
   bool m_isRunning = false;
   bool m_isDismantling = false;
   std::uint64_t m_generation = 0;
-  std::vector<std::function<void()>> m_afterDismantling;
+  std::function<void()> m_afterDismantling;
   SourceHandle m_retry;
   Duration m_retryDelay = kFirstRetry;
 

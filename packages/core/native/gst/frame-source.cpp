@@ -96,7 +96,7 @@ void FrameSource::endOfStream() {
   for (const Outlet& outlet : outlets()) outlet.sink->onEndOfStream();
 }
 
-void FrameSource::attach(std::shared_ptr<FrameSink> sink) {
+void FrameSource::attach(const std::shared_ptr<FrameSink>& sink) {
   std::optional<media::Format> format;
   {
     const std::scoped_lock lock(m_mutex);

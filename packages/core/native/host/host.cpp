@@ -301,7 +301,7 @@ void Host::close(Completion done) {
   closeDirectly([answer = viaOutbox(std::move(done))] { answer.resolve(); });
 }
 
-void Host::closeDirectly(std::function<void()> closed) {
+void Host::closeDirectly(const std::function<void()>& closed) {
   std::vector<EntryPtr> toRelease;
   bool isEmpty = false;
   {

@@ -17,7 +17,7 @@ std::array<std::uint8_t, 4> rolloverBytes(PacketIndex index) {
 
 CmTransform::Direction::Direction(const ProfileInfo& info, const SessionKeys& keys)
     : context(EVP_CIPHER_CTX_new()), salt(keys.salt), hmac(keys.auth) {
-  const Cipher cipher(EVP_CIPHER_fetch(nullptr, info.cipher.data(), nullptr));
+  const Cipher cipher(EVP_CIPHER_fetch(nullptr, info.cipher, nullptr));
   require(context && cipher, "EVP_CIPHER_fetch");
   require(EVP_EncryptInit_ex(context.get(), cipher.get(), nullptr, keys.key.data(), nullptr) == 1,
           "EVP_EncryptInit_ex");

@@ -10,7 +10,7 @@ constexpr std::size_t kTagLength = 16;
 
 GcmTransform::Direction::Direction(const ProfileInfo& info, const SessionKeys& keys)
     : context(EVP_CIPHER_CTX_new()), salt(keys.salt) {
-  const Cipher cipher(EVP_CIPHER_fetch(nullptr, info.cipher.data(), nullptr));
+  const Cipher cipher(EVP_CIPHER_fetch(nullptr, info.cipher, nullptr));
   require(context && cipher, "EVP_CIPHER_fetch");
   require(EVP_EncryptInit_ex(context.get(), cipher.get(), nullptr, keys.key.data(), nullptr) == 1,
           "EVP_EncryptInit_ex");

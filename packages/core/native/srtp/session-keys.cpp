@@ -32,7 +32,7 @@ void derive(const ProfileInfo& info, const Keys& keys, Label label, std::span<st
   std::array<std::uint8_t, 16> counter{};
   std::ranges::copy(keys.masterSalt, counter.begin());
   counter[7] ^= static_cast<std::uint8_t>(label);
-  const Cipher cipher(EVP_CIPHER_fetch(nullptr, info.derivationCipher.data(), nullptr));
+  const Cipher cipher(EVP_CIPHER_fetch(nullptr, info.derivationCipher, nullptr));
   const CipherContext context(EVP_CIPHER_CTX_new());
   require(cipher && context, "EVP_CIPHER_fetch");
   std::ranges::fill(out, std::uint8_t{0});

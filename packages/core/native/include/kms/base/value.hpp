@@ -23,21 +23,19 @@ using Map = std::map<std::string, Value, std::less<>>;
 class KMS_API Value {
  public:
   Value() = default;
-  Value(std::nullptr_t) {}                                // NOLINT(google-explicit-constructor)
-  Value(bool value) : m_data(value) {}                    // NOLINT(google-explicit-constructor)
-  Value(int value) : m_data(std::int64_t{value}) {}       // NOLINT(google-explicit-constructor)
-  Value(unsigned value) : m_data(std::int64_t{value}) {}  // NOLINT(google-explicit-constructor)
-  Value(std::int64_t value) : m_data(value) {}            // NOLINT(google-explicit-constructor)
-  Value(std::uint64_t value)
-      : m_data(static_cast<std::int64_t>(value)) {}         // NOLINT(google-explicit-constructor)
-  Value(double value) : m_data(value) {}                    // NOLINT(google-explicit-constructor)
-  Value(const char* value) : m_data(std::string(value)) {}  // NOLINT(google-explicit-constructor)
-  Value(std::string_view value)
-      : m_data(std::string(value)) {}                     // NOLINT(google-explicit-constructor)
-  Value(std::string value) : m_data(std::move(value)) {}  // NOLINT(google-explicit-constructor)
-  Value(Bytes value) : m_data(std::move(value)) {}        // NOLINT(google-explicit-constructor)
-  Value(List value) : m_data(std::move(value)) {}         // NOLINT(google-explicit-constructor)
-  Value(Map value) : m_data(std::move(value)) {}          // NOLINT(google-explicit-constructor)
+  Value(std::nullptr_t) {}
+  Value(bool value) : m_data(value) {}
+  Value(int value) : m_data(std::int64_t{value}) {}
+  Value(unsigned value) : m_data(std::int64_t{value}) {}
+  Value(std::int64_t value) : m_data(value) {}
+  Value(std::uint64_t value) : m_data(static_cast<std::int64_t>(value)) {}
+  Value(double value) : m_data(value) {}
+  Value(const char* value) : m_data(std::string(value)) {}
+  Value(std::string_view value) : m_data(std::string(value)) {}
+  Value(std::string value) : m_data(std::move(value)) {}
+  Value(Bytes value) : m_data(std::move(value)) {}
+  Value(List value) : m_data(std::move(value)) {}
+  Value(Map value) : m_data(std::move(value)) {}
 
   [[nodiscard]] bool isNull() const { return std::holds_alternative<std::monostate>(m_data); }
   template <typename T>
@@ -61,7 +59,7 @@ class KMS_API Value {
   template <typename T>
   [[nodiscard]] T get(std::string_view key, T fallback) const {
     const Value& member = get(key);
-    return member.isNull() ? fallback : member.as<T>();
+    return member.isNull() ? std::move(fallback) : member.as<T>();
   }
 
   bool operator==(const Value&) const = default;

@@ -61,7 +61,7 @@ class KMS_API FrameSource {
   void forgetGroup();
 
   // For consumers.
-  void attach(std::shared_ptr<FrameSink> sink);
+  void attach(const std::shared_ptr<FrameSink>& sink);
   /// A call that is under way may still end after this returned.
   void detach(const FrameSink* sink);
   void requestKeyframe() const;

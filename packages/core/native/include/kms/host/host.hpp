@@ -52,7 +52,7 @@ class KMS_API Host {
   void close(Completion done);
   /// The same for an embedder that no longer drains: calls `closed` on some thread, not through the
   /// outbox.
-  void closeDirectly(std::function<void()> closed);
+  void closeDirectly(const std::function<void()>& closed);
 
  private:
   struct Entry;

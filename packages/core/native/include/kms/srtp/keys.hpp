@@ -34,8 +34,8 @@ struct ProfileInfo {
   Profile profile;
   std::string_view dtlsName;   ///< OpenSSL's name for use_srtp; empty when DTLS cannot negotiate it
   std::string_view suiteName;  ///< SDES crypto suite (RFC 4568 6.2, RFC 6188, RFC 7714)
-  std::string_view cipher;     ///< OpenSSL's name of the packet cipher
-  std::string_view derivationCipher;  ///< OpenSSL's name of the cipher of the key derivation
+  const char* cipher;          ///< OpenSSL's name of the packet cipher
+  const char* derivationCipher;  ///< OpenSSL's name of the cipher of the key derivation
   std::uint8_t keyLength;
   std::uint8_t saltLength;
   std::uint8_t rtpTagLength;
