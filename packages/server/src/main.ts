@@ -1,7 +1,11 @@
 #!/usr/bin/env node
 import process from "node:process";
 
+import { gstreamerEnvironment } from "./gateway/config/gstreamer-options.js";
 import { run } from "./run.js";
 
+const args = process.argv.slice(2);
+// The environment reaches GStreamer wherever it runs: in the workers, or here.
+Object.assign(process.env, gstreamerEnvironment(args, process.env));
 // Explicitly: nothing that a module leaves open may keep a stopped server alive.
-process.exit(await run(process.argv.slice(2), process.env));
+process.exit(await run(args, process.env));

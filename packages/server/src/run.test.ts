@@ -40,7 +40,8 @@ async function configuration(content: unknown): Promise<string> {
   return file;
 }
 
-describe("kurento-media-server", () => {
+// Each starts programs one after the other.
+describe("kurento-media-server", { timeout: 30_000 }, () => {
   it("tells its version and its modules", async () => {
     const { code, out } = await run("--gst-debug=3", "--version");
     expect(code).toBe(0);

@@ -7,7 +7,9 @@ import type { Logger } from "@kms/core";
 import { consoleLogger } from "./console-logger.js";
 import { CommandLineError, parseCommandLine, usage } from "./gateway/config/command-line.js";
 import type { CommandLine } from "./gateway/config/command-line.js";
-import { loadConfigFiles } from "./gateway/config/config-files.js";
+import type { Environment } from "./gateway/config/environment.js";
+import { askNameServer, findExternalAddresses } from "./gateway/config/external-address.js";
+import { loadConfig } from "./gateway/config/load-config.js";
 import { readSettings } from "./gateway/config/settings.js";
 import type { Settings } from "./gateway/config/settings.js";
 import { Gateway } from "./gateway/gateway.js";
@@ -20,8 +22,6 @@ import type { WorkerLauncher } from "./gateway/workers/launcher.js";
 import { ProcessLauncher } from "./gateway/workers/process-launcher.js";
 import { processClock } from "./process-clock.js";
 import { importModule } from "./worker/import-module.js";
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 const failure = 1;
 
@@ -49,16 +49,24 @@ async function runCommand(command: CommandLine, env: Environment, log: Logger): 
   if (command.version) return print(versionText(modules));
   if (command.list) return print(factoriesText(modules));
   print(`Kurento Media Server version: ${packageVersion()}\n`);
-  let settings: Settings;
+  const settings = await configure(command, env, log);
+  return settings === undefined ? failure : serve(settings, modules, log);
+}
+
+async function configure(
+  command: CommandLine,
+  env: Environment,
+  log: Logger,
+): Promise<Settings | undefined> {
   try {
-    settings = readSettings(loadConfigFiles(command, log), env, { workers: command.workers, log });
+    const found = await findExternalAddresses(env, askNameServer(), log);
+    return readSettings(loadConfig(command, found, log), command);
   } catch (error) {
     process.stderr.write(
       `Error reading configuration: ${error instanceof Error ? error.message : String(error)}\n`,
     );
-    return failure;
+    return undefined;
   }
-  return serve(settings, modules, log);
 }
 
 async function serve(

@@ -1,10 +1,12 @@
 import { fileURLToPath } from "node:url";
 
 import { silentLogger } from "@kms/core";
-import type { ConfigTree, HostOptions, Logger, ObjectClock } from "@kms/core";
+import type { HostOptions, Logger, ObjectClock } from "@kms/core";
 import { FakeNativeHost } from "@kms/core/testing";
 
+import type { MediaServerConfig } from "../gateway/config/config-types.js";
 import { readSettings } from "../gateway/config/settings.js";
+import type { Settings } from "../gateway/config/settings.js";
 import { Gateway } from "../gateway/gateway.js";
 import { locateModule } from "../gateway/modules/module-locator.js";
 import { StaticFiles } from "../gateway/transport/static-files.js";
@@ -18,7 +20,7 @@ import { TestClient } from "./test-client.js";
 /** What a test wants to be different. */
 export interface TestGatewayOptions {
   /** Members of `mediaServer` in the configuration. */
-  readonly mediaServer?: ConfigTree;
+  readonly mediaServer?: MediaServerConfig;
   readonly workers?: number;
   readonly clock?: ObjectClock;
   readonly log?: Logger;
@@ -52,12 +54,7 @@ export class TestGateway implements AsyncDisposable {
             fileURLToPath(new URL("../../dist/testing/fake-worker.js", import.meta.url)),
           )
         : new InProcessLauncher(async () => ({ openHost, importModule, clock: processClock, log }));
-    const net = { websocket: { port: 0, address: "127.0.0.1" } };
-    const settings = readSettings(
-      { mediaServer: { net, workers: { ioThreads: 1 }, ...options.mediaServer } },
-      {},
-      { workers, log },
-    );
+    const settings = testSettings(options.mediaServer, workers);
     const files = new StaticFiles({
       folder: fileURLToPath(new URL("fixtures/page", import.meta.url)),
       files: new Map(),
@@ -91,4 +88,16 @@ export class TestGateway implements AsyncDisposable {
     for (const client of this.#clients) client.terminate();
     await this.gateway.close();
   }
+}
+
+/** Any free port of this machine unless one is given, and what else the test wants to be different. */
+function testSettings(mediaServer: MediaServerConfig | undefined, workers: number): Settings {
+  const { net, ...others } = mediaServer ?? {};
+  const given = net?.websocket?.port ?? 0;
+  const websocket = { address: "127.0.0.1", ...net?.websocket, port: Math.max(given, 1) };
+  const settings = readSettings(
+    { mediaServer: { workers: { ioThreads: 1 }, ...others, net: { websocket } } },
+    { workers },
+  );
+  return { ...settings, websocket: { ...settings.websocket, port: given } };
 }

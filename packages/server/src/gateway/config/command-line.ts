@@ -1,3 +1,13 @@
+/** Rotating log files. */
+export interface LogFileOptions {
+  /** Directory; `undefined` = logs go to standard error. */
+  readonly path: string | undefined;
+  /** Size in MB at which a new file begins, from 1. */
+  readonly fileSizeMb: number;
+  /** Files that are kept, from 1. */
+  readonly fileCount: number;
+}
+
 /** What the command line and the environment ask for. */
 export interface CommandLine {
   readonly help: boolean;
@@ -9,6 +19,7 @@ export interface CommandLine {
   readonly modulesConfigPath: readonly string[] | undefined;
   /** Directories with further module packages. */
   readonly modulesPath: readonly string[];
+  readonly logs: LogFileOptions;
   /** Media worker processes; 0 = media runs in this process; `undefined` = by the number of CPUs. */
   readonly workers: number | undefined;
 }
@@ -46,9 +57,14 @@ const options: readonly Option[] = [
     value: "dirs",
     help: "colon-separated directories of module configurations",
   },
-  { name: "logs-path", short: "d", value: "dir", help: "accepted; logs go to standard error" },
-  { name: "log-file-size", short: "s", value: "MB", help: "accepted; see --logs-path" },
-  { name: "number-log-files", short: "n", value: "count", help: "accepted; see --logs-path" },
+  {
+    name: "logs-path",
+    short: "d",
+    value: "dir",
+    help: "directory of rotating log files (default: logs go to standard error)",
+  },
+  { name: "log-file-size", short: "s", value: "MB", help: "size of a log file (100)" },
+  { name: "number-log-files", short: "n", value: "count", help: "log files to keep (10)" },
   {
     name: "workers",
     value: "count",
@@ -74,7 +90,12 @@ export function parseCommandLine(
     confFile: given["conf-file"],
     modulesConfigPath: given["modules-config-path"]?.split(":").filter(Boolean),
     modulesPath: given["modules-path"]?.split(":").filter(Boolean) ?? [],
-    workers: workerCount(given["workers"]),
+    logs: {
+      path: given["logs-path"],
+      fileSizeMb: countOf(given, "log-file-size", 1) ?? 100,
+      fileCount: countOf(given, "number-log-files", 1) ?? 10,
+    },
+    workers: countOf(given, "workers", 0, 64),
   };
 }
 
@@ -139,9 +160,10 @@ function valueOf({ name }: Option, value: string | undefined): string {
   return value;
 }
 
-function workerCount(text: string | undefined): number | undefined {
+function countOf(given: Given, name: string, min: number, max = 1_000_000): number | undefined {
+  const text = given[name];
   if (text === undefined) return undefined;
-  if (!/^\d{1,3}$/.test(text))
-    throw new CommandLineError(`the argument ('${text}') for option '--workers' is invalid`);
-  return Number(text);
+  const value = /^\d{1,7}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= min && value <= max) return value;
+  throw new CommandLineError(`the argument ('${text}') for option '--${name}' is invalid`);
 }

@@ -1,14 +1,28 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import type { Dirent } from "node:fs";
+import { dirname, extname, join, relative, resolve, sep } from "node:path";
 
 import type { ConfigTree, JsonValue, Logger } from "@kms/core";
 
-import { parseIni } from "./ini.js";
-
-/** A configuration that cannot be used; the message names the file. */
-export class ConfigurationError extends Error {}
+import { checkConfig } from "./check-config.js";
+import { ConfigurationError } from "./configuration-error.js";
+import { parseInfoConfig } from "./formats/info.js";
+import { parseIniConfig } from "./formats/ini.js";
+import { parseJsonConfig } from "./formats/json.js";
+import { ConfigSyntaxError } from "./formats/syntax-error.js";
+import { parseXmlConfig } from "./formats/xml.js";
+import { isTree, mergeTrees, nest } from "./trees.js";
 
 const defaultFile = "/etc/kurento/kurento.conf.json";
+const maxFileBytes = 1024 * 1024;
+
+/** By the last part of a file's name. */
+const formats: Readonly<Record<string, (text: string) => JsonValue>> = {
+  ".info": parseInfoConfig,
+  ".ini": parseIniConfig,
+  ".json": parseJsonConfig,
+  ".xml": parseXmlConfig,
+};
 
 /** Where to read from. */
 export interface ConfigSources {
@@ -19,104 +33,103 @@ export interface ConfigSources {
 }
 
 /**
- * Reads the main file, then the module files over it.
+ * Reads and checks the main file, then the module files over it.
  * @throws ConfigurationError for a main file that is missing or broken; broken module files are logged and skipped
  */
-export function loadConfigFiles(
-  { confFile, modulesConfigPath }: ConfigSources,
-  log: Logger,
-): ConfigTree {
-  const mainFile = confFile ?? (existsSync(defaultFile) ? defaultFile : undefined);
-  const main = mainFile === undefined ? {} : readMain(resolve(mainFile));
-  const directories =
-    modulesConfigPath ??
-    (mainFile === undefined ? [] : [join(dirname(resolve(mainFile)), "modules")]);
-  return directories.reduce<ConfigTree>(
-    (tree, directory) => addModuleFiles(tree, directory, log),
-    main,
-  );
+export function loadConfigFiles(sources: ConfigSources, log: Logger): ConfigTree {
+  const { confFile, modulesConfigPath } = sources;
+  const found = confFile ?? (existsSync(defaultFile) ? defaultFile : undefined);
+  const mainFile = found === undefined ? undefined : resolve(found);
+  const main = mainFile === undefined ? {} : readMain(mainFile, log);
+  const beside = mainFile === undefined ? [] : [join(dirname(mainFile), "modules")];
+  const files = (modulesConfigPath ?? beside).flatMap((directory) => moduleFiles(directory, log));
+  return files.reduce<ConfigTree>((merged, file) => addModuleFile(merged, file, log), main);
 }
 
-/** Later values win: scalars and lists are replaced, objects merged. */
-export function mergeTrees(base: ConfigTree, over: ConfigTree): ConfigTree {
-  const merged: Record<string, JsonValue> = { ...base };
-  for (const [key, value] of Object.entries(over)) {
-    const existing = Object.hasOwn(base, key) ? base[key] : undefined;
-    setOwn(merged, key, isTree(existing) && isTree(value) ? mergeTrees(existing, value) : value);
-  }
-  return merged;
-}
-
-/** True for an object that is no list. */
-export function isTree(value: JsonValue | undefined): value is ConfigTree {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function readMain(file: string): ConfigTree {
-  try {
-    return { ...readTree(file), configPath: dirname(file) };
-  } catch (error) {
-    throw new ConfigurationError(
-      `${file}: ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
-    );
-  }
-}
-
-function addModuleFiles(tree: ConfigTree, directory: string, log: Logger): ConfigTree {
-  return moduleFiles(directory).reduce<ConfigTree>((merged, file) => {
-    try {
-      return mergeTrees(merged, moduleTree(directory, file));
-    } catch (error) {
-      log.warning("module configuration skipped", { file, error });
-      return merged;
-    }
-  }, tree);
-}
-
-function moduleFiles(directory: string): string[] {
-  if (!existsSync(directory)) return [];
-  const entries = readdirSync(directory, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile() && /\.conf\.(json|ini)$/.test(entry.name));
-  return files.map((entry) => join(entry.parentPath, entry.name)).sort();
-}
-
-// modules/kurento/WebRtcEndpoint.conf.ini holds the settings modules.kurento.WebRtcEndpoint.
-function moduleTree(directory: string, file: string): ConfigTree {
-  const names = relative(directory, file).split(sep);
-  const last = names.pop()?.replace(/\.conf\.\w+$/, "") ?? "";
-  const settings: JsonValue = { ...readTree(file), configPath: dirname(file) };
-  const tree = [...names, last].reduceRight<JsonValue>(
-    (value, name) => ({ [name]: value }),
-    settings,
-  );
-  return { modules: tree };
-}
-
-function readTree(file: string): ConfigTree {
-  const text = readFileSync(file, "utf8");
-  const tree: JsonValue = file.endsWith(".ini")
-    ? parseIni(text)
-    : withoutComments(JSON.parse(text) as JsonValue);
+/**
+ * Reads settings of one format.
+ * @param format `.json`, `.ini`, `.info` or `.xml`
+ * @throws ConfigSyntaxError with line and column; Error for another format, or when there is no object at the top
+ */
+export function parseConfig(text: string, format: string): ConfigTree {
+  const parse = Object.hasOwn(formats, format) ? formats[format] : undefined;
+  if (parse === undefined)
+    throw new Error(`unknown format '${format}', expected ${Object.keys(formats).join(", ")}`);
+  const tree = parse(text);
   if (!isTree(tree)) throw new Error("should hold an object");
   return tree;
 }
 
-function withoutComments(value: JsonValue): JsonValue {
-  if (Array.isArray(value)) return value.map((item: JsonValue) => withoutComments(item));
-  if (!isTree(value)) return value;
-  const kept: Record<string, JsonValue> = {};
-  for (const [key, member] of Object.entries(value))
-    if (!key.startsWith("//")) setOwn(kept, key, withoutComments(member));
-  return kept;
+interface ModuleFile {
+  readonly file: string;
+  /** Where its settings belong. */
+  readonly keys: readonly string[];
 }
 
-// Also for a key such as __proto__, which plain assignment would take for something else.
-function setOwn(target: Record<string, JsonValue>, key: string, value: JsonValue): void {
-  Object.defineProperty(target, key, {
-    value,
-    enumerable: true,
-    configurable: true,
-    writable: true,
+function readMain(file: string, log: Logger): ConfigTree {
+  let tree: ConfigTree;
+  try {
+    tree = readTree(file);
+  } catch (error) {
+    throw new ConfigurationError(problemIn(file, error), { cause: error });
+  }
+  return checkConfig({ ...tree, configPath: dirname(file) }, file, log);
+}
+
+function addModuleFile(merged: ConfigTree, { file, keys }: ModuleFile, log: Logger): ConfigTree {
+  let tree: ConfigTree;
+  try {
+    tree = readTree(file);
+  } catch (error) {
+    log.warning(`${problemIn(file, error)}; module configuration skipped`);
+    return merged;
+  }
+  const settings = nest(["modules", ...keys], { ...tree, configPath: dirname(file) });
+  return mergeTrees(merged, checkConfig(settings, file, log));
+}
+
+// modules/kurento/WebRtcEndpoint.conf.ini holds the settings modules.kurento.WebRtcEndpoint.
+function moduleFiles(directory: string, log: Logger): ModuleFile[] {
+  if (!existsSync(directory)) return [];
+  const root = resolve(directory);
+  let entries: Dirent[];
+  try {
+    entries = readdirSync(root, { recursive: true, withFileTypes: true });
+  } catch (error) {
+    log.warning(`${problemIn(root, error)}; module configurations skipped`);
+    return [];
+  }
+  const files = entries.filter(isModuleFile).map(({ parentPath, name }) => join(parentPath, name));
+  return files.sort().map((file) => {
+    const keys = relative(root, file).split(sep);
+    const className = keys.pop()?.replace(/\.conf\.\w+$/, "") ?? "";
+    return { file, keys: [...keys, className] };
   });
+}
+
+// Mounted configurations are often symbolic links.
+function isModuleFile(entry: Dirent): boolean {
+  return (
+    (entry.isFile() || entry.isSymbolicLink()) && /.\.conf\.(json|ini|info|xml)$/.test(entry.name)
+  );
+}
+
+function readTree(file: string): ConfigTree {
+  const status = statSync(file);
+  if (!status.isFile()) throw new Error("is not a file");
+  if (status.size > maxFileBytes) throw new Error(`is larger than ${maxFileBytes} bytes`);
+  return parseConfig(decode(readFileSync(file)), extname(file));
+}
+
+function decode(bytes: Buffer): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new Error("is not UTF-8 text", { cause: error });
+  }
+}
+
+function problemIn(file: string, error: unknown): string {
+  const problem = error instanceof Error ? error.message : String(error);
+  return `${file}:${error instanceof ConfigSyntaxError ? "" : " "}${problem}`;
 }

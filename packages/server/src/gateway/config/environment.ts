@@ -1,4 +1,10 @@
-import type { ConfigTree } from "@kms/core";
+import type { ConfigTree, Logger } from "@kms/core";
+
+import { checkConfig } from "./check-config.js";
+import { nest } from "./trees.js";
+
+/** Variables as the process was given them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Variables of Kurento's Docker image, with the class and the key that each stands for. */
 const variables: Readonly<Record<string, readonly [className: string, key: string]>> = {
@@ -16,13 +22,22 @@ const variables: Readonly<Record<string, readonly [className: string, key: strin
   KMS_PEM_CERTIFICATE_ECDSA: ["WebRtcEndpoint", "pemCertificateECDSA"],
 };
 
-/** The module settings that environment variables give; empty variables count as not set. */
-export function environmentTree(env: Readonly<Record<string, string | undefined>>): ConfigTree {
-  const classes: Record<string, Record<string, string>> = {};
-  for (const [variable, [className, key]] of Object.entries(variables)) {
-    const value = env[variable];
-    if (value === undefined || value === "") continue;
-    (classes[className] ??= {})[key] = value;
-  }
-  return { kurento: classes };
+const together = ["KMS_STUN_IP", "KMS_STUN_PORT"] as const;
+
+/**
+ * The module settings that environment variables give; empty variables count as not set. A value that does not fit is
+ * logged with its variable and left out; of the STUN server's address and port, one alone counts for nothing.
+ */
+export function environmentSettings(env: Environment, log: Logger): ConfigTree[] {
+  const given = Object.keys(variables).filter((name) => (env[name] ?? "") !== "");
+  return given.flatMap((name) => {
+    const [className, key] = variables[name] ?? ["", ""];
+    const lacking = together.find((other) => (env[other] ?? "") === "");
+    if (lacking !== undefined && together.some((one) => one === name)) {
+      log.warning(`${name}: has no effect without ${lacking}`);
+      return [];
+    }
+    const tree = nest(["modules", "kurento", className, key], env[name] ?? "");
+    return [checkConfig(tree, name, log)];
+  });
 }

@@ -1,13 +1,24 @@
+import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
 import { availableParallelism } from "node:os";
+import { isAbsolute, join } from "node:path";
+import process from "node:process";
 
-import type { ConfigTree, JsonValue, Logger } from "@kms/core";
+import type { ConfigTree, JsonValue } from "@kms/core";
 
-import { ConfigurationError, isTree, mergeTrees } from "./config-files.js";
-import { environmentTree } from "./environment.js";
+import type {
+  ConfigFile,
+  RegistrarConfig,
+  ResourcesConfig,
+  SecureConfig,
+  WebSocketConfig,
+} from "./config-types.js";
+import { ConfigurationError } from "./configuration-error.js";
 
 /** Everything that can be set, with defaults filled in. */
 export interface Settings {
   readonly websocket: WebSocketSettings;
+  readonly registrar: RegistrarSettings | undefined;
   readonly resources: ResourceSettings;
   readonly workers: WorkerSettings;
   /** JSON text for `ServerManager.getMetadata`; empty when not set. */
@@ -18,7 +29,7 @@ export interface Settings {
 
 /** Where clients connect. */
 export interface WebSocketSettings {
-  /** 0 = the system chooses; `undefined` = no insecure listener. */
+  /** `undefined` = no insecure listener; 0, which no file can ask for, = any free port. */
   readonly port: number | undefined;
   readonly address: string | undefined;
   readonly ipv6: boolean;
@@ -29,21 +40,31 @@ export interface WebSocketSettings {
   /** Output that may wait for one client before it is cut off. */
   readonly maxBufferedBytes: number;
   readonly secure: SecureSettings | undefined;
+  /** What clients must show; `undefined` = nothing. */
+  readonly token: string | undefined;
 }
 
 /** The TLS listener. */
 export interface SecureSettings {
   readonly port: number;
-  /** PEM file: certificate chain and key; relative to the configuration file. */
+  /** PEM file: certificate, chain and key. */
   readonly certificate: string;
   readonly password: string;
-  readonly configPath: string;
+}
+
+/** Where the server announces itself. */
+export interface RegistrarSettings {
+  /** `ws://` or `wss://` */
+  readonly address: string;
+  readonly localAddress: string;
 }
 
 /** Limits and times. */
 export interface ResourceSettings {
   /** Fraction of the process limits (threads, files) above which nothing is created. */
   readonly exceptionLimit: number;
+  /** Fraction above which the server ends itself once it has no objects. */
+  readonly killLimit: number | undefined;
   readonly garbageCollectorPeriodMs: number;
   readonly disableRequestCache: boolean;
 }
@@ -61,89 +82,138 @@ export interface WorkerSettings {
 }
 
 const mebibyte = 1024 * 1024;
+const defaultPort = 8888;
 
 /**
- * Derives the settings from the files' tree; the environment of Kurento's Docker image overrides the modules' settings.
+ * Derives the settings from a checked configuration.
  * @param workers number of workers asked for on the command line
- * @throws ConfigurationError naming a setting without which the server cannot start
+ * @throws ConfigurationError naming a setting with which the server cannot start
  */
 export function readSettings(
-  files: ConfigTree,
-  env: Readonly<Record<string, string | undefined>>,
-  options: { readonly workers: number | undefined; readonly log: Logger },
+  config: ConfigFile,
+  options: { readonly workers?: number | undefined } = {},
 ): Settings {
-  const reader = new Reader(mergeTrees(files, { modules: environmentTree(env) }), options.log);
-  const modules = reader.value("modules");
-  const metadata = reader.value("metadata");
+  const { mediaServer = {}, metadata, modules = {} } = config;
+  const websocket = readNet(mediaServer.net);
+  const configPath = config.configPath ?? process.cwd();
   return {
-    websocket: readWebSocket(reader),
-    resources: readResources(reader),
-    workers: readWorkers(reader, options.workers),
+    websocket: readWebSocket(websocket, configPath),
+    registrar: readRegistrar(websocket.registrar),
+    resources: readResources(mediaServer.resources ?? {}),
+    workers: readWorkers(config, options.workers),
     metadata: metadata === undefined ? "" : JSON.stringify(metadata),
-    modules: isTree(modules) ? modules : {},
+    modules: treeOf(modules),
   };
 }
 
-function readWebSocket(reader: Reader): WebSocketSettings {
-  const at = (key: string): string => `mediaServer.net.websocket.${key}`;
-  const hasNet = reader.value("mediaServer.net") !== undefined;
-  const port = reader.integer(at("port"), 0, 65535) ?? (hasNet ? undefined : 8888);
-  const secure = readSecure(reader, at("secure"));
+const at = (key: string): string => `mediaServer.net.websocket.${key}`;
+
+function readNet(net: object | undefined): WebSocketConfig {
+  if (net === undefined) return { port: defaultPort };
+  const [transport, ...others] = Object.keys(net);
+  if (transport !== "websocket" || others.length > 0)
+    throw new ConfigurationError("'mediaServer.net' should hold 'websocket' and nothing else");
+  return (net as { readonly websocket: WebSocketConfig }).websocket;
+}
+
+function readWebSocket(config: WebSocketConfig, configPath: string): WebSocketSettings {
+  const port = config.port === 0 ? undefined : config.port;
+  const secure = readSecure(config.secure ?? {}, configPath);
   if (port === undefined && secure === undefined)
     throw new ConfigurationError(`'${at("port")}' or '${at("secure.port")}' must be set`);
+  const path = filled(config.path) ?? "kurento";
   return {
     port,
-    address: reader.text(at("address")),
-    ipv6: reader.flag(at("ipv6")) ?? true,
-    path: (reader.text(at("path")) ?? "kurento").replace(/^\/+/, ""),
-    backlog: reader.integer(at("connqueue"), 1, 65535) ?? 128,
-    maxMessageBytes: reader.integer(at("maxMessageBytes"), 1024, 256 * mebibyte) ?? 8 * mebibyte,
-    maxBufferedBytes:
-      reader.integer(at("maxBufferedBytes"), 1024, 1024 * mebibyte) ?? 16 * mebibyte,
+    address: readAddress(config.address),
+    ipv6: config.ipv6 ?? true,
+    path: path.replace(/^\/+/, ""),
+    backlog: config.connqueue ?? 128,
+    maxMessageBytes: config.maxMessageBytes ?? 8 * mebibyte,
+    maxBufferedBytes: config.maxBufferedBytes ?? 16 * mebibyte,
     secure,
+    token: readToken(config, configPath),
   };
 }
 
-function readSecure(reader: Reader, at: string): SecureSettings | undefined {
-  const port = reader.integer(`${at}.port`, 0, 65535);
-  if (port === undefined || port === 0) return undefined;
-  const certificate = reader.text(`${at}.certificate`);
+function readAddress(address: string | undefined): string | undefined {
+  const given = filled(address);
+  if (given !== undefined && isIP(given) === 0)
+    throw new ConfigurationError(`'${at("address")}' should be an IP address, but is '${given}'`);
+  return given;
+}
+
+function readSecure(config: SecureConfig, configPath: string): SecureSettings | undefined {
+  const { port = 0, password = "" } = config;
+  if (port === 0) return undefined;
+  const certificate = filled(config.certificate);
   if (certificate === undefined)
-    throw new ConfigurationError(`'${at}.certificate' must be set for a secure listener`);
-  const configPath = reader.text("configPath") ?? process.cwd();
-  return { port, certificate, password: reader.text(`${at}.password`) ?? "", configPath };
+    throw new ConfigurationError(`'${at("secure.certificate")}' must be set for a secure listener`);
+  return { port, certificate: below(configPath, certificate), password };
 }
 
-function readResources(reader: Reader): ResourceSettings {
-  const at = (key: string): string => `mediaServer.resources.${key}`;
+function readToken(config: WebSocketConfig, configPath: string): string | undefined {
+  if (config.token !== undefined && config.tokenFile !== undefined)
+    throw new ConfigurationError(
+      `only one of '${at("token")}' and '${at("tokenFile")}' can be set`,
+    );
+  if (config.token !== undefined) return checkToken(config.token, at("token"));
+  if (config.tokenFile === undefined) return undefined;
+  const file = below(configPath, config.tokenFile);
+  return checkToken(readText(file).trim(), `${at("tokenFile")}' ${file}'`);
+}
+
+// RFC 6750, 2.1: what a bearer token may consist of.
+function checkToken(token: string, name: string): string {
+  if (!/^[A-Za-z0-9._~+/-]+=*$/.test(token))
+    throw new ConfigurationError(`'${name}' should hold a token of letters, digits and -._~+/`);
+  return token;
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    throw new ConfigurationError(`'${at("tokenFile")}': ${problem}`, { cause: error });
+  }
+}
+
+function readRegistrar(config: RegistrarConfig = {}): RegistrarSettings | undefined {
+  const address = filled(config.address);
+  if (address === undefined) return undefined;
+  const protocol = URL.canParse(address) ? new URL(address).protocol : "";
+  if (protocol !== "ws:" && protocol !== "wss:")
+    throw new ConfigurationError(
+      `'${at("registrar.address")}' should be a ws:// or wss:// address, but is '${address}'`,
+    );
+  return { address, localAddress: filled(config.localAddress) ?? "localhost" };
+}
+
+function readResources(config: ResourcesConfig): ResourceSettings {
   return {
-    exceptionLimit: reader.fraction(at("exceptionLimit")) ?? 0.8,
-    garbageCollectorPeriodMs:
-      1000 * (reader.integer(at("garbageCollectorPeriod"), 1, 86_400) ?? 240),
-    disableRequestCache: reader.flag(at("disableRequestCache")) ?? false,
+    exceptionLimit: config.exceptionLimit ?? 0.8,
+    killLimit: config.killLimit,
+    garbageCollectorPeriodMs: 1000 * (config.garbageCollectorPeriod ?? 240),
+    disableRequestCache: config.disableRequestCache ?? false,
   };
 }
 
-function readWorkers(reader: Reader, asked: number | undefined): WorkerSettings {
+function readWorkers({ mediaServer, modules }: ConfigFile, asked?: number): WorkerSettings {
+  const { BaseRtpEndpoint = {}, WebRtcEndpoint = {} } = modules?.kurento ?? {};
   const cpus = availableParallelism();
-  const minPort = reader.integer("modules.kurento.BaseRtpEndpoint.minPort", 1, 65535) ?? 40_000;
-  const maxPort =
-    reader.integer("modules.kurento.BaseRtpEndpoint.maxPort", 1, 65535) ??
-    Math.max(minPort, 49_999);
+  const minPort = BaseRtpEndpoint.minPort ?? 40_000;
+  const maxPort = BaseRtpEndpoint.maxPort ?? Math.max(minPort, 49_999);
   if (minPort > maxPort)
     throw new ConfigurationError(
-      `'BaseRtpEndpoint.minPort' ${minPort} is above maxPort ${maxPort}`,
+      `'modules.kurento.BaseRtpEndpoint.minPort' ${minPort} is above maxPort ${maxPort}`,
     );
-  const interfaces = reader.text("modules.kurento.WebRtcEndpoint.networkInterfaces") ?? "";
+  const interfaces = (WebRtcEndpoint.networkInterfaces ?? "").split(",");
   return {
-    count: asked ?? reader.integer("mediaServer.workers.count", 0, 64) ?? defaultWorkers(cpus),
-    ioThreads: reader.integer("mediaServer.workers.ioThreads", 1, 64) ?? cpus,
+    count: asked ?? mediaServer?.workers?.count ?? defaultWorkers(cpus),
+    ioThreads: mediaServer?.workers?.ioThreads ?? cpus,
     minPort,
     maxPort,
-    networkInterfaces: interfaces
-      .split(",")
-      .map((name) => name.trim())
-      .filter(Boolean),
+    networkInterfaces: interfaces.map((name) => name.trim()).filter(Boolean),
   };
 }
 
@@ -152,54 +222,15 @@ function defaultWorkers(cpus: number): number {
   return Math.min(Math.max(cpus, 1), 4);
 }
 
-/** Reads values of the tree; one that does not fit is logged and counts as absent, as in Kurento. */
-class Reader {
-  readonly #tree: ConfigTree;
-  readonly #log: Logger;
+function filled(text: string | undefined): string | undefined {
+  return text === "" ? undefined : text;
+}
 
-  constructor(tree: ConfigTree, log: Logger) {
-    this.#tree = tree;
-    this.#log = log;
-  }
+function below(folder: string, path: string): string {
+  return isAbsolute(path) ? path : join(folder, path);
+}
 
-  value(path: string): JsonValue | undefined {
-    let value: JsonValue | undefined = this.#tree;
-    for (const key of path.split("."))
-      value = isTree(value) && Object.hasOwn(value, key) ? value[key] : undefined;
-    return value;
-  }
-
-  text(path: string): string | undefined {
-    const value = this.value(path);
-    if (value === undefined || value === null || value === "") return undefined;
-    return typeof value === "object" ? this.#refuse(path, "should be a text") : String(value);
-  }
-
-  integer(path: string, min: number, max: number): number | undefined {
-    const text = this.text(path)?.trim();
-    if (text === undefined) return undefined;
-    const value = /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
-    return value >= min && value <= max
-      ? value
-      : this.#refuse(path, `should be an integer from ${min} to ${max}`);
-  }
-
-  fraction(path: string): number | undefined {
-    const text = this.text(path);
-    if (text === undefined) return undefined;
-    const value = Number(text);
-    return value > 0 && value <= 1 ? value : this.#refuse(path, "should be above 0 and at most 1");
-  }
-
-  flag(path: string): boolean | undefined {
-    const text = this.text(path);
-    if (text === undefined) return undefined;
-    if (text !== "true" && text !== "false") return this.#refuse(path, "should be true or false");
-    return text === "true";
-  }
-
-  #refuse(path: string, why: string): undefined {
-    this.#log.warning(`setting '${path}' ${why}; ignored`);
-    return undefined;
-  }
+// What is configured came from JSON values, and was only looked at since.
+function treeOf(modules: object): ConfigTree {
+  return modules as Readonly<Record<string, JsonValue>>;
 }

@@ -3,7 +3,6 @@ import { readFile } from "node:fs/promises";
 import { createServer as createHttpServer } from "node:http";
 import type { IncomingMessage, RequestListener, Server } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
-import { isAbsolute, join } from "node:path";
 import type { Duplex } from "node:stream";
 
 import { WebSocketServer } from "ws";
@@ -49,10 +48,8 @@ export class Listener {
 
   /** The TLS listener. @throws Error when the certificate cannot be read, or the address not be bound */
   static async openSecure(options: ListenerOptions, secure: SecureSettings): Promise<Listener> {
-    const { certificate, configPath, password } = secure;
-    const pem = await readFile(
-      isAbsolute(certificate) ? certificate : join(configPath, certificate),
-    );
+    const { certificate, password } = secure;
+    const pem = await readFile(certificate);
     const tls = { cert: pem, key: pem, ...(password !== "" && { passphrase: password }) };
     const listener = new Listener(createHttpsServer(tls), options);
     await listener.#listen(secure.port, undefined);
