@@ -19,7 +19,7 @@ export { Filter } from "./objects/filter.js";
 export { Hub } from "./objects/hub.js";
 export { HubPort } from "./objects/hub-port.js";
 export { MediaElement } from "./objects/media-element.js";
-export type { NativeEventHandler } from "./objects/media-element.js";
+export type { NativeEventHandler } from "./objects/native-object.js";
 export { MediaObject } from "./objects/media-object.js";
 export { MediaPipeline } from "./objects/media-pipeline.js";
 export { toKurentoError } from "./objects/native-errors.js";

@@ -10,6 +10,8 @@ import type { MediaObject } from "./media-object.js";
 import { PassThrough } from "./pass-through.js";
 
 const vp8 = { codec: "VP8", clockRate: 90000, channels: 0, parameters: {} };
+const opus = { codec: "OPUS", clockRate: 48000, channels: 2, parameters: {} };
+const pcmu = { codec: "PCMU", clockRate: 8000, channels: 1, parameters: {} };
 
 /** An element with a native object, as endpoints are. */
 class NativeElement extends MediaElement {
@@ -24,6 +26,9 @@ class NativeElement extends MediaElement {
   }
   accept(): void {
     this.setAccepts("video", { kind: "rtp", formats: [vp8] });
+  }
+  acceptAudio(): void {
+    this.setAccepts("audio", { kind: "rtp", formats: [opus, pcmu] });
   }
   call(): Promise<unknown> {
     return this.callNative("work");
@@ -256,6 +261,28 @@ describe("encoder bitrates", () => {
     await sink.setEncoderBitrate(800_000);
     await source.setMaxEncoderBitrate(0);
     expect(services.host.takeCalls()).toEqual(["invoke pipeline/branch-1 setBitrate"]);
+  });
+});
+
+describe("setAudioFormat", () => {
+  it("chooses the codec and the bitrate of encoders, also of those that run", async () => {
+    const [source, sink] = [native("a"), native("b")] as const;
+    await Promise.all([source.initialize(), sink.initialize()]);
+    await source.connect(sink, "AUDIO");
+    sink.acceptAudio();
+    const format = { codec: "OPUS", clockRate: 48000, channels: 2 };
+    services.host.emit("a", "sourceFormat", { medium: "audio", kind: "rtp", format });
+    await source.setAudioFormat({ codec: "PCMU", bitrate: 0 });
+    const branch = services.host.objects.get("pipeline/branch-1")?.params;
+    expect(branch).toMatchObject({ medium: "audio", target: { format: { codec: "PCMU" } } });
+    expect(branch).not.toHaveProperty("bitrate");
+    services.host.takeCalls();
+    await source.setAudioFormat({ codec: "PCMU", bitrate: 32_000 });
+    expect(services.host.takeCalls()).toEqual(["invoke pipeline/branch-1 setBitrate"]);
+    sink.acceptAudio();
+    await source.disconnect(sink, "AUDIO");
+    await source.connect(sink, "AUDIO");
+    expect(services.host.objects.get("pipeline/branch-2")?.params["bitrate"]).toBe(32_000);
   });
 });
 

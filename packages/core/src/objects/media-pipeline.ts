@@ -68,8 +68,7 @@ export class MediaPipeline extends MediaPipelineBase {
 }
 
 function encoderParams(source: MediaNode, medium: Medium): NativeMap {
-  if (medium !== "video" || !(source instanceof MediaElement)) return {};
-  return { bitrate: source.getEncoderBitrate() };
+  return source instanceof MediaElement ? source.encoderParams(medium) : {};
 }
 
 function elementsBelow(object: MediaObject): MediaElement[] {

@@ -1,0 +1,164 @@
+import { MediaElementBase } from "../generated/media-element.js";
+import type { AcceptedStream, MediaNode, Medium, OfferedStream } from "../graph/media.js";
+import type { ObjectContext } from "../model/object-context.js";
+import type { NativeMap, NativeValue } from "../native/host.js";
+import { MediaActivity } from "./media-activity.js";
+import type { FlowChange, FlowDirection } from "./media-activity.js";
+import type { MediaPipeline } from "./media-pipeline.js";
+import {
+  flagField,
+  mediumField,
+  numberField,
+  offeredStreamOf,
+  textField,
+} from "./native-fields.js";
+import { toKurentoError } from "./native-errors.js";
+import { NativeObject } from "./native-object.js";
+import type { NativeEventHandler } from "./native-object.js";
+
+/**
+ * An element as the planner sees it: with a native object, what its source offers and its sink takes, and whether media
+ * flows. Its part of the API are the events about that.
+ */
+export abstract class PlannedElement extends MediaElementBase implements MediaNode {
+  /** The services of the worker. */
+  protected readonly context: ObjectContext;
+  /** Last known flow and transcoding. */
+  protected readonly activity: MediaActivity;
+  readonly #pipeline: MediaPipeline;
+  readonly #accepted = new Map<Medium, AcceptedStream>();
+  readonly #offered = new Map<Medium, OfferedStream>();
+  readonly #native: NativeObject;
+
+  constructor(context: ObjectContext) {
+    super(context);
+    if (context.pipeline === undefined)
+      throw new TypeError(`element '${context.id}' has no pipeline`);
+    this.context = context;
+    this.#pipeline = context.pipeline;
+    this.activity = new MediaActivity({
+      onFlow: (direction, change) => this.#emitFlow(direction, change),
+      onTranscoding: (change) => this.emitMediaTranscodingStateChanged(change),
+    });
+    this.#native = new NativeObject(context);
+    this.handleNative("sourceFormat", (data) => this.#onSourceFormat(data));
+    this.handleNative("flow", (data) => this.#onNativeFlow(data));
+    this.handleNative("error", (data) => this.#onNativeError(data));
+  }
+
+  // --- What subclasses use -------------------------------------------------------------------------------------
+
+  /** The pipeline that the element belongs to. */
+  protected get pipeline(): MediaPipeline {
+    return this.#pipeline;
+  }
+
+  /** Id of the element's native object; `undefined` before {@link createNative} and for elements without one. */
+  get nativeId(): string | undefined {
+    return this.#native.id;
+  }
+
+  /**
+   * Makes the element's native object; `ioThread` is added to the parameters.
+   * @throws KurentoError with the code native code gave
+   */
+  protected async createNative(className: string, params: NativeMap = {}): Promise<void> {
+    await this.#native.create(className, { ioThread: this.#pipeline.ioThread, ...params });
+    this.#pipeline.planner.update();
+  }
+
+  /**
+   * Calls the native object.
+   * @throws KurentoError with the code native code gave; 40108 when there is no native object
+   */
+  protected callNative(method: string, args: NativeMap = {}): Promise<NativeValue> {
+    return this.#native.call(method, args);
+  }
+
+  /** Adds or replaces the handler of one kind of native event; kinds without one are ignored. */
+  protected handleNative(type: string, handler: NativeEventHandler): void {
+    this.#native.handle(type, handler);
+  }
+
+  /** Says what the element's sink takes from now on; `undefined` = nothing agreed yet. */
+  protected setAccepts(medium: Medium, accepted: AcceptedStream | undefined): void {
+    setOrDelete(this.#accepted, medium, accepted);
+    this.#pipeline.planner.update();
+  }
+
+  /** Resolves when all links that follow from what was said so far are made. */
+  protected linksSettled(): Promise<void> {
+    return this.#pipeline.planner.settled();
+  }
+
+  // --- MediaNode: what the planner asks and tells ------------------------------------------------------------------
+
+  through(_medium: Medium): boolean {
+    return false;
+  }
+
+  sourceFormat(medium: Medium): OfferedStream | undefined {
+    return this.#offered.get(medium);
+  }
+
+  accepts(medium: Medium): AcceptedStream | undefined {
+    return this.#accepted.get(medium);
+  }
+
+  isOwnSourceFlowing(medium: Medium): boolean {
+    return this.activity.isFlowing("out", medium);
+  }
+
+  onThroughFlow(medium: Medium, flowing: boolean): void {
+    this.activity.setFlowing("in", medium, flowing);
+    this.activity.setFlowing("out", medium, flowing);
+  }
+
+  onTranscoding(medium: Medium, transcoding: boolean): void {
+    this.activity.setTranscoding(medium, transcoding);
+  }
+
+  onLinkError(medium: Medium, error: unknown): void {
+    const { code, message } = toKurentoError(error);
+    const description = `Error code ${code}: no ${medium} for ${this.getName()}: ${message}`;
+    this.emitError({ description, errorCode: code, type: "UNEXPECTED_ELEMENT_ERROR" });
+  }
+
+  abstract outputCodec(medium: Medium): string | undefined;
+
+  override async release(): Promise<void> {
+    await this.#native.release();
+  }
+
+  #onSourceFormat(data: NativeMap): void {
+    setOrDelete(this.#offered, mediumField(data, "medium"), offeredStreamOf(data));
+    this.#pipeline.planner.update();
+  }
+
+  #onNativeFlow(data: NativeMap): void {
+    const direction = textField(data, "direction") === "in" ? "in" : "out";
+    const medium = mediumField(data, "medium");
+    this.activity.setFlowing(direction, medium, flagField(data, "flowing"));
+    // Transparent elements downstream show what their source does.
+    if (direction === "out") this.#pipeline.planner.update();
+  }
+
+  #onNativeError(data: NativeMap): void {
+    const description = textField(data, "description");
+    this.emitError({
+      description,
+      errorCode: numberField(data, "code"),
+      type: textField(data, "type"),
+    });
+  }
+
+  #emitFlow(direction: FlowDirection, change: FlowChange): void {
+    if (direction === "in") this.emitMediaFlowInStateChanged(change);
+    else this.emitMediaFlowOutStateChanged(change);
+  }
+}
+
+function setOrDelete<K, V>(map: Map<K, V>, key: K, value: V | undefined): void {
+  if (value === undefined) map.delete(key);
+  else map.set(key, value);
+}
