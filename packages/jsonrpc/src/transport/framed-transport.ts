@@ -13,13 +13,18 @@ export interface FramedTransportOptions {
 
 const defaultMaxBufferedBytes = 64 * 1024 * 1024;
 
-/** Texts in length-prefixed frames over a Node stream, such as a Unix-domain or TCP socket. */
+/**
+ * Texts in length-prefixed frames over a Node stream, such as a Unix-domain or TCP socket. All frames of one turn of the
+ * event loop leave in one write.
+ */
 export class FramedTransport implements Transport {
   readonly #stream: Duplex;
   readonly #decoder: FrameDecoder;
   readonly #maxFrameBytes: number;
   readonly #maxBufferedBytes: number;
   readonly #ends = new TransportEnds();
+  #unwritten: Uint8Array[] = [];
+  #unwrittenBytes = 0;
 
   constructor(stream: Duplex, options: FramedTransportOptions = {}) {
     this.#stream = stream;
@@ -33,14 +38,14 @@ export class FramedTransport implements Transport {
 
   /** Bytes queued for the peer. */
   get bufferedBytes(): number {
-    return this.#stream.writableLength;
+    return this.#stream.writableLength + this.#unwrittenBytes;
   }
 
   /** A text beyond the maximum closes the connection: the other side could not read on. */
   send(text: string): void {
     if (this.#ends.isClosed) return;
     try {
-      this.#stream.write(encodeFrame(text, this.#maxFrameBytes));
+      this.#enqueue(encodeFrame(text, this.#maxFrameBytes));
     } catch (error) {
       this.close(error as FrameError);
       return;
@@ -65,7 +70,25 @@ export class FramedTransport implements Transport {
     const wasClosed = this.#ends.isClosed;
     this.#ends.closed(error);
     if (error !== undefined) this.#stream.destroy();
-    else if (!wasClosed) this.#stream.end(() => this.#stream.destroy());
+    else if (!wasClosed) this.#end();
+  }
+
+  #end(): void {
+    this.#flush();
+    this.#stream.end(() => this.#stream.destroy());
+  }
+
+  #enqueue(frame: Uint8Array): void {
+    if (this.#unwritten.push(frame) === 1) setImmediate(() => this.#flush());
+    this.#unwrittenBytes += frame.length;
+  }
+
+  #flush(): void {
+    const frames = this.#unwritten;
+    if (frames.length === 0 || this.#stream.destroyed) return;
+    this.#unwritten = [];
+    this.#unwrittenBytes = 0;
+    this.#stream.write(frames.length === 1 ? frames[0] : Buffer.concat(frames));
   }
 
   #onData(chunk: Uint8Array): void {

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, connect as connectSocket } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
-import { PassThrough } from "node:stream";
+import { Duplex, PassThrough } from "node:stream";
 import { afterEach, describe, expect, it } from "vitest";
 import { Peer } from "../peer/peer.js";
 import { encodeFrame, FrameDecoder, FrameError } from "./frame.js";
@@ -93,6 +93,23 @@ describe("FramedTransport", () => {
       await Promise.all([caller.request("echo", [long]), caller.request("echo", [1])]),
     ).toEqual([[long], [1]]);
     caller.close();
+  });
+
+  it("writes the frames of one turn at once", async () => {
+    const writes: string[] = [];
+    const stream = new Duplex({
+      read: () => undefined,
+      write: (chunk: Buffer, _encoding, done) => {
+        writes.push(chunk.toString());
+        done();
+      },
+    });
+    const transport = new FramedTransport(stream);
+    for (const text of ["one", "two"]) transport.send(text);
+    expect(transport.bufferedBytes).toBe(14);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(writes).toEqual(["\0\0\0\x03one\0\0\0\x03two"]);
+    expect(transport.bufferedBytes).toBe(0);
   });
 
   it("delivers what was sent before a close in order", async () => {

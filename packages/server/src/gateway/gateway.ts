@@ -25,6 +25,7 @@ import { Sessions } from "./sessions/sessions.js";
 import { ClientConnection } from "./transport/client-connection.js";
 import { httpHandler } from "./transport/http-handler.js";
 import { Listener } from "./transport/listener.js";
+import type { ListenerOptions } from "./transport/listener.js";
 import type { StaticFiles } from "./transport/static-files.js";
 import type { WorkerLauncher } from "./workers/launcher.js";
 import { PortAllocator } from "./workers/port-allocator.js";
@@ -40,6 +41,8 @@ export interface GatewayParts {
   readonly clock: ObjectClock;
   readonly log: Logger;
 }
+
+type SocketAndStream = Parameters<ListenerOptions["onWebSocket"]>;
 
 /** The process that clients talk to: sessions, existence of objects, events; media lives in its workers. */
 export class Gateway {
@@ -121,8 +124,7 @@ export class Gateway {
     const options = {
       settings: websocket,
       onRequest,
-      onWebSocket: (socket: ConstructorParameters<typeof ClientConnection>[0]) =>
-        this.#onWebSocket(socket),
+      onWebSocket: (...connection: SocketAndStream) => this.#onWebSocket(...connection),
     };
     if (websocket.port !== undefined)
       this.#listeners.push(await Listener.open(options, websocket.port));
@@ -130,10 +132,10 @@ export class Gateway {
       this.#listeners.push(await Listener.openSecure(options, websocket.secure));
   }
 
-  #onWebSocket(socket: ConstructorParameters<typeof ClientConnection>[0]): void {
+  #onWebSocket(...[socket, stream]: SocketAndStream): void {
     const { settings, log } = this.#parts;
     // The socket's own listeners keep it.
-    void new ClientConnection(socket, {
+    void new ClientConnection(socket, stream, {
       handle: (text, connection) => this.#dispatcher.handle(text, connection),
       onClosed: (connection) => this.#connections.remove(connection),
       maxBufferedBytes: settings.websocket.maxBufferedBytes,

@@ -12,6 +12,7 @@ import type {
 import { Peer, RpcError } from "@kms/core/jsonrpc";
 import type { JsonValue as WireValue, RpcParams, Transport } from "@kms/core/jsonrpc";
 
+import { blockingOperations } from "./blocking-operations.js";
 import { ClassTable } from "./class-table.js";
 import { toWireError } from "./errors.js";
 import { readHostSettings } from "./host-settings.js";
@@ -36,9 +37,6 @@ interface Running {
   readonly registry: TypeRegistry;
   readonly objects: ObjectTable;
 }
-
-// These answer when the media is done, which may take seconds; nobody else should wait for that.
-const blockingOperations: ReadonlySet<string> = new Set(["stopAndWait"]);
 
 /**
  * A media worker behind one connection to the gateway. Calls: `start`, `create`, `invoke`, `release`, `ping`,

@@ -1,7 +1,7 @@
 import type { Method } from "./method.js";
 
 /** Calls an operation of an object. */
-export const invoke: Method = async ({ params, state }) => {
+export const invoke: Method = async ({ params, state, ahead }) => {
   const operation = params.text("operation");
   const object = params.text("object");
   const sessionId = params.session();
@@ -10,6 +10,6 @@ export const invoke: Method = async ({ params, state }) => {
   const isManager = record === state.manager.record;
   const value = isManager
     ? await state.manager.invoke(operation, operationParams)
-    : await state.objects.invoke(sessionId, record, operation, operationParams);
+    : await state.objects.invoke(sessionId, record, { operation, operationParams, ahead });
   return { sessionId, value };
 };

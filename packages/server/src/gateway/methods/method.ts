@@ -34,6 +34,8 @@ export interface ManagerCalls {
 export interface MethodCall {
   readonly params: MethodParams;
   readonly state: MethodState;
+  /** Calls of the same connection that the worker does before this one. */
+  readonly ahead: number;
   /** Something to do once the response is on its way. */
   afterResponse(action: () => void): void;
   /** Runs another method as part of this one; its failure is thrown. */

@@ -28,6 +28,14 @@ export interface ObjectServiceParts {
   readonly log: Logger;
 }
 
+/** An operation to be called in a worker. */
+export interface WorkerCall {
+  readonly operation: string;
+  readonly operationParams: JsonValue | undefined;
+  /** Calls that the worker has got already and does first. */
+  readonly ahead: number;
+}
+
 /** Brings objects into being, calls them, and lets them go: existence here, state in the workers. */
 export class ObjectService {
   readonly #parts: ObjectServiceParts;
@@ -83,8 +91,7 @@ export class ObjectService {
   async invoke(
     session: string,
     record: ObjectRecord,
-    operation: string,
-    operationParams: JsonValue | undefined,
+    { operation, operationParams, ahead }: WorkerCall,
   ): Promise<JsonValue> {
     const { slot } = record;
     if (slot === undefined) throw new Error(`object '${record.id}' lives in no worker`);
@@ -92,7 +99,7 @@ export class ObjectService {
     this.#checkReferences(session, record, objectReferences(declared, operationParams));
     const params: JsonObject = { object: record.id, operation };
     if (operationParams !== undefined) params["operationParams"] = operationParams;
-    return slot.request("invoke", params);
+    return slot.request("invoke", params, ahead);
   }
 
   /**

@@ -1,3 +1,5 @@
+import type { Duplex } from "node:stream";
+
 import type { RawData, WebSocket } from "ws";
 
 import type { Logger } from "@kms/core";
@@ -6,8 +8,8 @@ import type { SessionConnection } from "../sessions/connection-map.js";
 
 /** How a connection behaves. */
 export interface ClientConnectionOptions {
-  /** Answers one text; called for one text after the other. */
-  handle(text: string, connection: SessionConnection): Promise<void>;
+  /** Answers one text; called for one text after the other, each when what the former gave is done. */
+  handle(text: string, connection: SessionConnection): Promise<void> | undefined;
   onClosed(connection: SessionConnection): void;
   /** Output that may wait for the client before it is cut off. */
   readonly maxBufferedBytes: number;
@@ -17,15 +19,22 @@ export interface ClientConnectionOptions {
 /** Texts that may wait to be handled before reading stops; reading goes on below half of it. */
 const maxWaiting = 256;
 
-/** One client: its texts are handled strictly in order, its output is bounded. */
+/**
+ * One client: its texts are handled strictly in order, its output is bounded. What is sent in one turn of the event loop
+ * leaves in one write.
+ */
 export class ClientConnection implements SessionConnection {
   readonly #socket: WebSocket;
+  readonly #stream: Duplex;
   readonly #options: ClientConnectionOptions;
   readonly #waiting: string[] = [];
   #isHandling = false;
+  #isCorked = false;
 
-  constructor(socket: WebSocket, options: ClientConnectionOptions) {
+  /** @param stream that the WebSocket writes to */
+  constructor(socket: WebSocket, stream: Duplex, options: ClientConnectionOptions) {
     this.#socket = socket;
+    this.#stream = stream;
     this.#options = options;
     socket.on("message", (data) => this.#onMessage(data));
     socket.on("close", () => this.#onClose());
@@ -37,12 +46,23 @@ export class ClientConnection implements SessionConnection {
 
   send(text: string): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
+    this.#cork();
     this.#socket.send(text);
     if (this.#socket.bufferedAmount <= this.#options.maxBufferedBytes) return;
     this.#options.log.warning("client reads too slowly, cut off", {
       bufferedBytes: this.#socket.bufferedAmount,
     });
     this.#socket.terminate();
+  }
+
+  #cork(): void {
+    if (this.#isCorked) return;
+    this.#isCorked = true;
+    this.#stream.cork();
+    setImmediate(() => {
+      this.#isCorked = false;
+      this.#stream.uncork();
+    });
   }
 
   // Binary frames are taken as text, as Kurento does.
@@ -56,17 +76,20 @@ export class ClientConnection implements SessionConnection {
     this.#isHandling = true;
     for (let text = this.#waiting.shift(); text !== undefined; text = this.#waiting.shift()) {
       if (this.#socket.isPaused && this.#waiting.length < maxWaiting / 2) this.#socket.resume();
-      await this.#handle(text);
+      const handled = this.#handle(text);
+      if (handled !== undefined) await handled;
     }
     this.#isHandling = false;
   }
 
   // Whatever goes wrong with one text, the next must be handled.
-  async #handle(text: string): Promise<void> {
-    try {
-      await this.#options.handle(text, this);
-    } catch (error) {
+  #handle(text: string): Promise<void> | undefined {
+    const failed = (error: unknown): void =>
       this.#options.log.error("request failed without a response", { error });
+    try {
+      return this.#options.handle(text, this)?.catch(failed);
+    } catch (error) {
+      return void failed(error);
     }
   }
 

@@ -15,7 +15,8 @@ import { pathOf } from "./http-handler.js";
 export interface ListenerOptions {
   readonly settings: WebSocketSettings;
   readonly onRequest: RequestListener;
-  onWebSocket(socket: WebSocket): void;
+  /** @param stream that the WebSocket writes to */
+  onWebSocket(socket: WebSocket, stream: Duplex): void;
 }
 
 const protocolError = 1002;
@@ -106,7 +107,7 @@ export class Listener {
     }
     this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
       const isOurs = pathOf(request).replace(/^\//, "") === this.#options.settings.path;
-      if (isOurs) this.#options.onWebSocket(webSocket);
+      if (isOurs) this.#options.onWebSocket(webSocket, socket);
       else webSocket.close(protocolError, "Invalid path");
     });
   }

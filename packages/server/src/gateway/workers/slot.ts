@@ -108,13 +108,16 @@ export class WorkerSlot {
 
   /**
    * Calls the worker.
+   * @param ahead calls that it has got already and does first; each of them may take its time, too
    * @throws RpcError what the worker answers; KurentoError 40108 when it is not there, dies, or takes longer than 9 s
    */
-  async request(method: string, params: JsonObject): Promise<JsonValue> {
+  async request(method: string, params: JsonObject, ahead: number = 0): Promise<JsonValue> {
     const running = this.#running;
     if (running === undefined) throw unavailable("Media worker is not running");
     try {
-      return await running.peer.request(method, params, { timeoutMs: callDeadlineMs });
+      return await running.peer.request(method, params, {
+        timeoutMs: callDeadlineMs * (1 + ahead),
+      });
     } catch (error) {
       throw this.#requestError(method, error);
     }
