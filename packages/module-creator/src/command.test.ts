@@ -1,41 +1,15 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { mkdirSync, readdirSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { runCommand } from "./command.js";
+import { Sandbox, type Run } from "../test/command-support.js";
 
-let folder = "";
+let sandbox: Sandbox;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "kmd-command-"));
+  sandbox = new Sandbox();
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => sandbox.remove());
 
-/** Runs the command with `@` in arguments standing for the test's folder. */
-function run(...args: readonly string[]): {
-  code: number;
-  out: readonly string[];
-  err: readonly string[];
-} {
-  const out: string[] = [];
-  const err: string[] = [];
-  const output = {
-    out: (line: string) => out.push(line),
-    err: (line: string) => err.push(line.replaceAll(folder, "@")),
-  };
-  const code = runCommand(
-    args.map((arg) => arg.replace("@", folder)),
-    output,
-  );
-  return { code, out, err };
-}
-
-function write(path: string, content: object | string): void {
-  mkdirSync(join(folder, path, ".."), { recursive: true });
-  writeFileSync(
-    join(folder, path),
-    typeof content === "string" ? content : JSON.stringify(content),
-  );
-}
+const run = (...args: readonly string[]): Run => sandbox.run(...args);
+const write = (path: string, content: object | string): void => sandbox.write(path, content);
 
 describe("kurento-module-creator", () => {
   it.each([["-h"], ["--help"], ["-c", "@/out"], []])("%s %s prints the help", (...args) => {
@@ -50,18 +24,20 @@ describe("kurento-module-creator", () => {
     write("kmd/core.kmd.json", { name: "core", version: "7.3.0" });
     write("kmd/deep/core.A.kmd.json", { remoteClasses: [{ name: "MediaObject" }] });
     write("kmd/notes.json", "no KMD");
-    const args = ["-r", "@/kmd", "-c", "@/out", "-v"];
+    const args = ["-r", "@/kmd", "-c", "@/out"];
     const first = run(...args);
     expect([first.code, first.err, first.out.at(-1)]).toEqual([0, [], "Generation success"]);
-    expect(readdirSync(join(folder, "out"))).toContain("media-object.ts");
-    expect(run(...args).out).toContain("Processed file:\tmedia-object.ts\t(not generated)");
+    expect(readdirSync(sandbox.path("out"))).toContain("media-object.ts");
+    expect(run(...args, "-lf").out).toContain(
+      `Processed file:\t@/out/media-object.ts\t(not generated)`,
+    );
   });
 
   it("names files that it removed", () => {
     write("kmd/core.kmd.json", { name: "core", version: "7.3.0", remoteClasses: [{ name: "A" }] });
     run("-r", "@/kmd", "-c", "@/out");
     write("kmd/core.kmd.json", { name: "core", version: "7.3.0", remoteClasses: [{ name: "B" }] });
-    expect(run("-r", "@/kmd", "-c", "@/out", "-v").out).toContain("Removed file:\ta.ts");
+    expect(run("-r", "@/kmd", "-c", "@/out", "-lf").out).toContain(`Removed file:\t@/out/a.ts`);
   });
 
   it("takes dependencies and the other target", () => {
@@ -85,7 +61,7 @@ describe("kurento-module-creator", () => {
       "-c",
       "@/out",
     );
-    expect([code, readdirSync(join(folder, "out")).toSorted()]).toEqual([
+    expect([code, readdirSync(sandbox.path("out")).toSorted()]).toEqual([
       0,
       ["index.ts", "module.ts", "schema.ts", "types.ts", "x.ts"],
     ]);
@@ -93,21 +69,26 @@ describe("kurento-module-creator", () => {
 
   it("warns of dependencies without KMDs and goes on", () => {
     write("core.kmd.json", { name: "core", version: "7.3.0" });
-    mkdirSync(join(folder, "empty"));
+    mkdirSync(sandbox.path("empty"));
     const { code, err } = run("-r", "@/core.kmd.json", "-dr", "@/empty", "-c", "@/out");
     expect([code, err]).toEqual([0, ["Warning: no *.kmd.json found in @/empty"]]);
   });
 
   it.each<[string, readonly string[], string]>([
-    ["without KMDs", ["-r", "@", "-c", "@/out"], "no *.kmd.json found in @"],
-    ["without output folder", ["-r", "@"], "no output folder given: add -c <folder>"],
+    ["without KMDs", ["-r", "@/empty", "-c", "@/out"], "no *.kmd.json found in @/empty"],
+    ["without output folder", ["-r", "@/m.kmd.json"], "no output folder given: add -c <folder>"],
     [
       "with a path that is not there",
       ["-r", "@/none", "-c", "@/out"],
       "ENOENT: no such file or directory, stat '@/none'",
     ],
-    ["with an unknown option", ["--what"], "Unknown option '--what'"],
+    ["with an unknown option", ["--what"], "unknown option '--what'"],
+    ["with an argument of no option", ["-h", "what"], "what is 'what' for?"],
+    ["with an option that lacks its value", ["-c"], "option '-c' needs a value"],
+    ["with a value that an option cannot take", ["--help=me"], "option '--help' takes no value"],
   ])("fails %s", (_, args, message) => {
+    write("m.kmd.json", { name: "core", version: "7.3.0" });
+    mkdirSync(sandbox.path("empty"));
     const { code, err } = run(...args);
     expect([code, err]).toEqual([
       1,
@@ -117,8 +98,8 @@ describe("kurento-module-creator", () => {
 
   it("fails for an unknown target, naming those there are", () => {
     write("core.kmd.json", { name: "core", version: "7.3.0" });
-    expect(run("-r", "@/core.kmd.json", "-it", "toString", "-c", "@/out").err.at(-1)).toBe(
-      "there are no templates 'toString', only server-ts, client-ts",
+    expect(run("-r", "@/core.kmd.json", "-it", "toString", "-c", "@/out").err.at(-1)).toEqual(
+      expect.stringContaining("there are no templates 'toString', only server-ts, client-ts, "),
     );
   });
 
@@ -135,6 +116,6 @@ describe("kurento-module-creator", () => {
         "@/b.kmd.json:1:9 $.name: this is the number 5, expected a string",
       ],
     ]);
-    expect(readdirSync(folder).toSorted()).toEqual(["a.kmd.json", "b.kmd.json"]);
+    expect(readdirSync(sandbox.folder).toSorted()).toEqual(["a.kmd.json", "b.kmd.json"]);
   });
 });

@@ -1,8 +1,17 @@
-import { parseArgs } from "node:util";
+import { join } from "node:path";
+import { simpleKmdLines, valueLines } from "./command/listing.js";
+import { helpText, parseOptions, type Options } from "./command/options.js";
+import { customise } from "./customise/customise.js";
+import { clearFolder } from "./emit/clear.js";
+import { readConfig, sparedPaths, type Config } from "./emit/config.js";
 import { findKmds } from "./emit/find-kmds.js";
-import { writeFiles } from "./emit/write.js";
+import type { RenderedFile } from "./emit/render.js";
+import { renderUserTemplates } from "./emit/user-templates.js";
+import { checkPaths, writeFiles, type WriteResult } from "./emit/write.js";
+import { renderTarget } from "./generate.js";
 import { KmdError, KmdErrors } from "./kmd/error.js";
-import { generate } from "./generate.js";
+import { loadModel } from "./model/load.js";
+import type { Model } from "./model/types.js";
 import { TARGETS } from "./targets.js";
 
 /** Where the command prints to. */
@@ -11,34 +20,8 @@ export interface Output {
   err(line: string): void;
 }
 
-/** What the command line asks for. */
-interface Options {
-  readonly rom: readonly string[];
-  readonly deprom: readonly string[];
-  readonly codegen: string | undefined;
-  readonly templates: string;
-  readonly runtime: string | undefined;
-  readonly isVerbose: boolean;
-  readonly isHelp: boolean;
-}
-
-/** Kurento's two-letter short options, which `parseArgs` does not know. */
-const TWO_LETTER: ReadonlyMap<string, string> = new Map([
-  ["-dr", "--deprom"],
-  ["-it", "--internal-templates"],
-]);
-
-const HELP = `usage: kurento-module-creator -r <file or folder> [-dr <file or folder>] -c <folder> [-it <target>]
-  -r,  --rom <path>                 KMD files of the module; folders are searched for *.kmd.json (repeatable)
-  -dr, --deprom <path>              KMD files of the modules it imports (repeatable)
-  -c,  --codegen <folder>           where to write
-  -it, --internal-templates <name>  what to make: ${Object.keys(TARGETS).join(" or ")} (default server-ts)
-       --runtime <specifier>        what server code imports core's API from (default @kms/core)
-  -v,  --verbose                    name each file
-  -h,  --help                       this text`;
-
 /**
- * Runs the command.
+ * Runs the command. Nothing is written where anything is wrong.
  *
  * @param args without the interpreter and the script
  * @returns the exit code: 0, or 1 where nothing was generated
@@ -47,11 +30,10 @@ export function runCommand(args: readonly string[], output: Output): number {
   try {
     const options = parseOptions(args);
     if (options.isHelp || options.rom.length === 0) {
-      output.out(HELP);
-      return 0;
+      output.out(helpText(Object.keys(TARGETS)));
+    } else {
+      runFor(options, output);
     }
-    generateInto(options, output);
-    output.out("Generation success");
     return 0;
   } catch (error) {
     output.err("Generation failed");
@@ -61,56 +43,113 @@ export function runCommand(args: readonly string[], output: Output): number {
   }
 }
 
-function parseOptions(args: readonly string[]): Options {
-  const { values } = parseArgs({
-    args: args.map((arg) => TWO_LETTER.get(arg) ?? arg),
-    strict: true,
-    allowPositionals: false,
-    options: {
-      rom: { type: "string", short: "r", multiple: true },
-      deprom: { type: "string", multiple: true },
-      codegen: { type: "string", short: "c" },
-      "internal-templates": { type: "string" },
-      runtime: { type: "string" },
-      verbose: { type: "boolean", short: "v" },
-      help: { type: "boolean", short: "h" },
-    },
-  });
-  return {
-    rom: values.rom ?? [],
-    deprom: values.deprom ?? [],
-    codegen: values.codegen,
-    templates: values["internal-templates"] ?? "server-ts",
-    runtime: values.runtime,
-    isVerbose: values.verbose ?? false,
-    isHelp: values.help ?? false,
-  };
+function runFor(options: Options, output: Output): void {
+  const model = load(options, output);
+  const { showValues, printsSimpleKmd } = options;
+  if (showValues.length > 0) {
+    valueLines(model.module, showValues).forEach((line) => output.out(line));
+  } else if (printsSimpleKmd) {
+    simpleKmdLines(model.module).forEach((line) => output.out(line));
+  } else {
+    generateAll(model, options, output);
+    output.out("Generation success");
+  }
 }
 
-function generateInto(options: Options, output: Output): void {
-  if (options.codegen === undefined) {
+function load({ rom, deprom }: Options, output: Output): Model {
+  const files = findKmds(rom);
+  if (files.length === 0) {
+    throw new Error(`no *.kmd.json found in ${rom.join(", ")}`);
+  }
+  const dependencies = findKmds(deprom);
+  if (deprom.length > 0 && dependencies.length === 0) {
+    output.err(`Warning: no *.kmd.json found in ${deprom.join(", ")}`);
+  }
+  return loadModel(files, dependencies);
+}
+
+/** Makes all texts before the first is written. */
+function generateAll(model: Model, options: Options, output: Output): void {
+  const { codegen, outputModel } = options;
+  if (codegen === undefined && outputModel === undefined) {
     throw new Error("no output folder given: add -c <folder>");
   }
-  const files = findKmds(options.rom);
-  if (files.length === 0) {
-    throw new Error(`no *.kmd.json found in ${options.rom.join(", ")}`);
+  const config = readConfig(options.templates, options.config);
+  const files = codegen === undefined ? [] : renderAll(model, options, config, output);
+  const { name } = model.module;
+  const text = `${JSON.stringify(model.module.definition, undefined, 2)}\n`;
+  if (codegen !== undefined) {
+    writeInto(codegen, files, options, config, output);
   }
-  const dependencies = findKmds(options.deprom);
-  if (options.deprom.length > 0 && dependencies.length === 0) {
-    output.err(`Warning: no *.kmd.json found in ${options.deprom.join(", ")}`);
+  if (outputModel !== undefined) {
+    writeFiles(outputModel, [{ path: `${name}.kmd.json`, text }]);
   }
-  const rendered = generate({
-    files,
-    dependencies,
-    target: options.templates,
-    runtime: options.runtime,
+}
+
+function renderAll(
+  model: Model,
+  options: Options,
+  config: Config,
+  output: Output,
+): readonly RenderedFile[] {
+  const { rom, runtime, templates, makesMaven, makesNpm } = options;
+  const expandsMethods = config["expandMethodsWithOpsParams"] !== false;
+  const group = (target: string): readonly RenderedFile[] =>
+    renderTarget(model, target, { runtime, expandsMethods });
+  const warn = (message: string): void => output.err(message);
+  const internal = internalGroup(options);
+  return [
+    ...(templates === undefined ? [] : renderUserTemplates(templates, model, config)),
+    ...(internal === undefined ? [] : group(internal)),
+    ...(makesMaven ? customise(group("maven"), rom, ["pom.xml"], warn) : []),
+    ...(makesNpm ? customise(group("npm"), rom, ["package.json", "bower.json"], warn) : []),
+  ];
+}
+
+/** A user's own templates win; without any choice, packages alone are made if asked for, else the server's code. */
+function internalGroup(options: Options): string | undefined {
+  if (options.templates !== undefined) {
+    return undefined;
+  }
+  const isPackageOnly = options.makesMaven || options.makesNpm;
+  return options.internalTemplates ?? (isPackageOnly ? undefined : "server-ts");
+}
+
+function writeInto(
+  folder: string,
+  files: readonly RenderedFile[],
+  options: Options,
+  config: Config,
+  output: Output,
+): void {
+  checkPaths(files);
+  if (options.deletesFirst) {
+    clearFolder(folder, sparedPaths(config), [...options.rom, ...options.deprom]);
+  }
+  const result = writeFiles(folder, files, {
+    keepsExisting: options.keepsExisting,
+    removesLeftOver: !options.keepsExisting && options.templates === undefined,
   });
-  const { written, unchanged, removed } = writeFiles(options.codegen, rendered);
   if (options.isVerbose) {
-    written.forEach((path) => output.out(`Processed file:\t${path}`));
-    unchanged.forEach((path) => output.out(`Processed file:\t${path}\t(not generated)`));
-    removed.forEach((path) => output.out(`Removed file:\t${path}`));
+    files.forEach(({ text }) => output.out(text));
   }
+  if (options.listsFiles) {
+    listFiles(folder, files, result, output);
+  }
+}
+
+function listFiles(
+  folder: string,
+  files: readonly RenderedFile[],
+  { unchanged, removed }: WriteResult,
+  output: Output,
+): void {
+  const kept = new Set(unchanged);
+  for (const { path } of files) {
+    const note = kept.has(path) ? "\t(not generated)" : "";
+    output.out(`Processed file:\t${join(folder, path)}${note}`);
+  }
+  removed.forEach((path) => output.out(`Removed file:\t${join(folder, path)}`));
 }
 
 function messagesOf(error: unknown): readonly string[] {

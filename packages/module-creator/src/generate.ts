@@ -3,18 +3,17 @@ import { fileURLToPath } from "node:url";
 import { Renderer, type RenderedFile } from "./emit/render.js";
 import type { KmdText } from "./kmd/read.js";
 import { loadModel } from "./model/load.js";
-import { DEFAULT_RUNTIME, TARGETS } from "./targets.js";
+import type { Model } from "./model/types.js";
+import { TARGETS, type TargetOptions } from "./targets.js";
 
 /** What to generate from what. */
-export interface GenerateRequest {
+export interface GenerateRequest extends TargetOptions {
   /** The module's own KMD files. */
   readonly files: readonly KmdText[];
   /** KMD files of the modules it may import. */
   readonly dependencies: readonly KmdText[];
   /** A key of {@link TARGETS}. */
   readonly target: string;
-  /** Import specifier of core's public API in server code; `@kms/core` where absent. */
-  readonly runtime?: string | undefined;
 }
 
 /**
@@ -27,13 +26,26 @@ export function generate({
   files,
   dependencies,
   target,
-  runtime,
+  ...options
 }: GenerateRequest): readonly RenderedFile[] {
+  return renderTarget(loadModel(files, dependencies), target, options);
+}
+
+/**
+ * Makes the text of all files of a target for a model.
+ *
+ * @throws Error where the target does not exist
+ */
+export function renderTarget(
+  model: Model,
+  target: string,
+  options: TargetOptions = {},
+): readonly RenderedFile[] {
   const view = Object.hasOwn(TARGETS, target) ? TARGETS[target] : undefined;
   if (view === undefined) {
     throw new Error(`there are no templates '${target}', only ${Object.keys(TARGETS).join(", ")}`);
   }
-  const views = view(loadModel(files, dependencies), { runtime: runtime ?? DEFAULT_RUNTIME });
+  const views = view(model, options);
   const renderer = new Renderer(templateFolder());
   return views.map((file) => renderer.render(file));
 }

@@ -1,20 +1,25 @@
 import type { Model } from "./model/types.js";
 import { clientTsView } from "./view/client-ts.js";
 import type { FileView } from "./view/file-view.js";
+import { mavenView } from "./view/maven.js";
+import { npmView } from "./view/npm.js";
 import { serverTsView } from "./view/server-ts.js";
 
-/** Choices from outside the KMD that some targets need. */
+/** Choices from outside the KMD; each target has its own defaults. */
 export interface TargetOptions {
-  /** Import specifier of core's public API. */
-  readonly runtime: string;
+  /** Import specifier of the runtime that generated TypeScript uses. */
+  readonly runtime?: string | undefined;
+  /** In Java, a method has one overload for each number of optional parameters; default true. */
+  readonly expandsMethods?: boolean | undefined;
 }
 
+/** Chooses the files of a target and all that they show. */
+export type TargetView = (model: Model, options: TargetOptions) => readonly FileView[];
+
 /** What the creator can generate, by the name that `-it` takes. */
-export const TARGETS: Readonly<
-  Record<string, (model: Model, options: TargetOptions) => readonly FileView[]>
-> = {
+export const TARGETS: Readonly<Record<string, TargetView>> = {
   "server-ts": serverTsView,
   "client-ts": clientTsView,
+  maven: mavenView,
+  npm: npmView,
 };
-
-export const DEFAULT_RUNTIME = "@kms/core";

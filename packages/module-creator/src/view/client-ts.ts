@@ -1,4 +1,11 @@
-import type { EventType, Item, Model, Module, RemoteClass } from "../model/types.js";
+import {
+  STOCK_MODULES,
+  type EventType,
+  type Item,
+  type Model,
+  type Module,
+  type RemoteClass,
+} from "../model/types.js";
 import { memberDoc } from "./doc-text.js";
 import type { FileView } from "./file-view.js";
 import { ImportCollector } from "./imports.js";
@@ -17,58 +24,96 @@ import { fieldText, parameterTexts, resultText, type TypeNamer } from "./type-te
 import { docData, eventTypeName, typesData, typesNames } from "./types-view.js";
 
 const GROUP = "client-ts";
-const REMOTE_OBJECT = "../../runtime/remote-object.js";
-const SCHEMA_TYPES = "../../runtime/schema-types.js";
 
 /** Members of the client's `RemoteObject` that no operation may hide. */
 const RUNTIME_MEMBERS: ReadonlySet<string> = new Set([
   ...["id", "isReleased", "eventMap", "invoke", "on", "off", "events", "release", "then", "toJSON"],
 ]);
 
-/** The files of target `client-ts` for a module, for a folder named like the module. */
-export function clientTsView({ module }: Model): readonly FileView[] {
+/** Choices of the target from outside the KMD. */
+export interface ClientOptions {
+  /**
+   * Import specifier of the client's public API. Without it the files are for the client itself: a folder
+   * named like the module, two levels below the folder that holds `runtime/`.
+   */
+  readonly runtime?: string | undefined;
+}
+
+/** The files of target `client-ts` for a module. */
+export function clientTsView(model: Model, options: ClientOptions = {}): readonly FileView[] {
+  const { module } = model;
+  const context = new ClientContext(model, options);
   return [
-    typesFile(module),
-    schemaFile(module),
-    ...module.classes.map((declared) => classFile(declared, module)),
-    moduleFile(module),
+    typesFile(context),
+    schemaFile(context),
+    ...module.classes.map((declared) => classFile(declared, context)),
+    moduleFile(context),
     indexFile(module),
   ];
 }
 
-/** Specifier of a file of a module, from a file of `here`. */
-function locate(here: Module, module: string, file: string): string {
-  return module === here.name ? `./${file}.js` : `../${module}/${file}.js`;
-}
+/** Where generated code finds things. */
+class ClientContext {
+  readonly module: Module;
+  readonly #packages: ReadonlyMap<string, string>;
+  readonly #runtime: string | undefined;
 
-function namer(here: Module, imports: ImportCollector, declaredHere = false): TypeNamer {
-  return (declaration) => {
-    if (declaration.kind === "class") {
-      return imports.type(
-        locate(here, declaration.module, kebabCase(declaration.name)),
-        declaration.name,
-      );
+  constructor({ module, dependencies }: Model, { runtime }: ClientOptions) {
+    this.module = module;
+    this.#runtime = runtime;
+    this.#packages = new Map(dependencies.map(({ name, code }) => [name, code.api.js.nodeName]));
+  }
+
+  get remoteObject(): string {
+    return this.#runtime ?? "../../runtime/remote-object.js";
+  }
+
+  get schemaTypes(): string {
+    return this.#runtime ?? "../../runtime/schema-types.js";
+  }
+
+  /** Specifier of a file of a module. */
+  locate(module: string, file: string): string {
+    if (module === this.module.name) {
+      return `./${file}.js`;
     }
-    const name = safeType(declaration.name);
-    return declaredHere && declaration.module === here.name
-      ? name
-      : imports.type(locate(here, declaration.module, "types"), name);
-  };
+    if (this.#runtime === undefined) {
+      return `../${module}/${file}.js`;
+    }
+    return STOCK_MODULES.includes(module) ? this.#runtime : String(this.#packages.get(module));
+  }
+
+  namer(imports: ImportCollector, declaredHere = false): TypeNamer {
+    return (declaration) => {
+      if (declaration.kind === "class") {
+        const file = kebabCase(declaration.name);
+        return imports.type(this.locate(declaration.module, file), declaration.name);
+      }
+      const name = safeType(declaration.name);
+      return declaredHere && declaration.module === this.module.name
+        ? name
+        : imports.type(this.locate(declaration.module, "types"), name);
+    };
+  }
 }
 
-function typesFile(module: Module): FileView {
+function typesFile(context: ClientContext): FileView {
+  const { module } = context;
   const imports = new ImportCollector(typesNames(module));
   const eventNameOf = (event: EventType): string =>
     event.module === module.name
       ? eventTypeName(event)
-      : imports.type(locate(module, event.module, "types"), eventTypeName(event));
-  const data = typesData(module, { imports, nameOf: namer(module, imports, true), eventNameOf });
+      : imports.type(context.locate(event.module, "types"), eventTypeName(event));
+  const data = typesData(module, { imports, nameOf: context.namer(imports, true), eventNameOf });
   return { path: "types.ts", template: `${GROUP}/types`, data: { module: module.name, ...data } };
 }
 
-function schemaFile(module: Module): FileView {
+function schemaFile(context: ClientContext): FileView {
+  const { module } = context;
   const imports = new ImportCollector();
-  ["EnumSpec", "EventSpec", "RegisterSpec"].forEach((name) => imports.type(SCHEMA_TYPES, name));
+  ["EnumSpec", "EventSpec", "RegisterSpec"].forEach((name) =>
+    imports.type(context.schemaTypes, name),
+  );
   const name = camelCase(module.name);
   const data = {
     module: module.name,
@@ -83,25 +128,25 @@ function schemaFile(module: Module): FileView {
   return { path: "schema.ts", template: `${GROUP}/schema`, data };
 }
 
-function classFile(declared: RemoteClass, here: Module): FileView {
+function classFile(declared: RemoteClass, context: ClientContext): FileView {
   const { name, parent } = declared;
   const imports = new ImportCollector([name, `${name}Params`, `${name}Events`]);
-  const nameOf = namer(here, imports);
-  imports.type(SCHEMA_TYPES, "ClientClassSpec");
-  const parentFile = parent && locate(here, parent.module, kebabCase(parent.name));
+  const nameOf = context.namer(imports);
+  imports.type(context.schemaTypes, "ClientClassSpec");
+  const parentFile = parent && context.locate(parent.module, kebabCase(parent.name));
   const data = {
-    module: here.name,
+    module: context.module.name,
     ...docData(declared.doc),
     name,
     parent:
       parent && parentFile
         ? imports.value(parentFile, parent.name)
-        : imports.value(REMOTE_OBJECT, "RemoteObject"),
+        : imports.value(context.remoteObject, "RemoteObject"),
     parentEvents:
       parent && parentFile ? ` extends ${imports.type(parentFile, `${parent.name}Events`)}` : "",
     eventsName: `${name}Events`,
     events: declared.events.map((event) => ({
-      text: `readonly ${event.name}: ${imports.type(locate(here, event.module, "types"), eventTypeName(event))}`,
+      text: `readonly ${event.name}: ${imports.type(context.locate(event.module, "types"), eventTypeName(event))}`,
       ...docData(event.doc),
     })),
     spec: literal(classSpec(declared)),
@@ -152,10 +197,11 @@ function constructorData(declared: RemoteClass, nameOf: TypeNamer): object {
   };
 }
 
-function moduleFile(module: Module): FileView {
+function moduleFile(context: ClientContext): FileView {
+  const { module } = context;
   const imports = new ImportCollector();
   const name = camelCase(module.name);
-  imports.type(SCHEMA_TYPES, "ClientModuleSpec");
+  imports.type(context.schemaTypes, "ClientModuleSpec");
   const data = {
     module: module.name,
     constant: `${name}Module`,

@@ -12,3 +12,13 @@ export function camelCase(name: string): string {
   const joined = name.replace(/[-_]+(\w)/g, (_, letter: string) => letter.toUpperCase());
   return joined.charAt(0).toLowerCase() + joined.slice(1);
 }
+
+/** `webRtcEndpoint` as `WebRtcEndpoint`: only the first letter changes. */
+export function upperFirst(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+/** `WebRtcEndpoint` as `WEB_RTC_ENDPOINT`. */
+export function upperSnakeCase(name: string): string {
+  return kebabCase(name).replaceAll("-", "_").toUpperCase();
+}

@@ -27,8 +27,8 @@ import { docData, eventTypeName, typesData, typesNames } from "./types-view.js";
 
 /** Choices of the target from outside the KMD. */
 export interface ServerOptions {
-  /** Import specifier of core's public API for all modules but core itself. */
-  readonly runtime: string;
+  /** Import specifier of core's public API for all modules but core itself; default `@kms/core`. */
+  readonly runtime?: string | undefined;
 }
 
 /** Members of `RemoteObject` that no operation may hide. */
@@ -67,7 +67,7 @@ class ServerContext {
   readonly module: Module;
   readonly #runtime: string;
 
-  constructor(module: Module, { runtime }: ServerOptions) {
+  constructor(module: Module, { runtime = "@kms/core" }: ServerOptions) {
     this.module = module;
     this.#runtime = runtime;
   }
