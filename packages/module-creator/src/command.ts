@@ -7,7 +7,7 @@ import { readConfig, sparedPaths, type Config } from "./emit/config.js";
 import { findKmds } from "./emit/find-kmds.js";
 import type { RenderedFile } from "./emit/render.js";
 import { renderUserTemplates } from "./emit/user-templates.js";
-import { checkPaths, writeFiles, type WriteResult } from "./emit/write.js";
+import { checkPaths, writeFiles } from "./emit/write.js";
 import { renderTarget } from "./generate.js";
 import { KmdError, KmdErrors } from "./kmd/error.js";
 import { loadModel } from "./model/load.js";
@@ -79,7 +79,9 @@ function generateAll(model: Model, options: Options, output: Output): void {
   const { name } = model.module;
   const text = `${JSON.stringify(model.module.definition, undefined, 2)}\n`;
   if (codegen !== undefined) {
-    writeInto(codegen, files, options, config, output);
+    const listed = writeInto(codegen, files, options, config);
+    (options.isVerbose ? files : []).forEach((file) => output.out(file.text));
+    (options.listsFiles ? listed : []).forEach((line) => output.out(line));
   }
   if (outputModel !== undefined) {
     writeFiles(outputModel, [{ path: `${name}.kmd.json`, text }]);
@@ -115,41 +117,27 @@ function internalGroup(options: Options): string | undefined {
   return options.internalTemplates ?? (isPackageOnly ? undefined : "server-ts");
 }
 
+/** Returns the lines that name each file. */
 function writeInto(
   folder: string,
   files: readonly RenderedFile[],
   options: Options,
   config: Config,
-  output: Output,
-): void {
+): readonly string[] {
   checkPaths(files);
   if (options.deletesFirst) {
     clearFolder(folder, sparedPaths(config), [...options.rom, ...options.deprom]);
   }
-  const result = writeFiles(folder, files, {
+  const { unchanged, removed } = writeFiles(folder, files, {
     keepsExisting: options.keepsExisting,
     removesLeftOver: !options.keepsExisting && options.templates === undefined,
   });
-  if (options.isVerbose) {
-    files.forEach(({ text }) => output.out(text));
-  }
-  if (options.listsFiles) {
-    listFiles(folder, files, result, output);
-  }
-}
-
-function listFiles(
-  folder: string,
-  files: readonly RenderedFile[],
-  { unchanged, removed }: WriteResult,
-  output: Output,
-): void {
   const kept = new Set(unchanged);
-  for (const { path } of files) {
+  const processed = files.map(({ path }) => {
     const note = kept.has(path) ? "\t(not generated)" : "";
-    output.out(`Processed file:\t${join(folder, path)}${note}`);
-  }
-  removed.forEach((path) => output.out(`Removed file:\t${join(folder, path)}`));
+    return `Processed file:\t${join(folder, path)}${note}`;
+  });
+  return [...processed, ...removed.map((path) => `Removed file:\t${join(folder, path)}`)];
 }
 
 function messagesOf(error: unknown): readonly string[] {
