@@ -76,7 +76,7 @@ describe("kurento-media-server", { timeout: 30_000 }, () => {
     const missing = await run("-f", join(folder, "missing.json"));
     expect([missing.code, missing.err]).toEqual([
       1,
-      expect.stringMatching(/^Error reading configuration: .*missing\.json/),
+      expect.stringMatching(/^Error reading configuration: .*missing\.json/m),
     ]);
     const noListener = await run(
       "-f",

@@ -2,9 +2,9 @@ import { createRequire } from "node:module";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 
+import { silentLogger } from "@kms/core";
 import type { Logger } from "@kms/core";
 
-import { consoleLogger } from "./console-logger.js";
 import { CommandLineError, parseCommandLine, usage } from "./gateway/config/command-line.js";
 import type { CommandLine } from "./gateway/config/command-line.js";
 import type { Environment } from "./gateway/config/environment.js";
@@ -20,6 +20,8 @@ import { pageFiles } from "./gateway/transport/page-files.js";
 import { InProcessLauncher } from "./gateway/workers/in-process-launcher.js";
 import type { WorkerLauncher } from "./gateway/workers/launcher.js";
 import { ProcessLauncher } from "./gateway/workers/process-launcher.js";
+import { readGstOptions } from "./logging/gst-options.js";
+import { ServerLog } from "./logging/server-log.js";
 import { processClock } from "./process-clock.js";
 import { importModule } from "./worker/import-module.js";
 
@@ -30,9 +32,18 @@ const failure = 1;
  * @returns the exit code
  */
 export async function run(args: readonly string[], env: Environment): Promise<number> {
-  const log = consoleLogger("gateway");
   try {
-    return await runCommand(parseCommandLine(args, env), env, log);
+    const command = parseCommandLine(args, env);
+    if (command.help) return print(usage("kurento-media-server"));
+    if (command.version)
+      return print(versionText(locateModules(command.modulesPath, silentLogger)));
+    if (command.list) return print(factoriesText(locateModules(command.modulesPath, silentLogger)));
+    const log = ServerLog.open({ ...command.logs, gst: readGstOptions(args, env) });
+    try {
+      return await runServer(command, env, log);
+    } finally {
+      await log.close();
+    }
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const isOption = error instanceof CommandLineError;
@@ -43,14 +54,17 @@ export async function run(args: readonly string[], env: Environment): Promise<nu
   }
 }
 
-async function runCommand(command: CommandLine, env: Environment, log: Logger): Promise<number> {
-  if (command.help) return print(usage("kurento-media-server"));
-  const modules = locateModules(command.modulesPath, log);
-  if (command.version) return print(versionText(modules));
-  if (command.list) return print(factoriesText(modules));
+async function runServer(
+  command: CommandLine,
+  env: Environment,
+  serverLog: ServerLog,
+): Promise<number> {
+  const log = serverLog.logger;
+  const modules = locateModules(command.modulesPath, log.category("KurentoModuleManager"));
   print(`Kurento Media Server version: ${packageVersion()}\n`);
-  const settings = await configure(command, env, log);
-  return settings === undefined ? failure : serve(settings, modules, log);
+  log.info(`Kurento Media Server version: ${packageVersion()}`);
+  const settings = await configure(command, env, log.category("KurentoLoadConfig"));
+  return settings === undefined ? failure : serve(settings, modules, serverLog);
 }
 
 async function configure(
@@ -72,12 +86,13 @@ async function configure(
 async function serve(
   settings: Settings,
   modules: readonly LocatedModule[],
-  log: Logger,
+  serverLog: ServerLog,
 ): Promise<number> {
+  const log = serverLog.logger;
   // Before the workers start, so that a signal during the start is not lost.
   const stopped = stopSignal();
   process.on("unhandledRejection", (error) => log.error("unhandled rejection", { error }));
-  const launcher = makeLauncher(settings, log);
+  const launcher = makeLauncher(settings, serverLog);
   const gateway = new Gateway({
     version: packageVersion(),
     settings,
@@ -89,17 +104,20 @@ async function serve(
   });
   await gateway.start();
   announce(settings, gateway.port);
+  log.info("Kurento Media Server started", { port: gateway.port });
   await stopped;
   await gateway.close();
+  log.info("Kurento Media Server stopped");
   return print("Kurento Media Server stopped\n");
 }
 
-function makeLauncher(settings: Settings, log: Logger): WorkerLauncher {
+function makeLauncher(settings: Settings, log: ServerLog): WorkerLauncher {
   if (settings.workers.count > 0)
-    return new ProcessLauncher(fileURLToPath(new URL("worker/main.js", import.meta.url)));
+    return new ProcessLauncher(fileURLToPath(new URL("worker/main.js", import.meta.url)), log);
   return new InProcessLauncher(async () => {
-    const { openHost } = await import("@kms/core/native");
-    return { openHost, importModule, clock: processClock, log };
+    const { openHost, openNativeLog } = await import("@kms/core/native");
+    log.attachNative(openNativeLog);
+    return { openHost, importModule, clock: processClock, log: log.logger };
   });
 }
 

@@ -1,6 +1,7 @@
 // The Node addon: what JavaScript sees of the native host. Glue only; see binding/README.md.
 #include "binding/convert.hpp"
 #include "binding/js-host.hpp"
+#include "binding/log.hpp"
 
 #include <napi.h>
 
@@ -190,6 +191,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(state.release());
   listenForExit(env);
   exports.Set("open", Napi::Function::New(env, open, "open"));
+  exportLog(env, exports);
   return exports;
 }
 

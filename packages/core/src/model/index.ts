@@ -9,8 +9,8 @@ export {
   UNDEFINED_ERROR_TYPE,
 } from "./errors.js";
 export type { KurentoErrorName } from "./errors.js";
-export { silentLogger } from "./logger.js";
-export type { LogFields, Logger } from "./logger.js";
+export { severities, silentLogger } from "./logger.js";
+export type { LogFields, Logger, Severity } from "./logger.js";
 export type * from "./manifest-types.js";
 export { ModuleConfig } from "./module-config.js";
 export type { ConfigTree } from "./module-config.js";

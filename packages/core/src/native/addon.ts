@@ -10,6 +10,9 @@ const PACKAGE_ROOT = new URL("../..", import.meta.url);
 /** What the addon exports. */
 export interface Addon {
   open(options: Omit<HostOptions, "onEvent">, onEvent: HostOptions["onEvent"]): NativeHost;
+  openLog(fd: number, isColored: boolean): number;
+  writeLog(lines: string): void;
+  closeLog(timeoutMs: number): void;
 }
 
 /**

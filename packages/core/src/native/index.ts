@@ -2,6 +2,8 @@
 import { loadAddon } from "./addon.js";
 import type { HostOptions, NativeHost } from "./host.js";
 
+export { openNativeLog } from "./log.js";
+export type { NativeLog, NativeLogOptions } from "./log.js";
 export type { HostOptions, Medium, NativeHost, NativeMap, NativeValue } from "./host.js";
 
 /**

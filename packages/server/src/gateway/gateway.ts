@@ -76,7 +76,7 @@ export class Gateway {
       state,
       connections: this.#connections,
       cache,
-      log: parts.log,
+      log: parts.log.category("KurentoServerMethods"),
     });
   }
 
@@ -117,7 +117,8 @@ export class Gateway {
   }
 
   async #listen(): Promise<void> {
-    const { settings, files, log } = this.#parts;
+    const { settings, files } = this.#parts;
+    const log = this.#parts.log.category("KurentoWebSocketTransport");
     const { websocket } = settings;
     const isReady = (): boolean => this.#workers.isReady;
     const onRequest = httpHandler({ files, webSocketPath: `/${websocket.path}`, isReady, log });
@@ -139,7 +140,7 @@ export class Gateway {
       handle: (text, connection) => this.#dispatcher.handle(text, connection),
       onClosed: (connection) => this.#connections.remove(connection),
       maxBufferedBytes: settings.websocket.maxBufferedBytes,
-      log,
+      log: log.category("KurentoWebSocketTransport"),
     });
   }
 
@@ -156,7 +157,7 @@ export class Gateway {
         networkInterfaces,
       },
       clock,
-      log,
+      log: log.category("KurentoWorkerPool"),
       onEvent: (objectId, type, data) => this.#onEvent(objectId, type, data),
       onLost: (slot) => this.#objects.onWorkerLost(slot),
     });
@@ -171,7 +172,7 @@ export class Gateway {
       workers: this.#workers,
       onDestroyed: (id) => this.#manager.objectDestroyed(id),
       clock: this.#parts.clock,
-      log: this.#parts.log,
+      log: this.#parts.log.category("KurentoMediaSet"),
     });
   }
 
@@ -180,7 +181,14 @@ export class Gateway {
     const emit = (type: string, data: ModelValue): void =>
       this.#events.send(serverManagerId, type, data as JsonValue);
     return new ServerManager(
-      { id: serverManagerId, parent: undefined, registry, clock, log, emit },
+      {
+        id: serverManagerId,
+        parent: undefined,
+        registry,
+        clock,
+        log: log.category("KurentoServerManagerImpl"),
+        emit,
+      },
       {
         version,
         modules,
@@ -228,7 +236,7 @@ export class Gateway {
       subscriptions: this.#subscriptions,
       objects: this.#objects,
       manager,
-      log: this.#parts.log,
+      log: this.#parts.log.category("KurentoServerMethods"),
       checkResources: () => checkResources(this.#pids(), exceptionLimit),
     };
   }

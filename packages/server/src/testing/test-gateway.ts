@@ -1,3 +1,4 @@
+import process from "node:process";
 import { fileURLToPath } from "node:url";
 
 import { silentLogger } from "@kms/core";
@@ -52,6 +53,7 @@ export class TestGateway implements AsyncDisposable {
       options.processes === true
         ? new ProcessLauncher(
             fileURLToPath(new URL("../../dist/testing/fake-worker.js", import.meta.url)),
+            { stderr: process.stderr.fd, env: {}, attach: (output) => void output.resume() },
           )
         : new InProcessLauncher(async () => ({ openHost, importModule, clock: processClock, log }));
     const settings = testSettings(options.mediaServer, workers);

@@ -4,23 +4,25 @@ import process from "node:process";
 import { FramedTransport } from "@kms/core/jsonrpc";
 
 import { processClock } from "../process-clock.js";
-import { consoleLogger } from "../console-logger.js";
+import { openWorkerLog } from "../logging/worker-log.js";
 import { importModule } from "./import-module.js";
 import { Worker } from "./worker.js";
 
 // Process of one media worker: `node worker/main.js <slot> <socket path>`. The gateway listens on the socket; the worker
 // ends when the connection does.
 
-const [, , slot = "?", socketPath] = process.argv;
+const [, , slot, socketPath] = process.argv;
 if (socketPath === undefined) throw new Error("usage: main.js <slot> <socket path>");
 
-const log = consoleLogger(`worker ${slot}`);
 // The terminal and service managers signal the whole group; when to stop is the gateway's decision.
 process.on("SIGINT", () => undefined);
 process.on("SIGTERM", () => undefined);
-process.on("unhandledRejection", (error) => log.error("unhandled rejection", { error }));
 
-const { openHost } = await import("@kms/core/native");
+const { openHost, openNativeLog } = await import("@kms/core/native");
+const log = openWorkerLog(openNativeLog);
+process.on("unhandledRejection", (error) => log.error("unhandled rejection", { error }));
+log.info("media worker started", { slot });
+
 const transport = new FramedTransport(connect(socketPath));
 const worker = new Worker(transport, { openHost, importModule, clock: processClock, log });
 worker.signal.addEventListener("abort", () => {

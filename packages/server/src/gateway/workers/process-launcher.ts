@@ -2,11 +2,12 @@ import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
-import type { Server, Socket } from "node:net";
+import { createServer, Socket } from "node:net";
+import type { Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
+import type { Readable } from "node:stream";
 
 import { FramedTransport } from "@kms/core/jsonrpc";
 
@@ -14,13 +15,25 @@ import type { LaunchedWorker, WorkerLauncher } from "./launcher.js";
 
 const connectTimeoutMs = 20_000;
 
+/** Where that goes which worker processes print and log. */
+export interface WorkerOutput {
+  /** Descriptor that becomes their standard error. */
+  readonly stderr: number;
+  /** Set in their environment; `undefined` takes a variable away. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Takes what a worker writes to its descriptor 3. */
+  attach(log: Readable): void;
+}
+
 /** Starts each worker as a process of its own, joined by a Unix-domain socket. */
 export class ProcessLauncher implements WorkerLauncher {
   readonly #entry: string;
+  readonly #output: WorkerOutput;
 
   /** @param entry file that the process runs, with the slot's number and the socket's path as arguments */
-  constructor(entry: string) {
+  constructor(entry: string, output: WorkerOutput) {
     this.#entry = entry;
+    this.#output = output;
   }
 
   async launch(slot: number): Promise<LaunchedWorker> {
@@ -30,9 +43,7 @@ export class ProcessLauncher implements WorkerLauncher {
     const server = createServer().listen(path);
     try {
       await once(server, "listening");
-      const child = spawn(process.execPath, [this.#entry, String(slot), path], {
-        stdio: ["ignore", "inherit", "inherit"],
-      });
+      const child = this.#spawn([String(slot), path]);
       const exited = exitOf(child);
       const socket = await connection(server, child, exited);
       return {
@@ -45,6 +56,17 @@ export class ProcessLauncher implements WorkerLauncher {
       server.close();
       await rm(folder, { recursive: true, force: true });
     }
+  }
+
+  #spawn(args: readonly string[]): ChildProcess {
+    const { stderr, env } = this.#output;
+    const child = spawn(process.execPath, [this.#entry, ...args], {
+      stdio: ["ignore", "inherit", stderr, "pipe"],
+      env: { ...process.env, ...env },
+    });
+    const log = child.stdio[3];
+    if (log instanceof Socket) this.#output.attach(log);
+    return child;
   }
 }
 
