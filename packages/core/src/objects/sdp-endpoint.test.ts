@@ -79,7 +79,7 @@ describe("SdpEndpoint", () => {
 
   it.each([
     ["", "Empty offer not valid"],
-    ["broken", "Error parsing SDP"],
+    ["broken", "Invalid SDP"],
     ["s=no version\r\n", "Invalid SDP"],
   ])("refuses the offer '%s'", async (offer, message) => {
     await expect(endpoint.processOffer(offer)).rejects.toMatchObject({ code: 40201, message });

@@ -119,7 +119,6 @@ export abstract class SdpEndpoint extends SdpEndpointBase {
 
 function checkSdp(sdp: string, emptyText: string): void {
   if (sdp === "") throw new KurentoError("SDP_PARSE_ERROR", emptyText);
-  if (!/^[a-z]=/m.test(sdp)) throw new KurentoError("SDP_PARSE_ERROR", "Error parsing SDP");
   if (!/^v=/m.test(sdp)) throw new KurentoError("SDP_PARSE_ERROR", "Invalid SDP");
 }
 

@@ -4,12 +4,17 @@ import { readFile, rm } from "node:fs/promises";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
-const WIDTH = 640;
-const HEIGHT = 480;
-const FRAME_RATE = 30;
+const FULL_SIZE: PictureSize = { width: 640, height: 480, frameRate: 30 };
 
 async function gstLaunch(pipeline: string): Promise<void> {
   await run("gst-launch-1.0", ["-q", ...pipeline.split(/\s+/).filter(Boolean)]);
+}
+
+/** How large pictures are, and how many come in a second. */
+export interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+  readonly frameRate: number;
 }
 
 /** What a test clip holds. */
@@ -20,13 +25,16 @@ export interface ClipOptions {
   readonly colour: number;
   /** Frequency of the tone in Hz. */
   readonly frequency: number;
+  /** Default 640x480, 30 pictures a second. */
+  readonly size?: PictureSize;
 }
 
 function sources(options: ClipOptions, video: string, audio: string): string {
   const audioBuffers = options.seconds * 50;
+  const { width, height, frameRate } = options.size ?? FULL_SIZE;
   return `
-    videotestsrc pattern=solid-color foreground-color=${options.colour} num-buffers=${options.seconds * FRAME_RATE}
-      ! video/x-raw,width=${WIDTH},height=${HEIGHT},framerate=${FRAME_RATE}/1 ! ${video} ! queue ! mux.
+    videotestsrc pattern=solid-color foreground-color=${options.colour} num-buffers=${options.seconds * frameRate}
+      ! video/x-raw,width=${width},height=${height},framerate=${frameRate}/1 ! ${video} ! queue ! mux.
     audiotestsrc freq=${options.frequency} samplesperbuffer=960 num-buffers=${audioBuffers}
       ! audio/x-raw,rate=48000,channels=2 ! ${audio} ! queue ! mux.`;
 }

@@ -27,7 +27,10 @@ export class RecorderEndpoint extends RecorderEndpointBase {
     super(context, params);
     this.#params = params;
     if (TRACKS[params.mediaProfile] === undefined) {
-      const text = `Media profile ${params.mediaProfile} is not supported`;
+      const isSplit = params.mediaProfile === "KURENTO_SPLIT_RECORDER";
+      const text = isSplit
+        ? "Kurento Split Recorder not supported"
+        : `Media profile ${params.mediaProfile} is not supported`;
       throw new KurentoError("MEDIA_OBJECT_ILLEGAL_PARAM_ERROR", text);
     }
   }

@@ -45,7 +45,7 @@ beforeEach(async () => {
 describe("WebRtcEndpoint negotiation", () => {
   it.each([
     ["", "Empty offer not valid"],
-    ["broken", "Error parsing SDP"],
+    ["broken", "Invalid SDP"],
     ["s=-\r\n", "Invalid SDP"],
   ])("refuses the offer %j with 40201", async (offer, message) => {
     await expect(endpoint.processOffer(offer)).rejects.toMatchObject({ code: 40201, message });
@@ -159,6 +159,10 @@ describe("WebRtcEndpoint candidates", () => {
 });
 
 describe("WebRtcEndpoint states", () => {
+  it("has no ICE connection before ICE starts", () => {
+    expect(endpoint.getIceConnectionState()).toEqual([]);
+  });
+
   it("is connected while ICE and DTLS are", async () => {
     const emit = (type: string, state: string): void =>
       services.host.emit("endpoint", type, { state });

@@ -33,7 +33,7 @@ export class WebRtcEndpoint extends WebRtcEndpointBase {
   readonly #candidates = new LocalCandidates();
   readonly #stats = new RtcStats();
   #negotiation: WebRtcNegotiation | undefined;
-  #iceState: IceComponentState = "DISCONNECTED";
+  #iceState: IceComponentState | undefined;
   #dtlsState: DtlsConnectionState | undefined;
   #selectedPair: IceCandidatePair | undefined;
   #networkInterfaces: string;
@@ -188,7 +188,9 @@ export class WebRtcEndpoint extends WebRtcEndpointBase {
     return this.#selectedPair ? [this.#selectedPair] : [];
   }
 
+  /** Empty until ICE starts. */
   getIceConnectionState(): IceConnection[] {
+    if (this.#iceState === undefined) return [];
     const streamId = String(STREAM_ID);
     return [{ streamId, componentId: COMPONENT_ID, state: this.#iceState }];
   }

@@ -32,7 +32,7 @@ export class SdpSyntaxError extends Error {
 
 /**
  * Reads a session description.
- * @throws SdpSyntaxError "Error parsing SDP" when it is no SDP, "Invalid SDP" when it has no `v=` line.
+ * @throws SdpSyntaxError "Invalid SDP" when it has no `v=` line, "Error parsing SDP" when it is wrong otherwise.
  */
 export function readSession(text: string): RemoteSession {
   const parsed = parsedText(text);
@@ -55,7 +55,6 @@ function parsedText(text: string): SessionDescription {
   } catch {
     throw new SdpSyntaxError("Error parsing SDP");
   }
-  if (!/^[a-z]=/m.test(text)) throw new SdpSyntaxError("Error parsing SDP");
   if (parsed.version === undefined) throw new SdpSyntaxError("Invalid SDP");
   if (parsed.media.length > MAX_MEDIA) throw new SdpSyntaxError("Error parsing SDP");
   return parsed;

@@ -19,8 +19,8 @@ function answerTo(offer: string): string {
 
 describe("readSession", () => {
   it.each([
-    ["garbage", "Error parsing SDP"],
-    ["{}", "Error parsing SDP"],
+    ["garbage", "Invalid SDP"],
+    ["{}", "Invalid SDP"],
     ["s=-\r\nt=0 0\r\n", "Invalid SDP"],
     [`v=0\r\n${"a=x\r\n".repeat(MAX_SDP_LENGTH / 4)}`, "Error parsing SDP"],
     [`v=0\r\n${"m=audio 9 RTP/AVP 0\r\n".repeat(65)}`, "Error parsing SDP"],
