@@ -6,56 +6,87 @@ describe("ResponseCache", () => {
   it("replays for 20 s, whether or not it was replayed before", () => {
     const clock = new ManualClock();
     const cache = new ResponseCache(clock);
-    cache.set("a", "text");
+    cache.set("s", "a", "text");
     clock.advance(19_999);
-    expect(cache.get("a")).toBe("text");
+    expect(cache.get("s", "a")).toBe("text");
     clock.advance(1);
-    expect(cache.get("a")).toBeUndefined();
+    expect(cache.get("s", "a")).toBeUndefined();
     expect(cache.size).toBe(0);
   });
 
   it("takes the ids 1 and '1' for the same, and scopes apart", () => {
-    expect(ResponseCache.key("s", 1)).toBe(ResponseCache.key("s", "1"));
-    expect(ResponseCache.key("s", 1n)).toBe(ResponseCache.key("s", "1"));
-    expect(ResponseCache.key("s", 1)).not.toBe(ResponseCache.key("t", 1));
-    expect(ResponseCache.key('a","b', "c")).not.toBe(ResponseCache.key("a", 'b","c'));
+    const cache = new ResponseCache(new ManualClock());
+    cache.set("s", 1, "one");
+    expect([cache.get("s", "1"), cache.get("s", 1n), cache.get("t", 1)]).toEqual([
+      "one",
+      "one",
+      undefined,
+    ]);
+  });
+
+  it("gives a response that is being made, for as long as that takes", async () => {
+    const clock = new ManualClock();
+    const cache = new ResponseCache(clock, { lifetimeMs: 100 });
+    cache.begin("s", 1, Promise.resolve("soon"));
+    clock.advance(1000);
+    expect([await cache.get("s", 1), cache.size]).toEqual(["soon", 0]);
+    cache.set("s", 1, "made");
+    expect([cache.get("s", 1), cache.size]).toEqual(["made", 1]);
+    clock.advance(100);
+    expect([cache.get("s", 1), cache.size]).toEqual([undefined, 0]);
+  });
+
+  it("keeps no more than its share of what comes and goes in great numbers", () => {
+    const cache = new ResponseCache(new ManualClock(), { maxEntries: 4000 });
+    for (let id = 0; id < 10_000; id += 1) cache.set("s", id, "x");
+    expect([cache.size, cache.get("s", 5999), cache.get("s", 6000)]).toEqual([
+      4000,
+      undefined,
+      "x",
+    ]);
+    for (let count = 0; count < 10_000; count += 1) cache.set("s", "same", "x");
+    expect([cache.size, cache.get("s", "same")]).toEqual([1, "x"]);
   });
 
   it("drops the oldest beyond the number of entries", () => {
     const cache = new ResponseCache(new ManualClock(), { maxEntries: 2 });
-    for (const key of ["a", "b", "c"]) cache.set(key, key);
-    expect([cache.get("a"), cache.get("b"), cache.get("c")]).toEqual([undefined, "b", "c"]);
+    for (const key of ["a", "b", "c"]) cache.set("s", key, key);
+    expect([cache.get("s", "a"), cache.get("s", "b"), cache.get("s", "c")]).toEqual([
+      undefined,
+      "b",
+      "c",
+    ]);
   });
 
   it("drops the oldest beyond the amount of text", () => {
     const cache = new ResponseCache(new ManualClock(), { maxCharacters: 10 });
-    cache.set("a", "1234");
-    cache.set("b", "1234");
-    cache.set("b", "123456");
-    expect([cache.get("a"), cache.get("b")]).toEqual(["1234", "123456"]);
-    cache.set("c", "1");
-    expect([cache.get("a"), cache.get("c")]).toEqual([undefined, "1"]);
-    cache.set("d", "x".repeat(11));
+    cache.set("s", "a", "1234");
+    cache.set("s", "b", "1234");
+    cache.set("s", "b", "123456");
+    expect([cache.get("s", "a"), cache.get("s", "b")]).toEqual(["1234", "123456"]);
+    cache.set("s", "c", "1");
+    expect([cache.get("s", "a"), cache.get("s", "c")]).toEqual([undefined, "1"]);
+    cache.set("s", "d", "x".repeat(11));
     expect(cache.size).toBe(0);
-    cache.set("e", "1234567890");
-    expect(cache.get("e")).toBe("1234567890");
+    cache.set("s", "e", "1234567890");
+    expect(cache.get("s", "e")).toBe("1234567890");
   });
 
   it("counts the lifetime anew for a response that replaces another", () => {
     const clock = new ManualClock();
     const cache = new ResponseCache(clock, { lifetimeMs: 100 });
-    cache.set("a", "one");
-    cache.set("b", "b");
+    cache.set("s", "a", "one");
+    cache.set("s", "b", "b");
     clock.advance(60);
-    cache.set("a", "two");
+    cache.set("s", "a", "two");
     clock.advance(60);
-    expect([cache.get("a"), cache.get("b")]).toEqual(["two", undefined]);
+    expect([cache.get("s", "a"), cache.get("s", "b")]).toEqual(["two", undefined]);
   });
 
   it("forgets all when cleared", () => {
     const cache = new ResponseCache(new ManualClock());
-    cache.set("a", "x");
+    cache.set("s", "a", "x");
     cache.clear();
-    expect([cache.size, cache.get("a")]).toEqual([0, undefined]);
+    expect([cache.size, cache.get("s", "a")]).toEqual([0, undefined]);
   });
 });

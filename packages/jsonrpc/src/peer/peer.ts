@@ -110,20 +110,12 @@ export class Peer {
    * Calls a method of the other side.
    * @throws RpcError the other side's error, -32001 after the time-out, -32002 when the connection closes
    */
-  async request(
-    method: string,
-    params?: RpcParams,
-    options: RequestOptions = {},
-  ): Promise<JsonValue> {
-    if (this.#closedWith !== undefined) throw this.#closedWith;
-    options.signal?.throwIfAborted();
-    const id = this.#nextId;
-    const text = serializeRequest(id, method, params);
-    this.#nextId += 1;
-    const timeoutMs = options.timeoutMs ?? this.#options.timeoutMs;
-    const answer = this.#pending.add(id, method, { signal: options.signal, timeoutMs });
-    this.#transport.send(text);
-    return answer;
+  request(method: string, params?: RpcParams, options: RequestOptions = {}): Promise<JsonValue> {
+    try {
+      return this.#request(method, params, options);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
   }
 
   /** Sends a call that gets no answer; lost without notice when the connection is closed. */
@@ -134,6 +126,22 @@ export class Peer {
   /** Closes the connection; pending requests are rejected with -32002. */
   close(error?: Error): void {
     this.#transport.close(error);
+  }
+
+  #request(
+    method: string,
+    params: RpcParams | undefined,
+    options: RequestOptions,
+  ): Promise<JsonValue> {
+    if (this.#closedWith !== undefined) throw this.#closedWith;
+    options.signal?.throwIfAborted();
+    const id = this.#nextId;
+    const text = serializeRequest(id, method, params);
+    this.#nextId += 1;
+    const timeoutMs = options.timeoutMs ?? this.#options.timeoutMs;
+    const answer = this.#pending.add(id, method, { signal: options.signal, timeoutMs });
+    this.#transport.send(text);
+    return answer;
   }
 
   #onClose(error: Error | undefined): void {

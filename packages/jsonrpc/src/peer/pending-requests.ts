@@ -15,15 +15,21 @@ export interface RequestOptions {
 const maxTimerMs = 2 ** 31 - 1;
 
 interface Pending {
+  readonly method: string;
+  readonly timeoutMs: number | undefined;
+  readonly dueMs: number;
   resolve(result: JsonValue): void;
   reject(reason: unknown): void;
-  release(): void;
+  release?(): void;
 }
 
 /** Requests that were sent and not answered yet. Each is settled exactly once. */
 export class PendingRequests {
   readonly #clock: Clock;
   readonly #pending = new Map<string, Pending>();
+  // One timer for all: most answers come in time, so that a timer each would be set and cancelled in vain.
+  #timerDueMs = Infinity;
+  #cancelTimer: () => void = () => undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -37,16 +43,11 @@ export class PendingRequests {
   add(id: RequestId, method: string, options: RequestOptions): Promise<JsonValue> {
     return new Promise((resolve, reject) => {
       const { signal, timeoutMs } = options;
-      const abort = (): boolean => this.reject(id, signal?.reason);
-      const expire = (): boolean => this.reject(id, timeoutError(method, timeoutMs));
-      const isLimited = timeoutMs !== undefined && timeoutMs <= maxTimerMs;
-      const cancelTimer = isLimited ? this.#clock.after(timeoutMs, expire) : undefined;
-      signal?.addEventListener("abort", abort, { once: true });
-      const release = (): void => {
-        cancelTimer?.();
-        signal?.removeEventListener("abort", abort);
-      };
-      this.#pending.set(String(id), { resolve, reject, release });
+      const dueMs = dueTime(this.#clock, timeoutMs);
+      const pending: Pending = { method, timeoutMs, dueMs, resolve, reject };
+      if (signal !== undefined) pending.release = this.#watch(id, signal);
+      this.#pending.set(String(id), pending);
+      this.#schedule(dueMs);
     });
   }
 
@@ -69,13 +70,47 @@ export class PendingRequests {
     for (const id of [...this.#pending.keys()]) this.reject(id, reason);
   }
 
+  #watch(id: RequestId, signal: AbortSignal): () => void {
+    const abort = (): boolean => this.reject(id, signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    return () => signal.removeEventListener("abort", abort);
+  }
+
   #take(id: RequestId): Pending | undefined {
-    const pending = this.#pending.get(String(id));
+    const key = String(id);
+    const pending = this.#pending.get(key);
     if (pending === undefined) return undefined;
-    this.#pending.delete(String(id));
-    pending.release();
+    this.#pending.delete(key);
+    pending.release?.();
+    if (this.#pending.size === 0) this.#stopTimer();
     return pending;
   }
+
+  #schedule(dueMs: number): void {
+    if (dueMs >= this.#timerDueMs) return;
+    this.#cancelTimer();
+    this.#timerDueMs = dueMs;
+    this.#cancelTimer = this.#clock.after(dueMs - this.#clock.now(), () => this.#expire());
+  }
+
+  #stopTimer(): void {
+    this.#cancelTimer();
+    this.#timerDueMs = Infinity;
+  }
+
+  // Timers may fire a little early: what is due at the timer's own time is due.
+  #expire(): void {
+    const nowMs = Math.max(this.#timerDueMs, this.#clock.now());
+    this.#timerDueMs = Infinity;
+    for (const [id, { dueMs, method, timeoutMs }] of [...this.#pending]) {
+      if (dueMs <= nowMs) this.reject(id, timeoutError(method, timeoutMs));
+    }
+    this.#schedule(Math.min(...[...this.#pending.values()].map(({ dueMs }) => dueMs)));
+  }
+}
+
+function dueTime(clock: Clock, timeoutMs: number | undefined): number {
+  return timeoutMs === undefined || timeoutMs > maxTimerMs ? Infinity : clock.now() + timeoutMs;
 }
 
 function timeoutError(method: string, timeoutMs: number | undefined): RpcError {

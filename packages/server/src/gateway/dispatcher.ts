@@ -4,7 +4,6 @@ import {
   isJsonObject,
   methodNotFound,
   parseMessage,
-  ResponseCache,
   serializeError,
   serializeResult,
   stringifyJson,
@@ -13,13 +12,13 @@ import type {
   JsonObject,
   JsonValue,
   RequestId,
+  ResponseCache,
   RpcMessage,
   RpcNotification,
   RpcRequest,
 } from "@kms/core/jsonrpc";
 
 import { CallLine, pipelineOfCall } from "./call-line.js";
-import type { CallInLine } from "./call-line.js";
 import { MethodParams } from "./methods/method-params.js";
 import { methodTable } from "./methods/method-table.js";
 import type { MethodState } from "./methods/method.js";
@@ -51,10 +50,12 @@ interface Run {
   readonly afterwards: (() => void)[];
 }
 
-/** A response, and what is to be done once it is on its way. */
-interface Response {
-  readonly text: string;
-  readonly afterwards: readonly (() => void)[];
+/** A request that a worker answers in its turn. */
+interface WorkerRequest {
+  readonly message: RpcRequest;
+  readonly params: JsonObject;
+  readonly session: string;
+  readonly pipeline: string;
 }
 
 /** Calls of one connection that a worker may have at a time. */
@@ -64,8 +65,6 @@ const maxInLine = 128;
 export class Dispatcher {
   readonly #parts: DispatcherParts;
   readonly #lines = new WeakMap<SessionConnection, CallLine>();
-  /** Responses that are being made, by cache key: a request that comes again meanwhile is not executed again. */
-  readonly #underWay = new Map<string, Promise<string>>();
 
   constructor(parts: DispatcherParts) {
     this.#parts = parts;
@@ -78,9 +77,9 @@ export class Dispatcher {
   handle(text: string, connection: SessionConnection): Promise<void> | undefined {
     const message = parseMessage(text);
     const line = this.#lineOf(connection);
-    const pipeline = this.#pipelineOf(message, connection);
-    if (pipeline !== undefined && line.takes(pipeline, maxInLine)) {
-      void this.#answerInLine(message as RpcRequest, connection, line.add(pipeline));
+    const call = this.#workerCall(message, connection);
+    if (call !== undefined && line.takes(call.pipeline, maxInLine)) {
+      this.#answerInLine(call, line);
       return undefined;
     }
     return line.isEmpty
@@ -89,26 +88,30 @@ export class Dispatcher {
   }
 
   /**
-   * The pipeline whose worker answers this request; `undefined` when the gateway has to do more than pass it on, so that
-   * it must be alone: all but operations of elements, in the session that the connection serves.
+   * The request as a call that a worker answers in its turn; `undefined` when the gateway has to do more than pass it on,
+   * so that it must be alone: all but operations of elements, in the session that the connection serves.
    */
-  #pipelineOf(message: RpcMessage, connection: SessionConnection): string | undefined {
+  #workerCall(message: RpcMessage, connection: SessionConnection): WorkerRequest | undefined {
     if (message.kind !== "request" || message.method !== "invoke") return undefined;
-    const params = message.params as JsonObject | undefined;
     const session = this.#parts.connections.sessionOf(connection);
-    if (session === undefined || (params?.["sessionId"] ?? session) !== session) return undefined;
-    if (this.#underWay.has(ResponseCache.key(session, message.id))) return undefined;
-    return pipelineOfCall(params, this.#parts.state.registry);
+    if (session === undefined || !isJsonObject(message.params as JsonValue)) return undefined;
+    const params = this.#withSession(message.params as JsonObject, connection);
+    if (params?.["sessionId"] !== session) return undefined;
+    if (this.#parts.cache?.get(session, message.id) !== undefined) return undefined;
+    const pipeline = pipelineOfCall(params, this.#parts.state.registry);
+    return pipeline === undefined ? undefined : { message, params, session, pipeline };
   }
 
-  async #answerInLine(
-    message: RpcRequest,
-    connection: SessionConnection,
-    call: CallInLine,
-  ): Promise<void> {
-    const params = this.#withSession(message.params as JsonObject | undefined, connection);
-    const { text } = await this.#respond(message, params, connection, call.ahead);
-    this.#lineOf(connection).finish(call, text);
+  #answerInLine({ message, params, session, pipeline }: WorkerRequest, line: CallLine): void {
+    const { cache } = this.#parts;
+    const call = line.add(pipeline);
+    const made = this.#run({ message, params, ahead: call.ahead, afterwards: [] });
+    const finished = made.then(({ text }) => {
+      cache?.set(session, message.id, text);
+      line.finish(call, text);
+      return text;
+    });
+    cache?.begin(session, message.id, finished);
   }
 
   async #answerAlone(message: RpcMessage, connection: SessionConnection): Promise<void> {
@@ -119,40 +122,32 @@ export class Dispatcher {
     if (Array.isArray(message.params))
       return connection.send(serializeError(null, invalidRequest()));
     const params = this.#withSession(message.params, connection);
-    const { text, afterwards } = await this.#respond(message, params, connection, 0);
-    connection.send(text);
+    const session = sessionText(params?.["sessionId"]);
+    const known = this.#known(message, session);
+    if (known !== undefined) return connection.send(await known);
+    const afterwards: (() => void)[] = [];
+    const made = this.#make({ message, params, ahead: 0, afterwards }, connection, session);
+    if (session !== undefined && message.kind === "request")
+      this.#parts.cache?.begin(session, message.id, made);
+    connection.send(await made);
     for (const action of afterwards) action();
   }
 
-  /** The response: a remembered one, one that is just being made, or a new one. */
-  async #respond(
+  /** The response to a request that came before; it may be just being made. */
+  #known(
     message: RpcRequest | RpcNotification,
-    params: JsonObject | undefined,
-    connection: SessionConnection,
-    ahead: number,
-  ): Promise<Response> {
-    const key = this.#cacheKey(message, params?.["sessionId"]);
-    const known = key === undefined ? undefined : this.#known(key);
-    if (known !== undefined) return { text: await known, afterwards: [] };
-    const afterwards: (() => void)[] = [];
-    const made = this.#make({ message, params, ahead, afterwards }, connection, key);
-    if (key !== undefined) this.#underWay.set(key, made);
-    const text = await made;
-    if (key !== undefined) this.#underWay.delete(key);
-    return { text, afterwards };
+    session: string | undefined,
+  ): string | Promise<string> | undefined {
+    if (message.kind !== "request" || session === undefined) return undefined;
+    return this.#parts.cache?.get(session, message.id);
   }
 
-  #known(key: string): string | Promise<string> | undefined {
-    return this.#parts.cache === undefined
-      ? undefined
-      : (this.#parts.cache.get(key) ?? this.#underWay.get(key));
-  }
-
-  async #make(run: Run, connection: SessionConnection, key: string | undefined): Promise<string> {
+  async #make(run: Run, connection: SessionConnection, given: string | undefined): Promise<string> {
     const { text, sessionId } = await this.#run(run);
     if (sessionId !== undefined) this.#bind(sessionId, connection);
-    const finalKey = key ?? this.#cacheKey(run.message, sessionId);
-    if (finalKey !== undefined) this.#parts.cache?.set(finalKey, text);
+    const session = given ?? sessionId;
+    if (run.message.kind === "request" && session !== undefined)
+      this.#parts.cache?.set(session, run.message.id, text);
     return text;
   }
 
@@ -206,15 +201,10 @@ export class Dispatcher {
     const isNew = this.#parts.connections.bind(session, connection);
     if (isNew) this.#parts.state.sessions.touch(session);
   }
+}
 
-  #cacheKey(
-    message: RpcRequest | RpcNotification,
-    session: JsonValue | undefined,
-  ): string | undefined {
-    if (message.kind !== "request" || session === undefined || typeof session === "object")
-      return undefined;
-    return ResponseCache.key(String(session), message.id);
-  }
+function sessionText(session: JsonValue | undefined): string | undefined {
+  return session === undefined || typeof session === "object" ? undefined : String(session);
 }
 
 function sessionOf(result: JsonValue): string | undefined {

@@ -88,7 +88,7 @@ export class ObjectService {
    * Calls an operation of an object in a worker.
    * @throws KurentoError 40004 for objects of different pipelines, 40101 for unknown ones, or what the worker fails with
    */
-  async invoke(
+  invoke(
     session: string,
     record: ObjectRecord,
     { operation, operationParams, ahead }: WorkerCall,
