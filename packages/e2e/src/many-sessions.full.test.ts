@@ -1,0 +1,63 @@
+// 5,000 open sessions beside a call that takes its time: each is answered within a second.
+import process from "node:process";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { CallingClient } from "./support/calling-client.js";
+import { sizeOf } from "./support/processes.js";
+import { Server } from "./support/server.js";
+
+const sessions = 5000;
+const openAtATime = 100;
+const manager = "manager_ServerManager";
+
+let server: Server;
+const clients: CallingClient[] = [];
+beforeAll(async () => {
+  server = await Server.start({ args: ["--workers", "1"] });
+});
+afterAll(async () => {
+  for (const client of clients) client[Symbol.dispose]();
+  expect(await server.stop()).toBe(0);
+});
+
+async function openSession(): Promise<CallingClient> {
+  const client = await CallingClient.open(server.url);
+  await client.value("describe", { object: manager });
+  return client;
+}
+
+async function pingMs(client: CallingClient): Promise<number> {
+  const startedMs = performance.now();
+  expect((await client.call("ping")).result?.value).toBe("pong");
+  return performance.now() - startedMs;
+}
+
+it("answers 5,000 sessions while a call runs", { timeout: 300_000 }, async () => {
+  const before = await sizeOf(server.pid);
+  while (clients.length < sessions)
+    clients.push(...(await Promise.all(Array.from({ length: openAtATime }, openSession))));
+  const open = await sizeOf(server.pid);
+  const [first] = clients;
+  const ids = (await first?.invoke(manager, "getSessions")) as string[];
+  expect(ids.length / 2).toBe(sessions);
+  let isRunning = true;
+  const call = first
+    ?.invoke(manager, "getUsedCpu", { interval: 3000 })
+    .then(() => (isRunning = false));
+  const timesMs = (await Promise.all(clients.slice(1).map(pingMs))).sort((a, b) => a - b);
+  expect(isRunning).toBe(true);
+  await call;
+  const kib = (open.residentKib - before.residentKib) / sessions;
+  process.stdout.write(
+    `${sessions} sessions: ping p50 ${timesMs[sessions / 2]?.toFixed(0)} max ${timesMs.at(-1)?.toFixed(0)} ms, ` +
+      `${kib.toFixed(1)} KiB of gateway each, descriptors ${before.descriptors} -> ${open.descriptors}\n`,
+  );
+  expect(timesMs.at(-1)).toBeLessThan(1000);
+  for (const client of clients.splice(0)) client[Symbol.dispose]();
+  await closedAll(before.descriptors);
+});
+
+// The gateway notices the ends one by one; asking it for more takes a turn of its loop each time.
+async function closedAll(descriptors: number): Promise<void> {
+  using client = await CallingClient.open(server.url);
+  while ((await sizeOf(server.pid)).descriptors > descriptors + 5) await client.call("ping");
+}
