@@ -7,6 +7,8 @@ import { Server } from "./support/server.js";
 
 const sessions = 5000;
 const openAtATime = 100;
+// All within a second or two, but not in one burst: what is measured is the server, not this process's backlog.
+const pingsAtATime = 250;
 const manager = "manager_ServerManager";
 
 let server: Server;
@@ -40,12 +42,13 @@ it("answers 5,000 sessions while a call runs", { timeout: 300_000 }, async () =>
   const ids = (await first?.invoke(manager, "getSessions")) as string[];
   expect(ids.length / 2).toBe(sessions);
   let isRunning = true;
-  const call = first
-    ?.invoke(manager, "getUsedCpu", { interval: 3000 })
-    .then(() => (isRunning = false));
-  const timesMs = (await Promise.all(clients.slice(1).map(pingMs))).sort((a, b) => a - b);
+  const call = first?.invoke(manager, "getUsedCpu", { interval: 20_000 });
+  void call?.finally(() => (isRunning = false));
+  const timesMs: number[] = [];
+  for (let at = 1; at < sessions; at += pingsAtATime)
+    timesMs.push(...(await Promise.all(clients.slice(at, at + pingsAtATime).map(pingMs))));
   expect(isRunning).toBe(true);
-  await call;
+  timesMs.sort((a, b) => a - b);
   const kib = (open.residentKib - before.residentKib) / sessions;
   process.stdout.write(
     `${sessions} sessions: ping p50 ${timesMs[sessions / 2]?.toFixed(0)} max ${timesMs.at(-1)?.toFixed(0)} ms, ` +
