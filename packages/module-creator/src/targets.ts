@@ -1,6 +1,8 @@
 import type { Model } from "./model/types.js";
 import { clientTsView } from "./view/client-ts.js";
 import type { FileView } from "./view/file-view.js";
+import { clientJavaView } from "./view/java/client-java.js";
+import { markdownView } from "./view/markdown/markdown.js";
 import { mavenView } from "./view/maven.js";
 import { npmView } from "./view/npm.js";
 import { serverTsView } from "./view/server-ts.js";
@@ -20,6 +22,8 @@ export type TargetView = (model: Model, options: TargetOptions) => readonly File
 export const TARGETS: Readonly<Record<string, TargetView>> = {
   "server-ts": serverTsView,
   "client-ts": clientTsView,
+  "client-java": clientJavaView,
+  markdown: markdownView,
   maven: mavenView,
   npm: npmView,
 };

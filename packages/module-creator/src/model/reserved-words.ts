@@ -7,7 +7,7 @@ export const JAVA_WORDS = split(`
   abstract assert boolean break byte case catch char class const continue default do double else enum extends
   false final finally float for goto if implements import instanceof int interface long native new null package
   permits private protected public record return sealed short static strictfp super switch synchronized this
-  throw throws transient true try var void volatile while yield _
+  throw throws transient true try var void volatile while yield
 `);
 
 /** C++20, [lex.key]: keywords and alternative tokens. */

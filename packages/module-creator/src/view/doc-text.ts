@@ -1,17 +1,27 @@
-/** `:rom:cls:`text<Name>`` and its kin: role, then a name in backticks, perhaps behind a text. */
-const ROLE = /:[a-z]+(?::[a-z]+)*:`(?:([^`<]*)<)?([^`>]*)>?`/g;
+import { renderDoc, type DocStyle } from "./doc-roles.js";
 
-/** Documentation of a KMD as Markdown: references to other declarations become names in code style. */
+/** A name that a link in a comment can point at. */
+const LINKABLE = /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/;
+
+/** TSDoc: references are links, the rest is Markdown as it stands. */
+const TSDOC: DocStyle = {
+  text: (text) => text,
+  code: (text) => `\`${text}\``,
+  reference: (kind, name, text) => {
+    const target = kind === "event" ? `${name}Event` : name;
+    if (kind === "other" || !LINKABLE.test(name)) {
+      return text ?? `\`${name}\``;
+    }
+    return text === undefined ? `{@link ${target}}` : `{@link ${target} | ${text}}`;
+  },
+  link: (url, text) => `[${text}](${url})`,
+  field: (name, value) => (name === "since" ? `@since ${value}` : `Author: ${value}`),
+  remark: (name) => (name === "note" ? "Note: " : "To do: "),
+};
+
+/** Documentation of a KMD as TSDoc. */
 export function docText(doc: string): string {
-  return doc
-    .replaceAll(ROLE, (_, text: string | undefined, name: string) =>
-      text?.trim() ? text.trim() : `\`${name}\``,
-    )
-    .replaceAll("``", "`")
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .join("\n")
-    .trim();
+  return renderDoc(doc, TSDOC);
 }
 
 /** A member's documentation with its parameters and result, ready for a comment; empty where nothing is said. */

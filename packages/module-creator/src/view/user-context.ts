@@ -1,5 +1,5 @@
 import { allFields, ancestors, type Item, type Model, type Type } from "../model/types.js";
-import { javaObjectType, javaType, packageFolder } from "./java-names.js";
+import { javaObjectType, javaType, packageFolder } from "./java/names.js";
 import { camelCase, kebabCase, upperFirst, upperSnakeCase } from "./names.js";
 
 /** What a user's own template is run for: the key under which the item stands, and the items. */

@@ -58,8 +58,6 @@ describe("ImportCollector", () => {
 
 describe("docText", () => {
   it.each([
-    ["see :rom:cls:`MediaElement`", "see `MediaElement`"],
-    ["see :rom:attr:`the name<MediaObject.name>`", "see the name"],
     ["``code``", "`code`"],
     ["  one\n\t two  ", "one\ntwo"],
   ])("of %j is %j", (doc, expected) => {

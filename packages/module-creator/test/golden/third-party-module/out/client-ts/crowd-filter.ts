@@ -26,7 +26,7 @@ export interface CrowdFilterParams {
 /**
  * Counts people in regions.
  *
- * Sends `CrowdFound`.
+ * Sends {@link CrowdFoundEvent}.
  */
 export class CrowdFilter extends Filter {
   static override readonly spec: ClientClassSpec<CrowdFilterParams> = { name: "CrowdFilter", qualifiedName: "crowd-detector.CrowdFilter", constructorParams: [{ name: "mediaPipeline", type: { kind: "object", name: "kurento.MediaPipeline" }, optional: false }, { name: "regions", type: { kind: "list", of: { kind: "register", name: "crowd-detector.Region" } }, optional: false }, { name: "mode", type: { kind: "enum", name: "crowd-detector.Mode" }, optional: true, defaultValue: "FAST" }, { name: "margin", type: { kind: "register", name: "crowd-detector.Point" }, optional: true, defaultValue: { x: 0.5 } }] };

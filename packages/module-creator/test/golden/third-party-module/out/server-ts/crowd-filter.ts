@@ -7,7 +7,7 @@ import type { Mode, Point, Region } from "./types.js";
 /**
  * Counts people in regions.
  *
- * Sends `CrowdFound`.
+ * Sends {@link CrowdFoundEvent}.
  */
 export abstract class CrowdFilterBase extends Filter {
   override get spec(): ClassSpec {

@@ -1,5 +1,6 @@
-import { JAVA_WORDS } from "../model/reserved-words.js";
-import type { Module, Primitive, Type } from "../model/types.js";
+import { JAVA_WORDS } from "../../model/reserved-words.js";
+import { avoid } from "../safe-identifier.js";
+import type { Model, Module, Primitive, Type } from "../../model/types.js";
 
 const PRIMITIVE_TEXTS: Readonly<
   Record<Primitive, { readonly value: string; readonly object: string }>
@@ -36,9 +37,9 @@ export function javaObjectType(type: Type, nameOf: JavaNamer): string {
   }
 }
 
-/** A name for a parameter or a field: the given one, with a `_` behind a word of Java. */
+/** A name for a parameter or a field: the given one, with one more `_` behind a word of Java. */
 export function javaIdentifier(name: string): string {
-  return JAVA_WORDS.has(name) ? `${name}_` : name;
+  return avoid(JAVA_WORDS, name);
 }
 
 /** Methods of `Object` that no operation without parameters can have. */
@@ -48,7 +49,7 @@ const OBJECT_METHODS: ReadonlySet<string> = new Set([
 
 /** A name for a method, as {@link javaIdentifier}, that does not clash with those of `Object`. */
 export function javaMethod(name: string): string {
-  return OBJECT_METHODS.has(name) ? `${name}_` : javaIdentifier(name);
+  return avoid(OBJECT_METHODS, javaIdentifier(name));
 }
 
 /** `a.b` as `a/b`. */
@@ -59,4 +60,48 @@ export function packageFolder(packageName: string): string {
 /** The package of a module's classes. */
 export function packageOf({ code }: Module): string {
   return code.api.java.packageName;
+}
+
+/** Package of the client and of the stock modules. */
+const CLIENT_PACKAGE = "org.kurento.client";
+
+/** How the files of a module name the classes of the client and of modules. */
+export class JavaNames {
+  readonly #own: string;
+  readonly #declared: ReadonlySet<string>;
+  readonly #packages: ReadonlyMap<string, string>;
+
+  constructor({ module, dependencies }: Model) {
+    this.#own = packageOf(module);
+    this.#declared = new Set(declaredNames(module));
+    this.#packages = new Map([module, ...dependencies].map((each) => [each.name, packageOf(each)]));
+  }
+
+  get packageName(): string {
+    return this.#own;
+  }
+
+  /** Whether files need an import of the client's package. */
+  get importsClient(): boolean {
+    return this.#own !== CLIENT_PACKAGE;
+  }
+
+  /** A class of the client's runtime. */
+  client(name: string): string {
+    return this.#nameIn(CLIENT_PACKAGE, name);
+  }
+
+  readonly of: JavaNamer = ({ name, module }) =>
+    this.#nameIn(this.#packages.get(module) ?? this.#own, name);
+
+  /** The simple name where it means the right class: own ones hide those that the import brings. */
+  #nameIn(packageName: string, name: string): string {
+    const isVisible = packageName === CLIENT_PACKAGE && !this.#declared.has(name);
+    return packageName === this.#own || isVisible ? name : `${packageName}.${name}`;
+  }
+}
+
+function declaredNames({ classes, registers, enums, events }: Module): readonly string[] {
+  const names = [...classes, ...registers, ...enums].map(({ name }) => name);
+  return [...names, ...events.map(({ name }) => `${name}Event`)];
 }
