@@ -29,6 +29,6 @@ describe("conversations recorded with Kurento", () => {
   it("matches at least 95 % of the exchanges that concern what is built", () => {
     const exchanges = [...verdicts.values()].map((verdict) => verdict.exchanges);
     expect(builtShare(totals(exchanges))).toBeGreaterThanOrEqual(MIN_SHARE);
-    expect(staleClasses([...verdicts.values()])).toEqual([]);
+    expect(only === "" ? staleClasses([...verdicts.values()]) : []).toEqual([]);
   });
 });

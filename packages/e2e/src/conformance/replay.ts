@@ -107,7 +107,7 @@ export class Replay {
       line.send === undefined
         ? undefined
         : mapTexts(line.send, (text) => this.#bindings.fill(text));
-    const id = isObject(request) ? (request["id"] ?? null) : undefined;
+    const id = isObject(request) ? idOf(request) : undefined;
     this.#sent.set(line.n, { line, id });
     const text = line.raw ?? line.binary ?? JSON.stringify(withVersion(request ?? null));
     connection.send(this.#bindings.fill(text), line.binary !== undefined);
@@ -135,7 +135,8 @@ export class Replay {
 
   #isAwaited(event: JsonObject): boolean {
     const { name } = this.#transcript;
-    return !this.#options.isExceptedEvent(name, JSON.stringify(event));
+    const text = JSON.stringify(event);
+    return !this.#bindings.hasInvented(text) && !this.#options.isExceptedEvent(name, text);
   }
 
   async #closedByServer(on: number, code: number): Promise<void> {
@@ -175,6 +176,11 @@ export class Replay {
     this.#logs.set(on, log);
     return log;
   }
+}
+
+/** The id that the response will have; `undefined` for one that it cannot have. */
+function idOf({ id = null }: JsonObject): Json | undefined {
+  return typeof id === "boolean" ? undefined : id;
 }
 
 function withVersion(request: Json): Json {

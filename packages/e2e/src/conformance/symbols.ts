@@ -26,6 +26,7 @@ export function hasSymbol(text: string): boolean {
 /** What the symbols of a transcript stand for in one replay; learnt from what the server answers. */
 export class Bindings {
   readonly #values: Map<string, string>;
+  readonly #invented = new Set<string>();
 
   /** @param given what `<media>`, `<recordings>` and `<text1>` ... stand for */
   constructor(given: Readonly<Record<string, string>>) {
@@ -40,10 +41,20 @@ export class Bindings {
   /** The text as it is sent. What the server never told is given an id that it does not know. */
   fill(text: string): string {
     return text.replace(SYMBOL, (_, name: string) => {
-      const value = this.#values.get(name) ?? randomUUID();
-      this.#values.set(name, value);
-      return value;
+      return this.#values.get(name) ?? this.#invent(name);
     });
+  }
+
+  /** True when the server never told what some symbol of the text stands for, though a request needed it. */
+  hasInvented(text: string): boolean {
+    return [...text.matchAll(SYMBOL)].some(([, name = ""]) => this.#invented.has(name));
+  }
+
+  #invent(name: string): string {
+    const value = randomUUID();
+    this.#values.set(name, value);
+    this.#invented.add(name);
+    return value;
   }
 
   /** A text that came with the symbols of the transcript. */
