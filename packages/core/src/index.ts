@@ -16,6 +16,11 @@ export { nativeLibrary } from "./native/library.js";
 export { BaseRtpEndpoint } from "./objects/base-rtp-endpoint.js";
 export { Endpoint } from "./objects/endpoint.js";
 export { Filter } from "./objects/filter.js";
+export type {
+  ElementProperties,
+  FilterElement,
+  FilterElementOptions,
+} from "./objects/filter-element.js";
 export { Hub } from "./objects/hub.js";
 export { HubPort } from "./objects/hub-port.js";
 export { MediaElement } from "./objects/media-element.js";

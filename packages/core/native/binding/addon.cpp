@@ -67,6 +67,7 @@ class HostHandle : public Napi::ObjectWrap<HostHandle> {
     return DefineClass(
         env, "NativeHost",
         {InstanceMethod<&HostHandle::loadModule>("loadModule"),
+         InstanceMethod<&HostHandle::loadPlugin>("loadPlugin"),
          InstanceMethod<&HostHandle::create>("create"),
          InstanceMethod<&HostHandle::invoke>("invoke"), InstanceMethod<&HostHandle::link>("link"),
          InstanceMethod<&HostHandle::release>("release"),
@@ -79,6 +80,12 @@ class HostHandle : public Napi::ObjectWrap<HostHandle> {
   Napi::Value loadModule(const Napi::CallbackInfo& info) {
     return guarded(info.Env(), [&] {
       host().session().host().loadModule(text(info, 0));
+      return info.Env().Undefined();
+    });
+  }
+  Napi::Value loadPlugin(const Napi::CallbackInfo& info) {
+    return guarded(info.Env(), [&] {
+      host().session().loadPlugin(text(info, 0));
       return info.Env().Undefined();
     });
   }

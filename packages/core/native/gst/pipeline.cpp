@@ -117,6 +117,8 @@ void Pipeline::handle(GstMessage* message) {
     handlers.onWarning(BusError::fromMessage(message));
   } else if (type == GST_MESSAGE_EOS && handlers.onEndOfStream) {
     handlers.onEndOfStream();
+  } else if (type == GST_MESSAGE_ELEMENT && handlers.onElement) {
+    handlers.onElement(message);
   } else if (type == GST_MESSAGE_STATE_CHANGED && handlers.onState) {
     handleState(message, handlers);
   }

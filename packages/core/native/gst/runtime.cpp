@@ -71,6 +71,23 @@ TimePoint Runtime::momentOf(GstClockTime runningTime) const {
   return m_base + Duration(static_cast<Duration::rep>(runningTime));
 }
 
+void Runtime::loadPlugin(const std::string& path) const {
+  const auto refused = [&path](const std::string& why) {
+    return Error(ErrorCode::kNotAvailable,
+                 "GStreamer plugin '" + path + "' cannot be loaded: " + why);
+  };
+  GError* failure = nullptr;
+  const auto plugin = ObjectPtr<GstPlugin>::adopt(gst_plugin_load_file(path.c_str(), &failure));
+  const ErrorPtr error(failure);
+  if (!plugin) throw refused(error ? error->message : "unknown reason");
+  // GStreamer tells plugins apart by the names of their files and gives back the one it has.
+  const char* loaded = gst_plugin_get_filename(plugin.get());
+  if (loaded == nullptr || path != loaded) {
+    throw refused("a plugin of that name is loaded from '" +
+                  std::string(loaded == nullptr ? "the program" : loaded) + "'");
+  }
+}
+
 void Runtime::adoptTimeline(GstPipeline* pipeline, bool keepsOwnTime) const {
   gst_pipeline_use_clock(pipeline, m_gstClock.get());
   if (keepsOwnTime) return;

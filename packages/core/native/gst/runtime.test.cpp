@@ -148,5 +148,18 @@ TEST(FlowMonitor, ReportsTheFirstTouchAndTheSilenceAfterwards) {
   gone.get_future().get();
 }
 
+TEST(Runtime, NamesThePluginThatCannotBeLoaded) {
+  MediaBench bench;
+  for (const char* path : {"/nowhere/libgstnone.so", "/proc/self/exe"}) {
+    try {
+      bench.runtime.loadPlugin(path);
+      FAIL() << path;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), 40108);
+      EXPECT_NE(std::string(error.what()).find(path), std::string::npos);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace kms::gst

@@ -1,6 +1,7 @@
 #include "session/session.hpp"
 
 #include <kms/gst/branch.hpp>
+#include <kms/gst/element-filter.hpp>
 
 #include <future>
 #include <thread>
@@ -30,6 +31,10 @@ std::unique_ptr<host::Object> makeBranch(host::Context context, const Value& par
   return std::make_unique<gst::Branch>(std::move(context), params, std::move(ports));
 }
 
+std::unique_ptr<host::Object> makeElementFilter(host::Context context, const Value& params) {
+  return std::make_unique<gst::ElementFilter>(std::move(context), params);
+}
+
 }  // namespace
 
 Session::Session(SessionConfig config, host::Outbox& outbox, host::EventSink onEvent)
@@ -49,6 +54,7 @@ Session::~Session() {
 
 void Session::registerClasses() {
   m_host->addClass("Branch", {&host::glibHome, &makeBranch});
+  m_host->addClass("ElementFilter", {&host::glibHome, &makeElementFilter});
 }
 
 Value Session::info() const {

@@ -29,6 +29,8 @@ class KMS_API Session : public std::enable_shared_from_this<Session> {
   Session& operator=(const Session&) = delete;
 
   [[nodiscard]] host::Host& host() { return *m_host; }
+  /// See gst::Runtime::loadPlugin.
+  void loadPlugin(const std::string& path) const { m_runtime->loadPlugin(path); }
   /// {udpPorts: [int], counters: [map per I/O thread]}.
   [[nodiscard]] Value info() const;
   /// Closes the host, then takes all down on a thread of its own and calls `closed` there. Once;

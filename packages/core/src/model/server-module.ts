@@ -14,4 +14,6 @@ export interface ServerModule {
   readonly classes: Readonly<Record<string, MediaObjectClass>>;
   /** Absolute paths of shared objects to load; none for a module without native code, or whose code core brings. */
   readonly native: readonly string[];
+  /** Absolute paths of GStreamer plugins to load. */
+  readonly plugins?: readonly string[];
 }

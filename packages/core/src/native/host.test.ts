@@ -94,6 +94,12 @@ describe("native host", () => {
     const host = start();
     expect(() => host.loadModule("/nowhere/libmodule.so")).toThrow(/\/nowhere\/libmodule\.so/);
     expect(() => host.loadModule(7 as unknown as string)).toThrow(/string/);
+    expect(() => host.loadPlugin("/nowhere/libgstx.so")).toThrow(
+      expect.objectContaining({
+        code: 40108,
+        message: expect.stringContaining("/nowhere/libgstx.so"),
+      }),
+    );
   });
 
   it("refuses bad options", () => {

@@ -26,6 +26,8 @@ export interface HostOptions {
 export interface NativeHost {
   /** Loads a module's shared object. @throws Error naming the path */
   loadModule(path: string): void;
+  /** Makes the elements of a GStreamer plugin known to this process. @throws Error with `code` 40108 naming the path */
+  loadPlugin(path: string): void;
   create(className: string, id: string, params: NativeMap): Promise<void>;
   invoke(id: string, method: string, args: NativeMap): Promise<NativeValue>;
   /** Gives the sink this source for the medium, in place of the one before; null = none. */

@@ -14,7 +14,7 @@ const SANITIZER_SUFFIXES: Readonly<Record<string, string>> = {
 /**
  * Absolute path of a native file of a package.
  * @param packageRoot the folder with the package's package.json, as a file URL
- * @param file name of the shared object, such as `libkmselements.so`
+ * @param file shared object, such as `libkmselements.so` or `gstreamer-1.0/libgstkmsmirror.so`
  * @throws Error that names the places searched and the command that builds the file
  */
 export function nativeLibrary(packageRoot: URL, file: string): string {
@@ -27,6 +27,6 @@ export function nativeLibrary(packageRoot: URL, file: string): string {
   const found = places.find((place) => existsSync(place));
   if (found !== undefined) return found;
   throw new Error(
-    `${file} is not built. Searched: ${places.join(", ")}. Build it with: ./kms build`,
+    `${file} is not built. Searched: ${places.join(", ")}. Build it with: ./kms build (outside the workspace: npm run build)`,
   );
 }

@@ -20,6 +20,7 @@ export class FakeNativeHost implements NativeHost {
   /** Source by `<sink> <medium>`. */
   readonly links = new Map<string, string>();
   readonly modules: string[] = [];
+  readonly plugins: string[] = [];
   readonly #onEvent: HostOptions["onEvent"];
   readonly #failures = new Map<string, Error>();
   readonly #answers = new Map<string, (args: NativeMap) => NativeValue | Promise<NativeValue>>();
@@ -51,6 +52,10 @@ export class FakeNativeHost implements NativeHost {
 
   loadModule(path: string): void {
     this.modules.push(path);
+  }
+
+  loadPlugin(path: string): void {
+    this.plugins.push(path);
   }
 
   async create(className: string, id: string, params: NativeMap): Promise<void> {

@@ -87,19 +87,6 @@ double toReal(const std::string& text, const char* type) {
   return number;
 }
 
-// A GValue that is cleared with it.
-class OwnedValue {
- public:
-  explicit OwnedValue(GType type) { g_value_init(&m_value, type); }
-  ~OwnedValue() { g_value_unset(&m_value); }
-  OwnedValue(const OwnedValue&) = delete;
-  OwnedValue& operator=(const OwnedValue&) = delete;
-  GValue* get() { return &m_value; }
-
- private:
-  GValue m_value = G_VALUE_INIT;
-};
-
 using Convert = void (*)(const std::string& text, GParamSpec* spec, GValue* value);
 
 struct Conversion {
@@ -193,7 +180,7 @@ void FilterElement::setProperty(const std::string& name, const std::string& valu
   const bool isWritable =
       (spec->flags & G_PARAM_WRITABLE) != 0 && (spec->flags & G_PARAM_CONSTRUCT_ONLY) == 0;
   if (!isWritable) throw refused("Property " + where + " cannot be set");
-  OwnedValue converted(spec->value_type);
+  gst::ValueBox converted(spec->value_type);
   conversion.convert(value, spec, converted.get());
   if (g_param_value_validate(spec, converted.get()) != FALSE) {
     throw notConverted(value, conversion.name, "out of range");

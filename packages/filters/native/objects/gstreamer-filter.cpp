@@ -1,7 +1,5 @@
 #include "objects/gstreamer-filter.hpp"
 
-#include "objects/frame-filter.hpp"
-
 #include <utility>
 
 namespace kms::filters {
@@ -10,8 +8,8 @@ GStreamerFilter::GStreamerFilter(host::Context context, const Value& params)
     : ObjectBase(context),
       m_element(params.at("command").text(),
                 filterTypeFromText(params.get<std::string>("filterType", "AUTODETECT"))),
-      m_filter(
-          std::make_shared<FrameFilter>(std::move(context), m_element.medium(), m_element.get())) {
+      m_filter(std::make_shared<gst::FrameFilter>(std::move(context), m_element.medium(),
+                                                  m_element.get())) {
   addMethod("mediaType", [this](const Value&) { return Value(media::toText(m_element.medium())); });
   addMethod("setElementProperty", [this](const Value& args) {
     m_element.setProperty(args.at("name").text(), args.at("value").text());

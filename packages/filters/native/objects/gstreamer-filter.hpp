@@ -3,14 +3,13 @@
 
 #include "objects/filter-element.hpp"
 
+#include <kms/gst/frame-filter.hpp>
 #include <kms/host/object.hpp>
 #include <kms/media/stream.hpp>
 
 #include <memory>
 
 namespace kms::filters {
-
-class FrameFilter;
 
 /// The native class `GStreamerFilter`. A sink and a source of raw frames of one medium.
 ///
@@ -31,7 +30,7 @@ class GStreamerFilter final : public host::ObjectBase, public media::Sink {
 
  private:
   FilterElement m_element;
-  std::shared_ptr<FrameFilter> m_filter;
+  std::shared_ptr<gst::FrameFilter> m_filter;
 };
 
 }  // namespace kms::filters

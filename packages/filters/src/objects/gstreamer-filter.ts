@@ -1,9 +1,7 @@
 // GStreamerFilter: the API's rules; the element runs natively on raw frames.
-import type { Format, Medium, ObjectContext } from "@kms/elements/core";
+import type { Medium, ObjectContext } from "@kms/elements/core";
 import { GStreamerFilterBase } from "../generated/gstreamer-filter.js";
 import type { GStreamerFilterParams } from "../generated/gstreamer-filter.js";
-
-const RAW: Format = { codec: "RAW", clockRate: 0, channels: 0, parameters: {} };
 
 /** Runs one GStreamer element between its sink and its source; the other medium passes untouched. */
 export class GStreamerFilter extends GStreamerFilterBase {
@@ -20,7 +18,6 @@ export class GStreamerFilter extends GStreamerFilterBase {
     await this.createNative("GStreamerFilter", { command, filterType });
     const medium: Medium = (await this.callNative("mediaType")) === "audio" ? "audio" : "video";
     this.setFilteredMedium(medium);
-    this.setAccepts(medium, { kind: "frames", formats: [RAW] });
   }
 
   /** The command as the client gave it. */

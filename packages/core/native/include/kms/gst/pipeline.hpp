@@ -29,7 +29,8 @@ struct PipelineHandlers {
   std::function<void(const BusError&)> onError;
   std::function<void(const BusError&)> onWarning;
   std::function<void()> onEndOfStream;
-  std::function<void(GstState)> onState;  ///< the pipeline has come to rest in that state
+  std::function<void(GstState)> onState;       ///< the pipeline has come to rest in that state
+  std::function<void(GstMessage*)> onElement;  ///< an element's message to the application
 };
 
 enum class Timeline { kCommon, kOwn };

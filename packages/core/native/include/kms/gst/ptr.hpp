@@ -91,6 +91,24 @@ struct GErrorFree {
 };
 using ErrorPtr = std::unique_ptr<GError, GErrorFree>;
 
+/// A GValue that is cleared with it.
+class ValueBox {
+ public:
+  explicit ValueBox(GType type) { g_value_init(&m_value, type); }
+  ValueBox(ValueBox&& other) noexcept : m_value(std::exchange(other.m_value, GValue{})) {}
+  ValueBox(const ValueBox&) = delete;
+  ValueBox& operator=(const ValueBox&) = delete;
+  ValueBox& operator=(ValueBox&&) = delete;
+  ~ValueBox() {
+    if (G_IS_VALUE(&m_value)) g_value_unset(&m_value);
+  }
+
+  [[nodiscard]] GValue* get() { return &m_value; }
+
+ private:
+  GValue m_value = G_VALUE_INIT;
+};
+
 /// A GSource that ends with its handle. Destroy it on the thread of its context.
 class SourceHandle {
  public:

@@ -33,6 +33,11 @@ class KMS_API Runtime {
   [[nodiscard]] GMainContext* context() const;
   [[nodiscard]] const Clock& clock() const { return m_clock; }
 
+  /// Makes the elements of a GStreamer plugin known in this process, for good. Throws Error 40108
+  /// naming the file and the reason: it is no plugin, was built for another GStreamer, or one of
+  /// the same file name came from elsewhere. Any thread.
+  void loadPlugin(const std::string& path) const;
+
   /// Running time at a moment (clamped to 0), and the moment of a running time.
   [[nodiscard]] GstClockTime runningTime(TimePoint moment) const;
   [[nodiscard]] TimePoint momentOf(GstClockTime runningTime) const;

@@ -1,11 +1,10 @@
-#include "objects/frame-filter.hpp"
-
+#include <kms/gst/frame-filter.hpp>
 #include <kms/gst/frame-output.hpp>
 
 #include <algorithm>
 #include <utility>
 
-namespace kms::filters {
+namespace kms::gst {
 
 using media::Format;
 using media::Medium;
@@ -32,31 +31,45 @@ auto FrameFilter::later(Call call) {
   };
 }
 
-FrameFilter::FrameFilter(host::Context context, Medium medium, GstElement* element)
+FrameFilter::FrameFilter(host::Context context, Medium medium, GstElement* element,
+                         OnMessage onMessage)
     : m_context(std::move(context)),
       m_medium(medium),
       m_runtime(m_context.services().gst),
       m_flowIn(m_runtime, [this](bool flowing) { emitFlow("in", flowing); }),
       m_flowOut(m_runtime, [this](bool flowing) { emitFlow("out", flowing); }),
-      m_frames(std::make_shared<gst::FrameSource>(gst::FrameSourceConfig{.medium = medium})),
+      m_frames(std::make_shared<FrameSource>(FrameSourceConfig{.medium = medium})),
       m_stream(std::make_shared<media::Stream>(m_frames)) {
-  build(element);
+  build(element, std::move(onMessage));
 }
 
-void FrameFilter::build(GstElement* element) {
-  const bool isVideo = m_medium == Medium::kVideo;
-  const std::string description = gst::frameInputFragment("in") + (isVideo ? kVideoIn : kAudioIn) +
-                                  " " + (isVideo ? kVideoOut : kAudioOut) +
-                                  gst::outputFragment("out");
-  gst::PipelineHandlers handlers;
-  handlers.onError = [this](const gst::BusError& error) { failed(error); };
-  handlers.onWarning = [this](const gst::BusError& error) {
+PipelineHandlers FrameFilter::handlers(GstElement* element, OnMessage onMessage) {
+  PipelineHandlers handlers;
+  handlers.onError = [this](const BusError& error) { failed(error); };
+  handlers.onWarning = [this](const BusError& error) {
     m_context.emit("error", error.toEvent(m_context.id()));
   };
-  m_pipeline = std::make_unique<gst::Pipeline>(m_runtime, m_context.id(), description, handlers);
+  if (onMessage) {
+    handlers.onElement = [element, onMessage = std::move(onMessage)](GstMessage* message) {
+      auto* from = GST_MESSAGE_SRC(message);
+      auto* own = GST_OBJECT_CAST(element);
+      const bool isOwn = from == own || gst_object_has_as_ancestor(from, own) != FALSE;
+      const GstStructure* content = gst_message_get_structure(message);
+      if (isOwn && content != nullptr) onMessage(content);
+    };
+  }
+  return handlers;
+}
+
+void FrameFilter::build(GstElement* element, OnMessage onMessage) {
+  const bool isVideo = m_medium == Medium::kVideo;
+  const std::string description = frameInputFragment("in") + (isVideo ? kVideoIn : kAudioIn) + " " +
+                                  (isVideo ? kVideoOut : kAudioOut) + outputFragment("out");
+  m_pipeline = std::make_unique<Pipeline>(m_runtime, m_context.id(), description,
+                                          handlers(element, std::move(onMessage)));
   m_pipeline->add(element);
-  const gst::ElementPtr before = m_pipeline->find("before");
-  const gst::ElementPtr after = m_pipeline->find("after");
+  const ElementPtr before = m_pipeline->find("before");
+  const ElementPtr after = m_pipeline->find("after");
   if (gst_element_link_many(before.get(), element, after.get(), nullptr) == FALSE) {
     throw Error(ErrorCode::kMarshall, "Given command is not valid, pad templates don't match");
   }
@@ -70,20 +83,19 @@ void FrameFilter::start() {
   m_context.emit("sourceFormat", {{"medium", media::toText(m_medium)},
                                   {"kind", "frames"},
                                   {"format", Format{.codec = "RAW"}.toValue()}});
-  gst::connectOutput(
-      m_pipeline->find("out").get(),
-      {.onSample =
-           [frames = m_frames, touch = m_flowOut.toucher()](GstSample* sample) {
-             const gst::SamplePtr timed = gst::inRunningTime(sample);
-             if (!timed) return;
-             touch();
-             frames->push(timed.get());
-           },
-       .onEndOfStream =
-           [frames = m_frames, again = later([](FrameFilter& self) { self.restart(); })] {
-             frames->endOfStream();
-             again();
-           }});
+  connectOutput(m_pipeline->find("out").get(),
+                {.onSample =
+                     [frames = m_frames, touch = m_flowOut.toucher()](GstSample* sample) {
+                       const SamplePtr timed = inRunningTime(sample);
+                       if (!timed) return;
+                       touch();
+                       frames->push(timed.get());
+                     },
+                 .onEndOfStream =
+                     [frames = m_frames, again = later([](FrameFilter& self) { self.restart(); })] {
+                       frames->endOfStream();
+                       again();
+                     }});
   play();
 }
 
@@ -96,7 +108,7 @@ void FrameFilter::setSource(const std::shared_ptr<media::Stream>& source) {
   letGo();
   m_flowIn.stop();
   if (!source) return;
-  gst::FrameInputConfig config;
+  FrameInputConfig config;
   config.medium = m_medium;
   config.onFrame = m_flowIn.toucher();
   config.onFormat = later([of = source->frames.get()](FrameFilter& self, const Format&) {
@@ -105,7 +117,7 @@ void FrameFilter::setSource(const std::shared_ptr<media::Stream>& source) {
     self.openInput();
   });
   m_from = source->frames;
-  m_input = std::make_shared<gst::FrameInput>(std::move(config));
+  m_input = std::make_shared<FrameInput>(std::move(config));
   m_from->attach(m_input);
 }
 
@@ -134,7 +146,7 @@ void FrameFilter::change(GstState state, std::function<void(FrameFilter&, bool)>
 void FrameFilter::play() {
   change(GST_STATE_PLAYING, [](FrameFilter& self, bool reached) {
     if (!reached) {
-      gst::BusError error;
+      BusError error;
       error.type = "UNEXPECTED_ELEMENT_ERROR";
       error.message = "the pipeline does not start";
       error.source = self.m_context.id();
@@ -153,7 +165,7 @@ void FrameFilter::restart() {
   change(GST_STATE_READY, [](FrameFilter& self, bool) { self.play(); });
 }
 
-void FrameFilter::failed(const gst::BusError& error) {
+void FrameFilter::failed(const BusError& error) {
   m_context.emit("error", error.toEvent(m_context.id()));
   if (std::exchange(m_isWaiting, true)) return;
   m_isRunning = false;
@@ -178,4 +190,4 @@ void FrameFilter::close(std::function<void()> done) {
   m_pipeline->close([self = shared_from_this(), done = std::move(done)] { done(); });
 }
 
-}  // namespace kms::filters
+}  // namespace kms::gst
