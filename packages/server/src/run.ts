@@ -14,6 +14,7 @@ import { readSettings } from "./gateway/config/settings.js";
 import type { Settings } from "./gateway/config/settings.js";
 import { Gateway } from "./gateway/gateway.js";
 import { Catalog } from "./gateway/modules/catalog.js";
+import { loadableModules } from "./gateway/modules/module-check.js";
 import { locateModules } from "./gateway/modules/module-locator.js";
 import type { LocatedModule } from "./gateway/modules/module-locator.js";
 import { pageFiles } from "./gateway/transport/page-files.js";
@@ -60,11 +61,13 @@ async function runServer(
   serverLog: ServerLog,
 ): Promise<number> {
   const log = serverLog.logger;
-  const modules = locateModules(command.modulesPath, log.category("KurentoModuleManager"));
+  const moduleLog = log.category("KurentoModuleManager");
+  const modules = locateModules(command.modulesPath, moduleLog);
   print(`Kurento Media Server version: ${packageVersion()}\n`);
   log.info(`Kurento Media Server version: ${packageVersion()}`);
   const settings = await configure(command, env, log.category("KurentoLoadConfig"));
-  return settings === undefined ? failure : serve(settings, modules, serverLog);
+  if (settings === undefined) return failure;
+  return serve(settings, await loadableModules(modules, moduleLog), serverLog);
 }
 
 async function configure(

@@ -17,6 +17,7 @@ import { ClassTable } from "./class-table.js";
 import { toWireError } from "./errors.js";
 import { readHostSettings } from "./host-settings.js";
 import { IoThreads } from "./io-threads.js";
+import { loadNative } from "./load-native.js";
 import { NativeEventRouter } from "./native-event-router.js";
 import { ObjectTable } from "./object-table.js";
 import { PipelineQueue } from "./pipeline-queue.js";
@@ -92,7 +93,7 @@ export class Worker {
     const onEvent: HostOptions["onEvent"] = (id, type, data) =>
       nativeEvents.dispatch(id, type, data);
     const host = this.#parts.openHost({ ioThreads, networkInterfaces, onEvent });
-    for (const path of modules.flatMap(({ native }) => native)) host.loadModule(path);
+    for (const module of modules) loadNative(module, host);
     const threads = new IoThreads(ioThreads.length);
     const config = new ModuleConfig(params.object("config") as ConfigTree);
     const services: WorkerServices = {
