@@ -7,6 +7,7 @@ describe("packages of the built-in modules", () => {
     let parent: string | undefined;
     const context = {
       conditions: [],
+      importAssertions: {},
       importAttributes: {},
       parentURL: "file:///module/dist/module.js",
     };
