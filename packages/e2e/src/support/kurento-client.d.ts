@@ -104,7 +104,23 @@ declare module "kurento-client" {
     }
     interface CreatedPipeline extends KurentoPipeline, PromiseLike<KurentoPipeline> {}
     function getComplexType(name: string): (value: object) => object;
-    const register: { readonly modules: string[] };
+    /** A class of the client, as modules extend it. */
+    interface KurentoClass {
+      new (): KurentoElement & {
+        _invoke(
+          transaction: undefined,
+          operation: string,
+          params: object,
+          callback: (error: unknown, result: unknown) => void,
+        ): unknown;
+      };
+      readonly events: readonly string[];
+    }
+    const register: {
+      (name: string, constructor: KurentoClass): void;
+      readonly modules: string[];
+      readonly abstracts: Readonly<Record<string, KurentoClass>>;
+    };
   }
   function kurento(
     url: string,
