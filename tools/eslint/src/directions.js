@@ -17,6 +17,17 @@ export const directions = {
   e2e: ["@kms/server", "@kms/client"],
 };
 
+/** Modules beside those above (extras, and what kurento-module-scaffold makes): core alone, as third parties have it. */
+const ofModules = ["@kms/core", "@kms/core/*"];
+
+/**
+ * @param {string} packageName folder below packages/
+ * @returns {readonly string[]} what it may import
+ */
+export function allowedImports(packageName) {
+  return directions[packageName] ?? ofModules;
+}
+
 /**
  * @param {string} packageName folder below packages/
  * @param {string} specifier
@@ -25,5 +36,5 @@ export const directions = {
 export function mayImport(packageName, specifier) {
   const matches = (/** @type {string} */ pattern) =>
     pattern.endsWith("/*") ? specifier.startsWith(pattern.slice(0, -1)) : specifier === pattern;
-  return (directions[packageName] ?? []).some(matches);
+  return allowedImports(packageName).some(matches);
 }

@@ -2,7 +2,7 @@
 /** ESLint rule: imports between packages follow tools/eslint/src/directions.js, and no relative import leaves its package. */
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { directions, mayImport } from "./directions.js";
+import { allowedImports, mayImport } from "./directions.js";
 
 const packagesFolder = resolve(dirname(fileURLToPath(import.meta.url)), "../../../packages");
 
@@ -11,7 +11,10 @@ const packagesFolder = resolve(dirname(fileURLToPath(import.meta.url)), "../../.
  * @returns {string | undefined} the folder below packages/ that the file lies in
  */
 function packageOf(file) {
-  const [first] = relative(packagesFolder, file).split("/");
+  const [first, second] = relative(packagesFolder, file).split("/");
+  if (first === "extras") {
+    return `extras/${second}`;
+  }
   return first === undefined || first === ".." ? undefined : first;
 }
 
@@ -28,11 +31,12 @@ export function importProblem(packageName, file, specifier) {
       ? undefined
       : `"${specifier}" leaves the package; import it by its name`;
   }
-  const isOwn = specifier === `@kms/${packageName}` || specifier.startsWith(`@kms/${packageName}/`);
+  const own = `@kms/${packageName.replace("extras/", "")}`;
+  const isOwn = specifier === own || specifier.startsWith(`${own}/`);
   if (!specifier.startsWith("@kms/") || isOwn || mayImport(packageName, specifier)) {
     return undefined;
   }
-  const allowed = directions[packageName]?.join(", ") || "no other package";
+  const allowed = allowedImports(packageName).join(", ") || "no other package";
   return `${packageName} may not import "${specifier}": it imports ${allowed} (tools/eslint/src/directions.js)`;
 }
 

@@ -27,6 +27,8 @@ describe("import directions", () => {
     ["packages/core/src/a/b.ts", "../c.js"],
     ["packages/core/src/a.ts", "node:path"],
     ["packages/core/src/a.ts", "@kms/core/native"],
+    ["packages/extras/chroma/src/a.ts", "@kms/core/testing"],
+    ["packages/extras/chroma/src/a.ts", "@kms/chroma"],
   ])("lets %s import %s", async (file, specifier) => {
     expect(await lint(file, `import { a } from "${specifier}";\nexport const b = a;\n`)).toEqual(
       [],
@@ -40,6 +42,7 @@ describe("import directions", () => {
     ["packages/server/src/a.ts", "@kms/elements"],
     ["packages/server/src/a.ts", "@kms/jsonrpc"],
     ["packages/client/src/a.ts", "@kms/core"],
+    ["packages/extras/chroma/src/a.ts", "@kms/elements"],
   ])("keeps %s from importing %s, and says what it may import", async (file, specifier) => {
     const messages = await lint(file, `export { a } from "${specifier}";\n`);
     expect(messages).toEqual([expect.stringContaining(`may not import "${specifier}"`)]);
