@@ -14,22 +14,21 @@ import type { RemoteObject, RemoteSession } from "./remote-object.js";
 import type {
   AnyRemoteClass,
   ClientModuleSpec,
+  CreateArguments,
   ParamsOf,
   RemoteClass,
   TypeRef,
 } from "./schema-types.js";
 import { Subscriptions } from "./subscriptions.js";
 import type { EventListener } from "./subscriptions.js";
+import { Transaction } from "./transaction.js";
+import type { TransactionHost } from "./transaction.js";
 
 // The application waits; what a server does not confirm in this time, its garbage collector does.
 const closeTimeoutMs = 5000;
 
-/** What `create` takes after the class: parameters may be left out where all are optional; nothing fits `never`. */
-export type CreateArguments<Params> = [Params] extends [never]
-  ? [params: never]
-  : object extends Params
-    ? [params?: Params, options?: RequestOptions]
-    : [params: Params, options?: RequestOptions];
+/** Events that may wait for the end of transactions, which may have made their objects; more are dropped. */
+const maxEarlyEvents = 1000;
 
 /** How to close a client. */
 export interface CloseOptions {
@@ -46,6 +45,9 @@ export class ClientRuntime implements RemoteSession {
   readonly #subscriptions: Subscriptions;
   readonly #context: DecodeContext;
   readonly #onProblem: ProblemSink;
+  readonly #transactionHost: TransactionHost;
+  readonly #earlyEvents: JsonValue[] = [];
+  #transactions = 0;
   #closed: Promise<void> | undefined;
 
   protected constructor(
@@ -64,6 +66,7 @@ export class ClientRuntime implements RemoteSession {
       (method, params) => this.request(method, params),
       this.#onProblem,
     );
+    this.#transactionHost = this.#makeTransactionHost();
     this.#connection = new Connection(settings, {
       onEvent: (value) => this.#onEvent(value),
       onDisconnected: (error) => options.onDisconnected?.(error),
@@ -114,6 +117,31 @@ export class ClientRuntime implements RemoteSession {
   }
 
   /**
+   * Sends calls together, to be executed one after the other: fewer round trips, and objects that are used before they
+   * exist. The server stops at the first call that fails, and does not undo those before.
+   * @param build makes the calls on what `create` and `with` of its transaction give, up to where it first waits; their
+   *   promises settle when all are done. What it throws before that keeps all from being sent.
+   * @returns what `build` gives
+   * @throws KurentoError of the first call that failed; those after it fail with the same error
+   */
+  async transaction<Result>(
+    build: (transaction: Transaction) => Result,
+    options?: RequestOptions,
+  ): Promise<Awaited<Result>> {
+    const transaction = new Transaction(this.#transactionHost);
+    this.#transactions += 1;
+    try {
+      const result = await started(transaction, build);
+      await transaction.commit(options);
+      return await result.value;
+    } finally {
+      this.#transactions -= 1;
+      if (this.#transactions === 0)
+        for (const event of this.#earlyEvents.splice(0)) this.#onEvent(event);
+    }
+  }
+
+  /**
    * Calls any method of the protocol in this session; for those that have no typed form here.
    * @throws KurentoError
    */
@@ -137,13 +165,8 @@ export class ClientRuntime implements RemoteSession {
     returns: TypeRef | null,
   ): Promise<unknown> {
     const operationParams = encodeMembers(params);
-    const { value } = await this.request("invoke", {
-      object: object.id,
-      operation,
-      operationParams,
-    });
-    if (returns === null) return undefined;
-    return decodeValue(returns, value ?? null, operation, this.#context);
+    const call = { object: object.id, operation, operationParams };
+    return this.#decodeResult(await this.request("invoke", call), operation, returns);
   }
 
   /** Of {@link RemoteSession}. */
@@ -164,8 +187,7 @@ export class ClientRuntime implements RemoteSession {
   /** Of {@link RemoteSession}. */
   async release(object: RemoteObject, options?: RequestOptions): Promise<void> {
     await this.request("release", { object: object.id }, options);
-    this.#objects.drop(object.id);
-    this.#subscriptions.drop(object.id);
+    this.#forget(object);
   }
 
   /** Ends the session, so that objects only it uses are released, and closes the connection. Never fails. */
@@ -186,6 +208,30 @@ export class ClientRuntime implements RemoteSession {
       this.#connection.close(error as Error);
       throw toKurentoError(error);
     }
+  }
+
+  #makeTransactionHost(): TransactionHost {
+    return {
+      invoke: (...call) => this.invoke(...call),
+      subscribe: (...call) => this.subscribe(...call),
+      unsubscribe: (...call) => this.unsubscribe(...call),
+      release: (...call) => this.release(...call),
+      request: (...call) => this.request(...call),
+      decodeResult: (...result) => this.#decodeResult(...result),
+      remember: (object) => void this.#remember(object),
+      forget: (object) => this.#forget(object),
+      adopt: (...subscription) => this.#subscriptions.adopt(...subscription),
+    };
+  }
+
+  #decodeResult({ value }: JsonObject, operation: string, returns: TypeRef | null): unknown {
+    if (returns === null) return undefined;
+    return decodeValue(returns, value ?? null, operation, this.#context);
+  }
+
+  #forget({ id }: RemoteObject): void {
+    this.#objects.drop(id);
+    this.#subscriptions.drop(id);
   }
 
   async #close(options: CloseOptions): Promise<void> {
@@ -219,10 +265,16 @@ export class ClientRuntime implements RemoteSession {
       throw marshallError("event without object, type or data");
     }
     const source = this.#subscriptions.sourceOf(id, type);
-    if (source === undefined) return;
+    if (source === undefined) return this.#keepEarly(value as JsonValue);
     const { qualifiedName } = (source.constructor as AnyRemoteClass).spec;
     const fields = this.#registry.event(type, qualifiedName)?.fields ?? [];
     this.#subscriptions.dispatch(id, type, decodeFields(fields, data, type, this.#context));
+  }
+
+  // Events may come before the response of the transaction that subscribed to them.
+  #keepEarly(event: JsonValue): void {
+    if (this.#transactions > 0 && this.#earlyEvents.length < maxEarlyEvents)
+      this.#earlyEvents.push(event);
   }
 
   #resolve(id: string, declared: string): RemoteObject {
@@ -238,5 +290,22 @@ export class ClientRuntime implements RemoteSession {
   #remember<Self extends RemoteObject>(object: Self): Self {
     this.#objects.add(object);
     return object;
+  }
+}
+
+/** Lets the calls be made. The value is boxed: it may be a promise that waits for the commit. */
+async function started<Result>(
+  transaction: Transaction,
+  build: (transaction: Transaction) => Result,
+): Promise<{ readonly value: Result }> {
+  try {
+    const value = build(transaction);
+    // Fails at once where an async function has failed already; else it is the second that ends the race.
+    await Promise.race([value, undefined]);
+    Promise.resolve(value).catch(() => undefined);
+    return { value };
+  } catch (error) {
+    transaction.abandon(error);
+    throw error;
   }
 }

@@ -19,6 +19,7 @@ export class KurentoError extends Error {
 export const ClientErrorCode = {
   marshall: 40001,
   invalidSession: 40007,
+  malformedTransaction: 40008,
   timeout: RpcErrorCode.timeout,
   connectionClosed: RpcErrorCode.connectionClosed,
 } as const;

@@ -1,5 +1,5 @@
 export { ClientRuntime } from "./client.js";
-export type { CloseOptions, CreateArguments } from "./client.js";
+export type { CloseOptions } from "./client.js";
 export { connectionSettings } from "./client-options.js";
 export type { KurentoClientOptions } from "./client-options.js";
 export type { ConnectionSettings } from "./connection.js";
@@ -12,6 +12,7 @@ export type {
   AnyRemoteClass,
   ClientClassSpec,
   ClientModuleSpec,
+  CreateArguments,
   EnumSpec,
   EventSpec,
   ParamSpec,
@@ -21,4 +22,6 @@ export type {
   RemoteClass,
   TypeRef,
 } from "./schema-types.js";
+export { Transaction } from "./transaction.js";
+export type { TransactionHost } from "./transaction.js";
 export type { WebSocketClass, WebSocketLike } from "./websocket-transport.js";

@@ -19,6 +19,9 @@ export interface RemoteSession {
 /** Receives the data of an event. What it throws is reported to the client's `onProblem`. */
 export type RemoteListener<Event> = (event: Event) => void;
 
+/** Gives an object of a transaction, once that is done, its own id and its client. */
+export const becomeReal = Symbol("becomeReal");
+
 /** An object on the media server: root of all generated classes. */
 export abstract class RemoteObject {
   static readonly spec: ClientClassSpec<never> = {
@@ -29,15 +32,19 @@ export abstract class RemoteObject {
 
   /** Events of the class by name; only a type. */
   declare readonly eventMap: object;
-  /** The server's id of the object. */
-  readonly id: string;
-  readonly #session: RemoteSession;
+  #id: string;
+  #session: RemoteSession;
   readonly #listeners = new Map<string, Map<unknown, EventListener>>();
   #released: Promise<void> | undefined;
 
   constructor(session: RemoteSession, id: string) {
     this.#session = session;
-    this.id = id;
+    this.#id = id;
+  }
+
+  /** The server's id of the object; of one made in a transaction that is not done yet, its place in that. */
+  get id(): string {
+    return this.#id;
   }
 
   /** True once `release` was called and did not fail. */
@@ -105,6 +112,12 @@ export abstract class RemoteObject {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.release();
+  }
+
+  /** For transactions only. */
+  [becomeReal](session: RemoteSession, id: string): void {
+    this.#session = session;
+    this.#id = id;
   }
 
   /** The id: what an object is in JSON. */

@@ -3,6 +3,7 @@
  * (`packages/core/src/model/schema-types.ts`). Types are named by their qualified wire name, `<wire module>.<Name>`,
  * where the wire module of core, elements and filters is `kurento`.
  */
+import type { RequestOptions } from "@kms/jsonrpc";
 import type { RemoteObject, RemoteSession } from "./remote-object.js";
 
 /** The primitives of the KMD format; `int` has 32 bits. */
@@ -70,6 +71,13 @@ export interface RemoteClass<Self extends RemoteObject = RemoteObject> {
 /** Constructor parameters of a generated class; `never` where clients cannot create it. */
 export type ParamsOf<Class extends RemoteClass> =
   Class["spec"] extends ClientClassSpec<infer Params> ? Params : never;
+
+/** What `create` takes after the class: parameters may be left out where all are optional; nothing fits `never`. */
+export type CreateArguments<Params> = [Params] extends [never]
+  ? [params: never]
+  : object extends Params
+    ? [params?: Params, options?: RequestOptions]
+    : [params: Params, options?: RequestOptions];
 
 /** As {@link RemoteClass}; may be abstract. */
 export type AnyRemoteClass = (abstract new (session: RemoteSession, id: string) => RemoteObject) & {

@@ -53,6 +53,20 @@ export class Subscriptions {
     }
   }
 
+  /** Adds a listener whose subscription the server has confirmed already, under this id. */
+  adopt(source: RemoteObject, event: string, listener: EventListener, id: string): void {
+    const key = keyOf(source.id, event);
+    const known = this.#subscriptions.get(key);
+    // One more subscription to the same events changes nothing; it ends with the object or the session.
+    if (known !== undefined) known.listeners.add(listener);
+    else
+      this.#subscriptions.set(key, {
+        source,
+        listeners: new Set([listener]),
+        id: Promise.resolve(id),
+      });
+  }
+
   /** Takes a listener away, unsubscribing after the last one. Unknown ones do nothing. */
   async remove(source: RemoteObject, event: string, listener: EventListener): Promise<void> {
     const key = keyOf(source.id, event);

@@ -152,7 +152,27 @@ export class FakeServer {
       return { sessionId };
     },
     closeSession: () => null,
+    transaction: ({ operations, sessionId }, socket) => ({
+      value: this.#transact(operations as JsonObject[], String(sessionId), socket),
+      sessionId,
+    }),
   };
+
+  #transact(operations: readonly JsonObject[], sessionId: string, socket: WebSocket): JsonValue {
+    const responses: JsonObject[] = [];
+    for (const { id, method, params } of operations) {
+      const resolved = JSON.stringify({ ...(params as JsonObject), sessionId }).replace(
+        /"newref:(\d+)"/g,
+        (_, index: string) =>
+          JSON.stringify((responses[Number(index)]?.["result"] as JsonObject)["value"]),
+      );
+      const request = { kind: "request", id, method } as RpcRequest;
+      const answer = this.#answer(request, JSON.parse(resolved) as JsonObject, socket);
+      responses.push(JSON.parse(answer) as JsonObject);
+      if (responses.at(-1)?.["error"] !== undefined) break;
+    }
+    return responses;
+  }
 
   #unique(what: string): string {
     this.#count += 1;
