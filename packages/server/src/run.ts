@@ -104,10 +104,14 @@ async function serve(
     files: pageFiles(),
     clock: processClock,
     log,
+    terminate: () => process.kill(process.pid, "SIGTERM"),
   });
   await gateway.start();
-  announce(settings, gateway.port);
-  log.info("Kurento Media Server started", { port: gateway.port });
+  announce(settings);
+  log.info("Kurento Media Server started", {
+    port: gateway.port,
+    securePort: gateway.securePort,
+  });
   await stopped;
   await gateway.close();
   log.info("Kurento Media Server stopped");
@@ -124,10 +128,16 @@ function makeLauncher(settings: Settings, log: ServerLog): WorkerLauncher {
   });
 }
 
-function announce({ websocket }: Settings, port: number): void {
-  const isSecure = websocket.port === undefined;
-  print(`WebSocket: ${isSecure ? "wss" : "ws"}://localhost:${port}/${websocket.path}\n`);
-  print(`Web page:  ${isSecure ? "https" : "http"}://localhost:${port}/\n`);
+function announce({ websocket }: Settings): void {
+  const { port, secure, path } = websocket;
+  if (port !== undefined) {
+    print(`WebSocket: ws://localhost:${port}/${path}\n`);
+    print(`Web page:  http://localhost:${port}/\n`);
+  }
+  if (secure !== undefined) {
+    print(`WebSocket: wss://localhost:${secure.port}/${path}\n`);
+    print(`Web page:  https://localhost:${secure.port}/\n`);
+  }
   print("Kurento Media Server started\n");
 }
 

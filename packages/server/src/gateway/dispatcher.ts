@@ -11,14 +11,15 @@ import {
 import type {
   JsonObject,
   JsonValue,
-  RequestId,
   ResponseCache,
+  RpcError,
   RpcMessage,
   RpcNotification,
   RpcRequest,
 } from "@kms/core/jsonrpc";
 
 import { CallLine, pipelineOfCall } from "./call-line.js";
+import type { RequestMeter } from "./metrics/request-meter.js";
 import { MethodParams } from "./methods/method-params.js";
 import { methodTable } from "./methods/method-table.js";
 import type { MethodState } from "./methods/method.js";
@@ -31,6 +32,7 @@ export interface DispatcherParts {
   readonly connections: ConnectionMap;
   /** `undefined` when responses are not cached. */
   readonly cache: ResponseCache | undefined;
+  readonly meter: RequestMeter;
   readonly log: Logger;
 }
 
@@ -60,6 +62,12 @@ interface WorkerRequest {
 
 /** Calls of one connection that a worker may have at a time. */
 const maxInLine = 128;
+
+/** Name under which texts that are no requests are counted. */
+const invalidMethod = "invalid";
+
+/** The names that requests are counted under. */
+export const meteredMethods: readonly string[] = [...methodTable.keys(), invalidMethod];
 
 /** Turns the texts of clients into responses: envelope, session, cache, method, and errors, all in one place. */
 export class Dispatcher {
@@ -115,12 +123,10 @@ export class Dispatcher {
   }
 
   async #answerAlone(message: RpcMessage, connection: SessionConnection): Promise<void> {
-    if (message.kind === "invalid") return connection.send(serializeError(null, message.error));
-    if (message.kind !== "request" && message.kind !== "notification") {
-      return connection.send(serializeError(null, invalidRequest()));
-    }
-    if (Array.isArray(message.params))
-      return connection.send(serializeError(null, invalidRequest()));
+    if (message.kind === "invalid") return this.#refuse(connection, message.error);
+    if (message.kind !== "request" && message.kind !== "notification")
+      return this.#refuse(connection, invalidRequest());
+    if (Array.isArray(message.params)) return this.#refuse(connection, invalidRequest());
     const params = this.#withSession(message.params, connection);
     const session = sessionText(params?.["sessionId"]);
     const known = this.#known(message, session);
@@ -133,13 +139,21 @@ export class Dispatcher {
     for (const action of afterwards) action();
   }
 
+  #refuse(connection: SessionConnection, error: RpcError): void {
+    const { meter } = this.#parts;
+    connection.send(serializeError(null, error));
+    meter.record(invalidMethod, error.code, meter.now());
+  }
+
   /** The response to a request that came before; it may be just being made. */
   #known(
     message: RpcRequest | RpcNotification,
     session: string | undefined,
   ): string | Promise<string> | undefined {
     if (message.kind !== "request" || session === undefined) return undefined;
-    return this.#parts.cache?.get(session, message.id);
+    const known = this.#parts.cache?.get(session, message.id);
+    if (known !== undefined) this.#parts.meter.duplicates += 1;
+    return known;
   }
 
   async #make(run: Run, connection: SessionConnection, given: string | undefined): Promise<string> {
@@ -171,13 +185,18 @@ export class Dispatcher {
 
   async #run(run: Run): Promise<Outcome> {
     const { message, params } = run;
+    const { meter, log } = this.#parts;
     const id = message.kind === "request" ? message.id : null;
+    const startedMs = meter.now();
     try {
       const result = await this.#execute(message.method, params, run);
+      meter.record(message.method, 0, startedMs);
       const text = id === null ? ignoredText(result) : serializeResult(id, result);
       return { text, sessionId: sessionOf(result) };
     } catch (thrown) {
-      return { text: this.#errorText(id, thrown), sessionId: undefined };
+      const error = toReplyError(thrown, log);
+      meter.record(message.method, error.code, startedMs);
+      return { text: serializeError(id, error), sessionId: undefined };
     }
   }
 
@@ -191,10 +210,6 @@ export class Dispatcher {
       afterResponse: (action) => run.afterwards.push(action),
       execute: (other, params) => this.#execute(other, params, run),
     });
-  }
-
-  #errorText(id: RequestId | null, thrown: unknown): string {
-    return serializeError(id, toReplyError(thrown, this.#parts.log));
   }
 
   #bind(session: string, connection: SessionConnection): void {

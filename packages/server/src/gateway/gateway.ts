@@ -7,12 +7,16 @@ import { ResponseCache } from "@kms/core/jsonrpc";
 import type { JsonObject, JsonValue } from "@kms/core/jsonrpc";
 
 import type { Settings } from "./config/settings.js";
-import { Dispatcher } from "./dispatcher.js";
+import { Dispatcher, meteredMethods } from "./dispatcher.js";
 import { EventSender } from "./events/event-sender.js";
 import { Subscriptions } from "./events/subscriptions.js";
+import { KillLimit } from "./kill-limit.js";
+import { Metrics } from "./metrics/metrics.js";
+import { RequestMeter } from "./metrics/request-meter.js";
 import type { ManagerCalls, MethodState } from "./methods/method.js";
 import { Catalog } from "./modules/catalog.js";
 import type { LocatedModule } from "./modules/module-locator.js";
+import { addressOf, Registrar } from "./registrar/registrar.js";
 import { serverManagerId } from "./registry/object-ids.js";
 import type { ObjectRecord } from "./registry/object-record.js";
 import { ObjectService } from "./registry/object-service.js";
@@ -22,10 +26,7 @@ import { ServerManager } from "./server-manager/server-manager.js";
 import { ConnectionMap } from "./sessions/connection-map.js";
 import { GarbageCollector } from "./sessions/garbage-collector.js";
 import { Sessions } from "./sessions/sessions.js";
-import { ClientConnection } from "./transport/client-connection.js";
-import { httpHandler } from "./transport/http-handler.js";
-import { Listener } from "./transport/listener.js";
-import type { ListenerOptions } from "./transport/listener.js";
+import { Front } from "./transport/front.js";
 import type { StaticFiles } from "./transport/static-files.js";
 import type { WorkerLauncher } from "./workers/launcher.js";
 import { PortAllocator } from "./workers/port-allocator.js";
@@ -40,9 +41,9 @@ export interface GatewayParts {
   readonly files: StaticFiles;
   readonly clock: ObjectClock;
   readonly log: Logger;
+  /** Ends the server in order, as SIGTERM does. */
+  terminate(): void;
 }
-
-type SocketAndStream = Parameters<ListenerOptions["onWebSocket"]>;
 
 /** The process that clients talk to: sessions, existence of objects, events; media lives in its workers. */
 export class Gateway {
@@ -57,12 +58,17 @@ export class Gateway {
   readonly #objects: ObjectService;
   readonly #manager: ServerManager;
   readonly #dispatcher: Dispatcher;
-  readonly #listeners: Listener[] = [];
+  readonly #meter: RequestMeter;
+  readonly #killLimit: KillLimit;
+  readonly #front: Front;
+  #registrar: Registrar | undefined;
   #collector: GarbageCollector | undefined;
 
   constructor(parts: GatewayParts) {
     this.#parts = parts;
     this.#events = new EventSender(this.#subscriptions, this.#connections);
+    this.#meter = new RequestMeter(meteredMethods, parts.clock);
+    this.#killLimit = this.#makeKillLimit();
     this.#catalog = new Catalog(parts.modules.map(({ manifest }) => manifest));
     this.#workers = this.#makeWorkers();
     this.#objects = this.#makeObjects();
@@ -76,13 +82,20 @@ export class Gateway {
       state,
       connections: this.#connections,
       cache,
+      meter: this.#meter,
       log: parts.log.category("KurentoServerMethods"),
     });
+    this.#front = this.#makeFront();
   }
 
-  /** Port of the insecure listener, else of the TLS one. */
+  /** Port of the insecure listener, 0 without one. */
   get port(): number {
-    return this.#listeners[0]?.port ?? 0;
+    return this.#front.port;
+  }
+
+  /** Port of the TLS listener, 0 without one. */
+  get securePort(): number {
+    return this.#front.securePort;
   }
 
   /** The workers and their processes. */
@@ -97,11 +110,12 @@ export class Gateway {
   async start(): Promise<void> {
     await this.#workers.start();
     try {
-      await this.#listen();
+      await this.#front.open();
     } catch (error) {
       await this.close();
       throw error;
     }
+    this.#registrar = this.#makeRegistrar();
     const periodMs = this.#parts.settings.resources.garbageCollectorPeriodMs;
     this.#collector = new GarbageCollector(this.#parts.clock, periodMs, {
       keepConnectedAlive: () => this.#keepConnectedAlive(),
@@ -112,35 +126,62 @@ export class Gateway {
   /** Stops listening, then releases everything and ends the workers. */
   async close(): Promise<void> {
     this.#collector?.close();
-    await Promise.all(this.#listeners.splice(0).map((listener) => listener.close()));
+    this.#registrar?.close();
+    await this.#front.close();
     await this.#workers.close();
   }
 
-  async #listen(): Promise<void> {
-    const { settings, files } = this.#parts;
-    const log = this.#parts.log.category("KurentoWebSocketTransport");
-    const { websocket } = settings;
-    const isReady = (): boolean => this.#workers.isReady;
-    const onRequest = httpHandler({ files, webSocketPath: `/${websocket.path}`, isReady, log });
-    const options = {
-      settings: websocket,
-      onRequest,
-      onWebSocket: (...connection: SocketAndStream) => this.#onWebSocket(...connection),
-    };
-    if (websocket.port !== undefined)
-      this.#listeners.push(await Listener.open(options, websocket.port));
-    if (websocket.secure !== undefined)
-      this.#listeners.push(await Listener.openSecure(options, websocket.secure));
-  }
-
-  #onWebSocket(...[socket, stream]: SocketAndStream): void {
-    const { settings, log } = this.#parts;
-    // The socket's own listeners keep it.
-    void new ClientConnection(socket, stream, {
+  #makeFront(): Front {
+    const { settings, files, clock, log } = this.#parts;
+    return new Front({
+      settings: settings.websocket,
+      files,
+      metrics: this.#makeMetrics(),
+      clock,
+      log: log.category("KurentoWebSocketTransport"),
+      isReady: () => this.#workers.isReady,
       handle: (text, connection) => this.#dispatcher.handle(text, connection),
       onClosed: (connection) => this.#connections.remove(connection),
-      maxBufferedBytes: settings.websocket.maxBufferedBytes,
-      log: log.category("KurentoWebSocketTransport"),
+    });
+  }
+
+  #makeMetrics(): Metrics {
+    return new Metrics({
+      version: this.#parts.version,
+      requests: this.#meter,
+      events: this.#events,
+      connections: () => this.#front,
+      sessions: () => this.#sessions.ids().length,
+      objectsByType: () => this.#registry.countByType(),
+      workers: () => this.#workers.slots,
+      isReady: () => this.#workers.isReady,
+    });
+  }
+
+  #makeRegistrar(): Registrar | undefined {
+    const { settings, clock, log } = this.#parts;
+    if (settings.registrar === undefined) return undefined;
+    const { address, localAddress } = settings.registrar;
+    const isSecure = this.securePort !== 0;
+    const port = isSecure ? this.securePort : this.port;
+    const own = addressOf(localAddress, port, settings.websocket.path, isSecure);
+    return new Registrar({
+      address,
+      ownAddress: own,
+      clock,
+      log: log.category("KurentoWebSocketRegistrar"),
+    });
+  }
+
+  #makeKillLimit(): KillLimit {
+    const { settings, log, terminate } = this.#parts;
+    return new KillLimit({
+      fraction: settings.resources.killLimit,
+      pids: () => this.#pids(),
+      // The ServerManager is always there.
+      isIdle: () => this.#registry.size <= 1,
+      terminate,
+      log: log.category("KurentoResourceManager"),
     });
   }
 
@@ -170,7 +211,10 @@ export class Gateway {
       subscriptions: this.#subscriptions,
       events: this.#events,
       workers: this.#workers,
-      onDestroyed: (id) => this.#manager.objectDestroyed(id),
+      onDestroyed: (id) => {
+        this.#manager.objectDestroyed(id);
+        void this.#killLimit.check();
+      },
       clock: this.#parts.clock,
       log: this.#parts.log.category("KurentoMediaSet"),
     });

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 
 import { WebSocket } from "ws";
+import type { ClientOptions } from "ws";
 
 /** A JSON object of the wire. */
 export type Wire = Readonly<Record<string, unknown>>;
@@ -19,8 +20,8 @@ export class TestClient {
     socket.on("message", (data) => this.#onMessage(String(data)));
   }
 
-  static async open(url: string): Promise<TestClient> {
-    const socket = new WebSocket(url);
+  static async open(url: string, options: ClientOptions = {}): Promise<TestClient> {
+    const socket = new WebSocket(url, options);
     const client = new TestClient(socket);
     await once(socket, "open");
     return client;

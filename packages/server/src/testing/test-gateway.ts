@@ -25,6 +25,8 @@ export interface TestGatewayOptions {
   readonly workers?: number;
   readonly clock?: ObjectClock;
   readonly log?: Logger;
+  /** What ends the server; does nothing by default. */
+  readonly terminate?: () => void;
   /** Workers as processes of their own. */
   readonly processes?: boolean;
 }
@@ -69,6 +71,7 @@ export class TestGateway implements AsyncDisposable {
       files,
       clock,
       log,
+      terminate: options.terminate ?? ((): void => undefined),
     });
     await gateway.start();
     return new TestGateway(gateway, hosts);

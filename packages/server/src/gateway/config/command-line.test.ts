@@ -71,14 +71,12 @@ describe("command line", () => {
 
 describe("GStreamer's options", () => {
   it.each([
-    [["--gst-debug=a:5"], {}, { GST_DEBUG: "a:5" }],
-    [["--gst-debug", "a:5"], { GST_DEBUG: "2,b:3" }, { GST_DEBUG: "2,b:3,a:5" }],
-    [["--gst-debug-level=4"], { GST_DEBUG: "b:3" }, { GST_DEBUG: "4,b:3" }],
-    [["--gst-debug-no-color"], {}, { GST_DEBUG_NO_COLOR: "1" }],
     [["--gst-plugin-path=/x"], { GST_PLUGIN_PATH: "/a" }, { GST_PLUGIN_PATH: "/a:/x" }],
+    [["--gst-plugin-path", "/x", "--gst-plugin-path=/y"], {}, { GST_PLUGIN_PATH: "/x:/y" }],
     [["--gst-fatal-warnings"], {}, { G_DEBUG: "fatal-warnings" }],
-    [["--gst-debug", "1", "--gst-debug=a:2"], {}, { GST_DEBUG: "1,a:2" }],
-    [["-f", "x", "--gst-unknown=1", "--gst-debug"], {}, {}],
+    [["--gst-disable-registry-update"], {}, { GST_REGISTRY_UPDATE: "no" }],
+    [["--gst-disable-registry-fork"], {}, { GST_REGISTRY_FORK: "no" }],
+    [["-f", "x", "--gst-unknown=1", "--gst-debug=3", "--gst-plugin-path"], {}, {}],
   ])("%j with %j are %j", (args, env, expected) => {
     expect(gstreamerEnvironment(args, env)).toEqual(expected);
   });

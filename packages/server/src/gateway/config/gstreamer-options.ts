@@ -10,26 +10,19 @@ const fixed =
   (name: string, value: string): Apply =>
   () => ({ [name]: value });
 
-/** Options of GStreamer that take a value. Of two settings for a category GStreamer takes the later. */
 const withValue: Readonly<Record<string, Apply>> = {
-  "gst-debug": joined("GST_DEBUG", ","),
-  // A default for all categories: those that are named keep their own level.
-  "gst-debug-level": (value, env) => ({
-    GST_DEBUG: env["GST_DEBUG"] ? `${value},${env["GST_DEBUG"]}` : value,
-  }),
-  "gst-debug-color-mode": (value) => ({ GST_DEBUG_COLOR_MODE: value }),
   "gst-plugin-path": joined("GST_PLUGIN_PATH", ":"),
 };
 
 const switches: Readonly<Record<string, Apply>> = {
-  "gst-debug-no-color": fixed("GST_DEBUG_NO_COLOR", "1"),
   "gst-disable-registry-update": fixed("GST_REGISTRY_UPDATE", "no"),
   "gst-disable-registry-fork": fixed("GST_REGISTRY_FORK", "no"),
   "gst-fatal-warnings": joined("G_DEBUG", ","),
 };
 
 /**
- * GStreamer's own options as the environment variables that mean the same, for the workers, in which GStreamer runs.
+ * GStreamer's own options as the environment variables that mean the same, for the workers, in which GStreamer runs;
+ * those about its log, `--gst-debug...`, are read in `logging/gst-options.ts`.
  * @param args the whole command line; other options are none of its business
  */
 export function gstreamerEnvironment(args: readonly string[], env: Environment): Settings {

@@ -8,6 +8,10 @@ import type { Subscriptions } from "./subscriptions.js";
 export class EventSender {
   readonly #subscriptions: Subscriptions;
   readonly #connections: ConnectionMap;
+  /** Events that went to a connection. */
+  sent = 0;
+  /** Events for sessions that had none. */
+  dropped = 0;
 
   constructor(subscriptions: Subscriptions, connections: ConnectionMap) {
     this.#subscriptions = subscriptions;
@@ -19,6 +23,16 @@ export class EventSender {
     const sessions = this.#subscriptions.sessionsFor(objectId, type);
     if (sessions.length === 0) return;
     const text = serializeNotification("onEvent", { value: { data, object: objectId, type } });
-    for (const session of sessions) this.#connections.connectionOf(session)?.send(text);
+    for (const session of sessions) this.#sendTo(session, text);
+  }
+
+  #sendTo(session: string, text: string): void {
+    const connection = this.#connections.connectionOf(session);
+    if (connection === undefined) {
+      this.dropped += 1;
+    } else {
+      this.sent += 1;
+      connection.send(text);
+    }
   }
 }

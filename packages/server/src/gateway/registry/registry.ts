@@ -13,6 +13,16 @@ export class Registry {
     return this.#records.size;
   }
 
+  /** How many objects there are of each class, the ServerManager included. */
+  countByType(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    for (const { type } of this.#records.values()) {
+      const name = type.manifest.qualifiedName;
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+    return counts;
+  }
+
   find(id: string): ObjectRecord | undefined {
     return this.#records.get(id);
   }

@@ -11,6 +11,8 @@ export interface ClientConnectionOptions {
   /** Answers one text; called for one text after the other, each when what the former gave is done. */
   handle(text: string, connection: SessionConnection): Promise<void> | undefined;
   onClosed(connection: SessionConnection): void;
+  /** The client did not read, and was cut off. */
+  onCutOff(): void;
   /** Output that may wait for the client before it is cut off. */
   readonly maxBufferedBytes: number;
   readonly log: Logger;
@@ -53,6 +55,7 @@ export class ClientConnection implements SessionConnection {
       bufferedBytes: this.#socket.bufferedAmount,
     });
     this.#socket.terminate();
+    this.#options.onCutOff();
   }
 
   #cork(): void {

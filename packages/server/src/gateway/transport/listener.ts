@@ -1,27 +1,36 @@
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
 import { createServer as createHttpServer } from "node:http";
 import type { IncomingMessage, RequestListener, Server } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
+import type { Server as HttpsServer } from "node:https";
 import type { Duplex } from "node:stream";
+import type { SecureContextOptions } from "node:tls";
 
 import { WebSocketServer } from "ws";
 import type { WebSocket } from "ws";
 
-import type { SecureSettings, WebSocketSettings } from "../config/settings.js";
+import type { WebSocketSettings } from "../config/settings.js";
+import { bind } from "./bind.js";
 import { pathOf } from "./http-handler.js";
+import { challenge } from "./token-guard.js";
 
 /** What a listener does with what comes in. */
 export interface ListenerOptions {
   readonly settings: WebSocketSettings;
   readonly onRequest: RequestListener;
+  /** Whether a WebSocket may be opened. */
+  allows(request: IncomingMessage): boolean;
   /** @param stream that the WebSocket writes to */
   onWebSocket(socket: WebSocket, stream: Duplex): void;
+  /** Somebody was not allowed to open a WebSocket. */
+  onRefused(): void;
 }
 
 const protocolError = 1002;
 const goingAway = 1001;
 const closeTimeoutMs = 1000;
+const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000 };
+const handshakeTimeoutMs = 10_000;
 
 /** One TCP port: WebSockets on the configured path, plain HTTP elsewhere. */
 export class Listener {
@@ -42,25 +51,42 @@ export class Listener {
 
   /** The insecure listener. @throws Error when the address cannot be bound */
   static async open(options: ListenerOptions, port: number): Promise<Listener> {
-    const listener = new Listener(createHttpServer(), options);
-    await listener.#listen(port, options.settings.address);
+    const server = createHttpServer({ ...timeouts, noDelay: true });
+    const listener = new Listener(server, options);
+    await bind(server, { ...options.settings, port });
     return listener;
   }
 
-  /** The TLS listener. @throws Error when the certificate cannot be read, or the address not be bound */
-  static async openSecure(options: ListenerOptions, secure: SecureSettings): Promise<Listener> {
-    const { certificate, password } = secure;
-    const pem = await readFile(certificate);
-    const tls = { cert: pem, key: pem, ...(password !== "" && { passphrase: password }) };
-    const listener = new Listener(createHttpsServer(tls), options);
-    await listener.#listen(secure.port, undefined);
-    return listener;
+  /**
+   * The TLS listener.
+   * @param renewed is given a function that new connections get another certificate with
+   * @throws Error when the certificate cannot be used, or the address not be bound
+   */
+  static async openSecure(
+    options: ListenerOptions,
+    port: number,
+    certificate: SecureContextOptions,
+  ): Promise<SecureListener> {
+    const server = createHttpsServer({
+      ...timeouts,
+      ...certificate,
+      noDelay: true,
+      handshakeTimeout: handshakeTimeoutMs,
+    });
+    const listener = new Listener(server, options);
+    await bind(server, { ...options.settings, port, address: undefined });
+    return { listener, server };
   }
 
   /** The port that is bound. */
   get port(): number {
     const address = this.#server.address();
     return typeof address === "object" && address !== null ? address.port : 0;
+  }
+
+  /** WebSockets that are open. */
+  get connections(): number {
+    return this.#webSockets.clients.size;
   }
 
   /** Takes no more connections and ends those there are; clients that do not answer are cut off. */
@@ -79,31 +105,13 @@ export class Listener {
     for (const socket of this.#webSockets.clients) socket.terminate();
   }
 
-  async #listen(port: number, address: string | undefined): Promise<void> {
-    const { ipv6, backlog } = this.#options.settings;
-    if (address !== undefined || !ipv6)
-      return this.#bind({ port, backlog, host: address ?? "0.0.0.0" });
-    try {
-      await this.#bind({ port, backlog, host: "::" });
-    } catch (error) {
-      if (!isNoIpv6(error)) throw error;
-      await this.#bind({ port, backlog, host: "0.0.0.0" });
-    }
-  }
-
-  async #bind(options: { port: number; backlog: number; host: string }): Promise<void> {
-    this.#server.listen(options);
-    await once(this.#server, "listening");
-  }
-
   #onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on("error", () => socket.destroy());
     // Kurento's health check sends just such a request and takes this answer for a sign of life.
-    if (!isCompleteUpgrade(request)) {
-      socket.end(
-        "HTTP/1.1 500 Internal Server Error\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
-      );
-      return;
+    if (!isCompleteUpgrade(request)) return refuse(socket, "500 Internal Server Error");
+    if (!this.#options.allows(request)) {
+      this.#options.onRefused();
+      return refuse(socket, "401 Unauthorized", `WWW-Authenticate: ${challenge}`);
     }
     this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
       const isOurs = pathOf(request).replace(/^\//, "") === this.#options.settings.path;
@@ -113,16 +121,19 @@ export class Listener {
   }
 }
 
+/** A TLS listener, and the server whose certificate can be replaced. */
+export interface SecureListener {
+  readonly listener: Listener;
+  readonly server: HttpsServer;
+}
+
+function refuse(socket: Duplex, status: string, ...headers: readonly string[]): void {
+  const lines = [`HTTP/1.1 ${status}`, "Connection: close", "Content-Length: 0", ...headers];
+  socket.end(`${lines.join("\r\n")}\r\n\r\n`);
+}
+
 function isCompleteUpgrade({ headers }: IncomingMessage): boolean {
   return (
     headers["sec-websocket-key"] !== undefined && headers["sec-websocket-version"] !== undefined
-  );
-}
-
-function isNoIpv6(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    "code" in error &&
-    ["EAFNOSUPPORT", "EADDRNOTAVAIL", "EINVAL"].includes(String(error.code))
   );
 }

@@ -1,9 +1,9 @@
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, Socket } from "node:net";
 
 import { silentLogger } from "@kms/core";
 import type { LogFields } from "@kms/core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
 import { TestClient } from "../../testing/test-client.js";
 import { TestGateway } from "../../testing/test-gateway.js";
@@ -38,6 +38,15 @@ describe("WebSocket upgrade", () => {
   it("does not look at the query", async () => {
     const client = await TestClient.open(`ws://${server.authority}/kurento?access_token=x`);
     expect(await client.request("ping", {})).toMatchObject({ result: { value: "pong" } });
+    await client.close();
+  });
+
+  it("turns Nagle's algorithm off, so that events do not wait for acknowledgements", async () => {
+    const setNoDelay = vi.spyOn(Socket.prototype, "setNoDelay");
+    const client = await server.connect();
+    const ports = (setNoDelay.mock.contexts as Socket[]).map(({ localPort }) => localPort);
+    setNoDelay.mockRestore();
+    expect(ports).toContain(server.gateway.port);
     await client.close();
   });
 

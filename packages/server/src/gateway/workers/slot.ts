@@ -55,6 +55,8 @@ export class WorkerSlot {
   unbuilt: readonly string[] = [];
   /** Objects that live here, as the gateway counts them. */
   objects = 0;
+  /** Workers that were started after one had died. */
+  restarts = 0;
 
   constructor(index: number, parts: SlotParts) {
     this.index = index;
@@ -216,6 +218,7 @@ export class WorkerSlot {
   async #tryStart(): Promise<void> {
     try {
       await this.start();
+      this.restarts += 1;
       if (this.#isClosed) await this.close();
     } catch (error) {
       this.#parts.log.error("worker did not start", { slot: this.index, error });
