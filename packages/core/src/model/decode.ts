@@ -1,4 +1,4 @@
-import { KurentoError } from "./errors.js";
+import { KurentoError, objectNotFound } from "./errors.js";
 import { decodePrimitive } from "./primitives.js";
 import type { ParamSpec, RegisterSpec, RemoteInstance, TypeRef } from "./schema-types.js";
 import type { TypeRegistry } from "./type-registry.js";
@@ -148,10 +148,7 @@ class Decoder {
   }
 
   #object(qualifiedName: string, id: string): RemoteInstance {
-    const instance = this.#resolve(id);
-    if (instance === undefined) {
-      throw new KurentoError("MEDIA_OBJECT_NOT_FOUND", `Object '${id}' not found`);
-    }
+    const instance = this.#resolve(id) ?? fail(objectNotFound(id));
     if (!this.#registry.isSubclass(instance.spec, qualifiedName)) {
       const message = `Object '${id}' is a ${instance.spec.qualifiedName}, not a ${qualifiedName}`;
       throw new KurentoError("MEDIA_OBJECT_ILLEGAL_PARAM_ERROR", message);

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { KurentoError, KurentoErrorCode, errorTypeOf, isKurentoError } from "./errors.js";
+import {
+  KurentoError,
+  KurentoErrorCode,
+  errorTypeOf,
+  isKurentoError,
+  objectNotFound,
+} from "./errors.js";
 
 describe("KurentoError", () => {
   it("takes code and type from the table", () => {
@@ -29,5 +35,19 @@ describe("KurentoError", () => {
     expect(isKurentoError(new KurentoError(40001, "x"))).toBe(true);
     expect(isKurentoError(new Error("x"))).toBe(false);
     expect(isKurentoError({ name: "KurentoError", code: 1, type: "x" })).toBe(false);
+  });
+});
+
+describe("objectNotFound", () => {
+  it.each([
+    ["nobody", 40101, "Object 'nobody' not found"],
+    ["newref:", 40101, "Object 'newref:' not found"],
+    [
+      "newref:0",
+      40109,
+      "Object 'newref:0' not found. Possibly using a transactional object without committing the transaction.",
+    ],
+  ])("of '%s' is %i", (id, code, message) => {
+    expect(objectNotFound(id)).toMatchObject({ code, message });
   });
 });

@@ -84,3 +84,16 @@ export function isKurentoError(value: unknown): value is KurentoError {
     typeof value.type === "string"
   );
 }
+
+/**
+ * What a client is told that names an object which is not there: 40101, or 40109 for an id that only means something within a
+ * transaction.
+ */
+export function objectNotFound(id: string): KurentoError {
+  const text = `Object '${id}' not found`;
+  if (!/^newref:./.test(id)) return new KurentoError("MEDIA_OBJECT_NOT_FOUND", text);
+  return new KurentoError(
+    "MEDIA_OBJECT_NOT_FOUND_TRANSACTION_NO_COMMIT",
+    `${text}. Possibly using a transactional object without committing the transaction.`,
+  );
+}

@@ -6,6 +6,7 @@ export {
   isKurentoError,
   KurentoError,
   KurentoErrorCode,
+  objectNotFound,
   UNDEFINED_ERROR_TYPE,
 } from "./errors.js";
 export type { KurentoErrorName } from "./errors.js";

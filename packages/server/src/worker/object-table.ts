@@ -1,4 +1,4 @@
-import { decodeConstructorParams, KurentoError } from "@kms/core";
+import { decodeConstructorParams, objectNotFound } from "@kms/core";
 import type {
   JsonValue,
   Logger,
@@ -47,8 +47,7 @@ export class ObjectTable {
   /** @throws KurentoError 40101 for an unknown id */
   get(id: string): MediaObject {
     const object = this.#objects.get(id);
-    if (object === undefined)
-      throw new KurentoError("MEDIA_OBJECT_NOT_FOUND", `Object '${id}' not found`);
+    if (object === undefined) throw objectNotFound(id);
     return object;
   }
 

@@ -100,6 +100,51 @@ describe("transaction", () => {
   });
 });
 
+describe("ids of a transaction", () => {
+  const committed = {
+    code: 40109,
+    message:
+      "Object 'newref:0' not found. Possibly using a transactional object without committing the transaction.",
+    data: { type: "MEDIA_OBJECT_NOT_FOUND_TRANSACTION_NO_COMMIT" },
+  };
+
+  it("mean nothing outside, wherever they stand", async () => {
+    const pipeline = await client.create("MediaPipeline");
+    const element = await client.create("PassThrough", { mediaPipeline: pipeline });
+    const calls: [string, Wire][] = [
+      ["describe", { object: "newref:0" }],
+      ["ref", { object: "newref:0" }],
+      ["subscribe", { object: "newref:0", type: "Error" }],
+      ["create", { type: "PassThrough", constructorParams: { mediaPipeline: "newref:0" } }],
+      ["invoke", { object: element, operation: "connect", operationParams: { sink: "newref:0" } }],
+    ];
+    for (const [method, params] of calls)
+      expect(error(await client.request(method, params)), method).toEqual(committed);
+  });
+});
+
+describe("values nested too deep", () => {
+  const depth = 200_000;
+  const nested = "[".repeat(depth) + "]".repeat(depth);
+
+  it.each([
+    ["ping", `{"x":${nested}}`],
+    ["invoke", `{"object":"${manager}","operation":"addTag","operationParams":{"key":${nested}}}`],
+    ["create", `{"type":"MediaPipeline","constructorParams":{"x":${nested}}}`],
+    [
+      "transaction",
+      `{"operations":[{"id":0,"jsonrpc":"2.0","method":"ping","params":{"x":${nested}}}]}`,
+    ],
+    ["transaction", `{"operations":${nested}}`],
+  ])("in %s are answered, and the connection goes on", async (method, params) => {
+    client.send(`{"jsonrpc":"2.0","id":"deep","method":"${method}","params":${params}}`);
+    const response = JSON.parse(await client.receive()) as Wire;
+    expect(response["id"]).toBe("deep");
+    expect((response["error"] as Wire | undefined)?.["code"]).not.toBe(-32603);
+    expect(result(await client.request("ping", {}))["value"]).toBe("pong");
+  });
+});
+
 describe("ServerManager", () => {
   it("tells what the server is", async () => {
     expect(await client.invoke(manager, "getInfo")).toMatchObject({

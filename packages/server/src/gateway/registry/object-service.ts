@@ -70,18 +70,26 @@ export class ObjectService {
       sessions: new Set(),
       slot,
     };
-    slot.objects += 1;
-    try {
-      await slot.request("create", createParams(record, constructorParams));
-    } catch (error) {
-      slot.objects = Math.max(0, slot.objects - 1);
-      throw error;
-    }
-    this.#checkStillThere(parent);
+    await this.#createInWorker(slot, record, constructorParams);
     registry.add(record);
     sessions.reference(session, record);
     sessions.inherit(record);
     return record;
+  }
+
+  async #createInWorker(
+    slot: WorkerSlot,
+    record: ObjectRecord,
+    constructorParams: JsonValue | undefined,
+  ): Promise<void> {
+    slot.objects += 1;
+    try {
+      await slot.request("create", createParams(record, constructorParams));
+      this.#checkStillThere(record.parent);
+    } catch (error) {
+      slot.objects = Math.max(0, slot.objects - 1);
+      throw error;
+    }
   }
 
   /**

@@ -1,4 +1,4 @@
-import { KurentoError } from "@kms/core";
+import { objectNotFound } from "@kms/core";
 
 import { childrenFirst } from "./object-record.js";
 import type { ObjectRecord } from "./object-record.js";
@@ -30,11 +30,8 @@ export class Registry {
   /** @throws KurentoError 40101, or 40109 for an id that only means something within a transaction */
   get(id: string): ObjectRecord {
     const record = this.#records.get(id);
-    if (record !== undefined) return record;
-    if (!/^newref:./.test(id))
-      throw new KurentoError("MEDIA_OBJECT_NOT_FOUND", `Object '${id}' not found`);
-    const text = `Object '${id}' not found. Possibly using a transactional object without committing the transaction.`;
-    throw new KurentoError("MEDIA_OBJECT_NOT_FOUND_TRANSACTION_NO_COMMIT", text);
+    if (record === undefined) throw objectNotFound(id);
+    return record;
   }
 
   add(record: ObjectRecord): void {

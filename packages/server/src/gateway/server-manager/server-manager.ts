@@ -7,6 +7,8 @@ import type { MediaPipeline, RemoteContext, ServerInfo } from "@kms/core";
 import type { LocatedModule } from "../modules/module-locator.js";
 import { usedCpu, usedMemory } from "./process-usage.js";
 
+const maxCpuIntervalMs = 9000;
+
 /** What the manager reports on. */
 export interface ServerManagerParts {
   readonly version: string;
@@ -88,11 +90,11 @@ export class ServerManager extends ServerManagerBase {
     return availableParallelism();
   }
 
-  /** @param interval ms over which to measure */
+  /** @param interval ms over which to measure, at most 9000: clients give up on calls that take 10 s */
   async getUsedCpu(interval: number): Promise<number> {
     const { clock } = this.#context;
-    const wait = (): Promise<void> =>
-      new Promise((resolve) => void clock.after(Math.max(0, interval), resolve));
+    const waitMs = Math.min(Math.max(0, interval), maxCpuIntervalMs);
+    const wait = (): Promise<void> => new Promise((resolve) => void clock.after(waitMs, resolve));
     return usedCpu(this.#parts.pids(), this.getCpuCount(), wait);
   }
 

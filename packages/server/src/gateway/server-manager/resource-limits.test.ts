@@ -1,0 +1,57 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import process from "node:process";
+
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+import { TestGateway } from "../../testing/test-gateway.js";
+import { checkResources } from "./resource-limits.js";
+
+/** Soft limit of open files of the process under test. */
+const maxFiles = 20;
+
+describe("resource limits", () => {
+  let child: ChildProcess;
+
+  beforeEach(async () => {
+    child = spawn("sh", ["-c", `ulimit -S -n ${maxFiles}; echo set; cat`], {
+      stdio: ["pipe", "pipe", "ignore"],
+    });
+    if (child.stdout !== null) await once(child.stdout, "data");
+  });
+  afterEach(() => {
+    child.kill();
+  });
+
+  it("refuse when a process, a worker for one, has too many files open", async () => {
+    const pids = [child.pid ?? 0];
+    await checkResources(pids, 0.9);
+    await expect(checkResources(pids, 0.1)).rejects.toMatchObject({
+      code: 40009,
+      type: "NOT_ENOUGH_RESOURCES",
+      message: "Reached KMS files limit: 2",
+    });
+  });
+
+  it("do not count processes that are gone", async () => {
+    const closed = once(child, "exit");
+    child.kill();
+    await closed;
+    await checkResources([child.pid ?? 0, process.pid], 0.9);
+  });
+
+  it("are looked at by create only, after the type and before the parameters", async () => {
+    await using server = await TestGateway.start({
+      mediaServer: { resources: { exceptionLimit: 1e-9 } },
+    });
+    const client = await server.connect();
+    const create = async (type: string): Promise<unknown> =>
+      (await client.request("create", { type }))["error"];
+    expect(await create("NoSuch")).toMatchObject({ code: 40108 });
+    expect(await create("PassThrough")).toMatchObject({
+      code: 40009,
+      message: expect.stringMatching(/^Reached KMS (threads|files) limit: 0$/),
+    });
+    expect(await client.invoke("manager_ServerManager", "getPipelines")).toEqual([]);
+  });
+});
