@@ -14,7 +14,7 @@ export const directions = {
   filters: ["@kms/elements/core", "@kms/elements/testing"],
   server: ["@kms/core", "@kms/core/*", "@kms/client"],
   client: ["@kms/jsonrpc"],
-  e2e: ["@kms/server", "@kms/client"],
+  e2e: ["@kms/server", "@kms/server/testing/fuzz", "@kms/client"],
 };
 
 /** Modules beside those above (extras, and what kurento-module-scaffold makes): core alone, as third parties have it. */

@@ -5,6 +5,9 @@ import type { FuzzSurface, LiveObjects } from "./message-fuzzer.js";
 import { Random } from "./random.js";
 import { TestClient } from "./test-client.js";
 
+export { elementSurface } from "./message-fuzzer.js";
+export type { FuzzSurface } from "./message-fuzzer.js";
+
 /** How much to send where. */
 export interface FuzzOptions {
   /** Of the server's WebSocket. */
