@@ -36,6 +36,9 @@ class BranchState : public std::enable_shared_from_this<BranchState> {
   [[nodiscard]] const BranchConfig& config() const { return m_config; }
   [[nodiscard]] std::shared_ptr<media::Stream> stream() const { return m_stream; }
   [[nodiscard]] List elements() const { return m_pipeline ? m_pipeline->elements() : List{}; }
+  [[nodiscard]] std::string dot(int details) const {
+    return m_pipeline ? m_pipeline->dot(details) : std::string();
+  }
   void setSource(std::shared_ptr<media::Stream> source);
   void setBitrate(int bitsPerSecond);
   /// Makes the encoder, or whoever encodes further up, send a keyframe.

@@ -66,6 +66,10 @@ List Branch::elements() const {
   return m_state->elements();
 }
 
+std::string Branch::dot(int details) const {
+  return m_state->dot(details);
+}
+
 void Branch::setSource(std::shared_ptr<media::Stream> source) {
   m_state->setSource(std::move(source));
 }

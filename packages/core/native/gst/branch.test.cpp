@@ -159,9 +159,18 @@ TEST_F(BranchTest, ReencodesPacketsOfTheSameCodecWhenToldTo) {
   const List elements = bench.onLoop([&] { return branch->elements(); });
   EXPECT_TRUE(std::any_of(elements.begin(), elements.end(),
                           [](const Value& name) { return name.text() == "encoder"; }));
+  const std::string graph = bench.onLoop([&] { return branch->dot(GST_DEBUG_GRAPH_SHOW_STATES); });
+  EXPECT_EQ(graph.rfind("digraph pipeline {", 0), 0U);
+  EXPECT_NE(graph.find("encoder"), std::string::npos);
   bench.stop(origin);
   bench.close(branch);
   bench.close(sender);
+}
+
+TEST_F(BranchTest, HasNoGraphBeforeItHasASource) {
+  BranchPtr branch = make("b", target("video", "rtp", "H264"));
+  EXPECT_EQ(bench.onLoop([&] { return branch->dot(GST_DEBUG_GRAPH_SHOW_ALL); }), "");
+  bench.close(branch);
 }
 
 TEST_F(BranchTest, TurnsAacIntoOpus) {

@@ -79,6 +79,10 @@ List FrameFilter::elements() const {
   return m_pipeline->get() != nullptr ? m_pipeline->elements() : List{};
 }
 
+std::string FrameFilter::dot(int details) const {
+  return m_pipeline->get() != nullptr ? m_pipeline->dot(details) : std::string();
+}
+
 void FrameFilter::start() {
   m_context.emit("sourceFormat", {{"medium", media::toText(m_medium)},
                                   {"kind", "frames"},

@@ -157,6 +157,12 @@ List Pipeline::elements() const {
   return names;
 }
 
+std::string Pipeline::dot(int details) const {
+  const StringPtr text(
+      gst_debug_bin_to_dot_data(GST_BIN_CAST(get()), static_cast<GstDebugGraphDetails>(details)));
+  return text ? std::string(text.get()) : std::string();
+}
+
 void Pipeline::setState(GstState state, std::function<void(bool)> done, Wait wait) {
   run([state, wait](GstElement* pipeline) { return changeState(pipeline, state, wait); },
       std::move(done));

@@ -35,6 +35,7 @@ class Probe final : public ObjectBase, public media::Sink {
   }
   media::Sink* sink(Medium medium) override { return medium == Medium::kVideo ? this : nullptr; }
   List elements() const override { return {Value("probe0")}; }
+  std::string dot(int details) const override { return "details " + std::to_string(details); }
   void setSource(std::shared_ptr<media::Stream> source) override {
     m_journal.lines.push_back(context().id() + (source ? " takes" : " loses"));
   }
@@ -127,6 +128,18 @@ TEST_F(HostTest, ShowsItsLinksAsAGraph) {
                                   {"source", "a"},
                                   {"kind", "frames"},
                                   {"elements", List{"probe0"}}}}));
+}
+
+TEST_F(HostTest, AnswersWithTheGraphOfAnObject) {
+  create("a");
+  std::vector<std::string> graphs;
+  const auto keep = [&graphs](const Outcome& outcome) {
+    graphs.push_back(std::get<Value>(outcome).text());
+  };
+  m.host.invoke("a", "dot", Map{{"details", 1}}, Completion(keep));
+  m.host.invoke("a", "dot", {}, Completion(keep));
+  m.turn();
+  EXPECT_THAT(graphs, ElementsAre("details 1", "details 15"));
 }
 
 TEST_F(HostTest, ReleaseUnlinksBothWaysAndIsIdempotent) {

@@ -4,12 +4,24 @@
 
 namespace kms::host {
 
+namespace {
+
+constexpr int kAllDetails = 15;  // GST_DEBUG_GRAPH_SHOW_ALL; this component knows no GStreamer
+
+}  // namespace
+
 Context::Context(std::string id, Services& services, io::Executor& home,
                  std::shared_ptr<const EventSink> events)
     : m_id(std::move(id)), m_services(&services), m_home(&home), m_events(std::move(events)) {}
 
 void Context::emit(const std::string& type, Map data) const {
   (*m_events)(m_id, type, std::move(data));
+}
+
+ObjectBase::ObjectBase(Context context) : m_context(std::move(context)) {
+  addMethod("dot", [this](const Value& args) {
+    return Value(dot(args.get<int>("details", kAllDetails)));
+  });
 }
 
 void ObjectBase::addMethod(std::string name, Method method) {

@@ -1,112 +1,165 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import type { NativeHost, NativeMap } from "../native/host.js";
+import type { GstreamerDotDetails } from "../generated/types.js";
+import type { Logger } from "../model/logger.js";
 import type { ObjectClock } from "../model/object-context.js";
-import type { MediaElement } from "./media-element.js";
+import type { NativeHost, NativeMap } from "../native/host.js";
+import { cluster, digraph, edge, node, statementsOf } from "./dot-text.js";
+import { MediaElement } from "./media-element.js";
 import type { MediaObject } from "./media-object.js";
 import { isNativeMap } from "./native-fields.js";
 
-/** One link as the native host reports it. */
-interface NativeLink {
-  readonly sink: string;
-  readonly source: string;
-  readonly medium: string;
-  readonly kind: string;
-  readonly elements: readonly string[];
+/** Flags of `GstDebugGraphDetails`; SHOW_VERBOSE means the same as SHOW_ALL, as in Kurento. */
+const flagsOf: Readonly<Record<GstreamerDotDetails, number>> = {
+  SHOW_MEDIA_TYPE: 1,
+  SHOW_CAPS_DETAILS: 2,
+  SHOW_NON_DEFAULT_PARAMS: 4,
+  SHOW_STATES: 8,
+  SHOW_FULL_PARAMS: 16,
+  SHOW_ALL: 15,
+  SHOW_VERBOSE: 15,
+};
+
+/** The part of a pipeline that a graph shows. */
+interface Section {
+  readonly title: string;
+  /** All elements of the pipeline, by id. */
+  readonly all: ReadonlyMap<string, MediaElement>;
+  /** Elements to show with their inside, and with everything that they are linked to. */
+  readonly opened: ReadonlySet<MediaElement>;
 }
 
-/** The whole pipeline: every element, the connections asked for (dashed), and the native links of both planes. */
-export async function pipelineDot(
+/**
+ * Both planes below an object: the elements, the connections that clients made (dashed), the links in router and
+ * GStreamer that follow from them, and inside each element and converter its GStreamer pipeline.
+ * @param root a pipeline or a hub, for all elements below it; or one element, which is shown with its neighbours
+ */
+export function objectDot(
   host: NativeHost,
-  pipeline: MediaObject,
-  elements: readonly MediaElement[],
+  root: MediaObject,
+  details: GstreamerDotDetails = "SHOW_VERBOSE",
 ): Promise<string> {
-  const ids = new Set(elements.flatMap((element) => element.nativeId ?? []));
-  return dotText(elements, await nativeLinks(host, ids), pipeline.getName());
+  const opened = new Set(elementsBelow(root));
+  const all = [...elementsBelow(root.getMediaPipeline() ?? root), ...opened];
+  const byId = new Map(all.map((element) => [element.id, element]));
+  return sectionDot(host, { title: root.getName(), all: byId, opened }, flagsOf[details]);
 }
 
-/** One element with its neighbours. */
-export async function elementDot(host: NativeHost, element: MediaElement): Promise<string> {
-  const connections = [...element.getSourceConnections(), ...element.getSinkConnections()];
-  const neighbours = connections.flatMap(({ source, sink }) => [source, sink]);
-  const ids = new Set(element.nativeId === undefined ? [] : [element.nativeId]);
-  return dotText(
-    [...new Set([element, ...neighbours])],
-    await nativeLinks(host, ids),
-    element.getName(),
-  );
+function elementsBelow(object: MediaObject): MediaElement[] {
+  const below = object.getChildren().flatMap(elementsBelow);
+  return object instanceof MediaElement ? [object, ...below] : below;
 }
 
-/** Writes a graph to `<time>-<id>.dot` in the directory of GST_DEBUG_DUMP_DOT_DIR; does nothing when it is not set. */
+/** What {@link dumpDot} needs of the object's services. */
+export interface DumpServices {
+  readonly clock: ObjectClock;
+  readonly log: Logger;
+}
+
+/**
+ * Writes a graph to `<time>-<id>.dot` in the folder that GST_DEBUG_DUMP_DOT_DIR names; does nothing when it names none.
+ * A file that cannot be written is logged: it is no matter of the client's.
+ */
 export async function dumpDot(
   id: string,
-  clock: ObjectClock,
+  { clock, log }: DumpServices,
   dot: () => Promise<string>,
 ): Promise<void> {
   const directory = process.env["GST_DEBUG_DUMP_DOT_DIR"];
   if (directory === undefined || directory === "") return;
   const time = new Date(clock.wallTimeMs()).toISOString().replaceAll(":", "");
-  await writeFile(join(directory, `${time}-${id.replaceAll("/", "-")}.dot`), await dot());
+  const path = join(directory, `${time}-${id.replaceAll("/", "-")}.dot`);
+  try {
+    await writeFile(path, await dot());
+  } catch (error) {
+    log.warning("graph not written", { object: id, path, error });
+  }
 }
 
-// The links that touch one of the objects, and those further on through branches.
-async function nativeLinks(host: NativeHost, ids: ReadonlySet<string>): Promise<NativeLink[]> {
-  const graph = await host.graph();
-  const all = Array.isArray(graph) ? graph.filter(isNativeMap).map(nativeLink) : [];
-  const known = new Set(ids);
-  for (const link of all)
-    if (ids.has(link.source) || ids.has(link.sink)) known.add(link.source).add(link.sink);
-  return all.filter((link) => known.has(link.source) || known.has(link.sink));
+async function sectionDot(
+  host: NativeHost,
+  { title, all, opened }: Section,
+  flags: number,
+): Promise<string> {
+  const connections = connectionsOf(opened);
+  const links = await linksOf(host, opened, all);
+  const ends = [...connections, ...links].flatMap(({ from, to }) => [from, to]);
+  const inside = insides(host, flags);
+  const ids = new Set([...[...opened].map(({ id }) => id), ...ends]);
+  const boxes = [...ids].map((id) => {
+    const element = all.get(id);
+    if (element === undefined) return box(id, `Converter\n${id}`, id, inside);
+    const label = `${element.spec.name}\n${element.getName()}`;
+    return box(id, label, opened.has(element) ? element.nativeId : undefined, inside);
+  });
+  return digraph(title, [
+    ...(await Promise.all(boxes)).flat(),
+    ...connections.map(({ from, to, label }) => edge(from, to, label, "dashed")),
+    ...links.map(({ from, to, label }) => edge(from, to, label, "solid")),
+  ]);
 }
 
-function nativeLink(link: NativeMap): NativeLink {
-  const elements = Array.isArray(link["elements"]) ? link["elements"].map(String) : [];
-  const text = (name: string): string => String(link[name] ?? "");
-  return {
-    sink: text("sink"),
-    source: text("source"),
-    medium: text("medium"),
-    kind: text("kind"),
-    elements,
+/** Gives the statements of the GStreamer pipeline inside a native object. */
+type Inside = (nativeId: string) => Promise<string[]>;
+
+// An object that has gone in the meantime, or that has no graph, shows nothing inside.
+function insides(host: NativeHost, details: number): Inside {
+  return async (nativeId) => {
+    const graph = await host.invoke(nativeId, "dot", { details }).catch(() => "");
+    return statementsOf(typeof graph === "string" ? graph : "");
   };
 }
 
-function dotText(
-  elements: readonly MediaElement[],
-  links: readonly NativeLink[],
-  title: string,
-): string {
-  const lines = [
-    "digraph pipeline {",
-    "  rankdir=LR;",
-    '  fontname="sans";',
-    "  labelloc=t;",
-    "  node [shape=box, style=rounded];",
-    `  label=${quote(title)};`,
-    ...elements.map(
-      (element) =>
-        `  ${quote(element.id)} [label=${quote(`${element.spec.name}\n${element.getName()}`)}];`,
-    ),
-    ...elements.flatMap(desiredEdges),
-    ...links.flatMap(linkLines),
-    "}",
-  ];
-  return `${lines.join("\n")}\n`;
+async function box(
+  id: string,
+  label: string,
+  nativeId: string | undefined,
+  inside: Inside,
+): Promise<string[]> {
+  const statements = nativeId === undefined ? [] : await inside(nativeId);
+  const own = node(id, label);
+  return statements.length === 0 ? [own] : cluster(id, [...statements, own]);
 }
 
-function desiredEdges(element: MediaElement): string[] {
-  return element.getSinkConnections().map(({ source, sink, type }) => {
-    return `  ${quote(source.id)} -> ${quote(sink.id)} [style=dashed, label=${quote(type)}];`;
-  });
+/** An edge of the graph. */
+interface Joint {
+  readonly from: string;
+  readonly to: string;
+  readonly label: string;
 }
 
-function linkLines({ source, sink, medium, kind, elements }: NativeLink): string[] {
-  const label = [`${medium} ${kind}`, ...elements].join("\n");
-  return [`  ${quote(source)} -> ${quote(sink)} [label=${quote(label)}];`];
+function connectionsOf(elements: ReadonlySet<MediaElement>): Joint[] {
+  const connections = [...elements].flatMap((element) => [
+    ...element.getSourceConnections().filter(({ source }) => !elements.has(source as MediaElement)),
+    ...element.getSinkConnections(),
+  ]);
+  return connections.map(({ source, sink, type }) => ({
+    from: source.id,
+    to: sink.id,
+    label: type,
+  }));
 }
 
-function quote(text: string): string {
-  const escaped = text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
-  return `"${escaped}"`;
+/** The native links of elements, and those on the other side of the converters that they lead to. */
+async function linksOf(
+  host: NativeHost,
+  opened: ReadonlySet<MediaElement>,
+  all: ReadonlyMap<string, MediaElement>,
+): Promise<Joint[]> {
+  const graph = await host.graph();
+  const links = Array.isArray(graph) ? graph.filter(isNativeMap).map(jointOf) : [];
+  const near = new Set([...opened].map(({ id }) => id));
+  const touches = ({ from, to }: Joint): boolean => near.has(from) || near.has(to);
+  const converters = links
+    .filter(touches)
+    .flatMap(({ from, to }) => [from, to])
+    .filter((id) => !all.has(id));
+  for (const id of converters) near.add(id);
+  return links.filter(touches);
+}
+
+function jointOf(link: NativeMap): Joint {
+  const text = (name: string): string => String(link[name] ?? "");
+  return { from: text("source"), to: text("sink"), label: `${text("medium")} ${text("kind")}` };
 }

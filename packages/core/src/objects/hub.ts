@@ -1,7 +1,7 @@
 import { HubBase } from "../generated/hub.js";
 import type { GstreamerDotDetails } from "../generated/types.js";
 import type { ObjectContext } from "../model/object-context.js";
-import { dumpDot, pipelineDot } from "./dot.js";
+import { dumpDot, objectDot } from "./dot.js";
 import { MediaElement } from "./media-element.js";
 
 /** Distributes or mixes media between its ports. */
@@ -19,12 +19,13 @@ export abstract class Hub extends HubBase {
     return this.getChildren().filter((child) => child instanceof MediaElement);
   }
 
-  async getGstreamerDot(_details?: GstreamerDotDetails): Promise<string> {
-    return pipelineDot(this.context.host, this, this.ports());
+  /** The part of the pipeline's graph around the hub's ports. */
+  getGstreamerDot(details?: GstreamerDotDetails): Promise<string> {
+    return objectDot(this.context.host, this, details);
   }
 
   /** Writes the graph into the directory that GST_DEBUG_DUMP_DOT_DIR names, if it does. */
   async dumpGstreamerDot(details?: GstreamerDotDetails): Promise<void> {
-    await dumpDot(this.id, this.context.clock, () => this.getGstreamerDot(details));
+    await dumpDot(this.id, this.context, () => this.getGstreamerDot(details));
   }
 }

@@ -9,7 +9,7 @@ import type {
 import type { Medium } from "../graph/media.js";
 import type { ObjectContext } from "../model/object-context.js";
 import type { NativeMap } from "../native/host.js";
-import { dumpDot, elementDot } from "./dot.js";
+import { dumpDot, objectDot } from "./dot.js";
 import { ElementConnections } from "./element-connections.js";
 import { elementStats } from "./element-stats.js";
 import { EncoderBitrates } from "./encoder-bitrates.js";
@@ -146,13 +146,13 @@ export abstract class MediaElement extends PlannedElement {
   }
 
   /** The part of the pipeline's graph around this element. */
-  async getGstreamerDot(_details?: GstreamerDotDetails): Promise<string> {
-    return elementDot(this.context.host, this);
+  getGstreamerDot(details?: GstreamerDotDetails): Promise<string> {
+    return objectDot(this.context.host, this, details);
   }
 
   /** Writes the graph into the directory that GST_DEBUG_DUMP_DOT_DIR names, if it does. */
   async dumpGstreamerDot(details?: GstreamerDotDetails): Promise<void> {
-    await dumpDot(this.id, this.context.clock, () => this.getGstreamerDot(details));
+    await dumpDot(this.id, this.context, () => this.getGstreamerDot(details));
   }
 
   override async release(): Promise<void> {

@@ -4,9 +4,8 @@ import { Planner } from "../graph/planner.js";
 import type { MediaNode, Medium } from "../graph/media.js";
 import type { IoThreadLease, ObjectContext } from "../model/object-context.js";
 import type { NativeMap } from "../native/host.js";
-import { dumpDot, pipelineDot } from "./dot.js";
+import { dumpDot, objectDot } from "./dot.js";
 import { MediaElement } from "./media-element.js";
-import type { MediaObject } from "./media-object.js";
 
 /** A set of elements that can be connected to each other; all of them share one I/O thread. */
 export class MediaPipeline extends MediaPipelineBase {
@@ -52,13 +51,14 @@ export class MediaPipeline extends MediaPipelineBase {
     this.#latencyStats = latencyStats;
   }
 
-  async getGstreamerDot(_details?: GstreamerDotDetails): Promise<string> {
-    return pipelineDot(this.#context.host, this, elementsBelow(this));
+  /** The graph of the whole pipeline. */
+  getGstreamerDot(details?: GstreamerDotDetails): Promise<string> {
+    return objectDot(this.#context.host, this, details);
   }
 
   /** Writes the graph into the directory that GST_DEBUG_DUMP_DOT_DIR names, if it does. */
   async dumpGstreamerDot(details?: GstreamerDotDetails): Promise<void> {
-    await dumpDot(this.id, this.#context.clock, () => this.getGstreamerDot(details));
+    await dumpDot(this.id, this.#context, () => this.getGstreamerDot(details));
   }
 
   override async release(): Promise<void> {
@@ -69,13 +69,4 @@ export class MediaPipeline extends MediaPipelineBase {
 
 function encoderParams(source: MediaNode, medium: Medium): NativeMap {
   return source instanceof MediaElement ? source.encoderParams(medium) : {};
-}
-
-function elementsBelow(object: MediaObject): MediaElement[] {
-  return object
-    .getChildren()
-    .flatMap((child) => [
-      ...(child instanceof MediaElement ? [child] : []),
-      ...elementsBelow(child),
-    ]);
 }

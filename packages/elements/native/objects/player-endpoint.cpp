@@ -40,6 +40,10 @@ List PlayerEndpoint::elements() const {
   return m_player->elements();
 }
 
+std::string PlayerEndpoint::dot(int details) const {
+  return m_player->dot(details);
+}
+
 void PlayerEndpoint::close(host::Completion completion) {
   m_player->close([player = m_player, completion] { completion.resolve(); });
 }

@@ -25,6 +25,7 @@ class PlayerEndpoint final : public host::ObjectBase {
 
   [[nodiscard]] std::shared_ptr<media::Stream> source(media::Medium medium) override;
   [[nodiscard]] List elements() const override;
+  [[nodiscard]] std::string dot(int details) const override;
   void close(host::Completion completion) override;
 
  private:

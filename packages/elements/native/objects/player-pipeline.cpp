@@ -213,6 +213,10 @@ List PlayerPipeline::elements() const {
   return m_pipeline->elements();
 }
 
+std::string PlayerPipeline::dot(int details) const {
+  return m_pipeline->dot(details);
+}
+
 void PlayerPipeline::close(std::function<void()> done) {
   m_handlers = {};
   m_verdict.reset();

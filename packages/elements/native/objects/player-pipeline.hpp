@@ -65,6 +65,7 @@ class PlayerPipeline : public std::enable_shared_from_this<PlayerPipeline> {
   void position(std::function<void(std::int64_t milliseconds)> done);
   void info(std::function<void(PlayerInfo)> done);
   [[nodiscard]] List elements() const;
+  [[nodiscard]] std::string dot(int details) const;
   void close(std::function<void()> done);
 
  private:

@@ -42,6 +42,10 @@ List Player::elements() const {
   return m_pipeline ? m_pipeline->elements() : List{};
 }
 
+std::string Player::dot(int details) const {
+  return m_pipeline ? m_pipeline->dot(details) : std::string();
+}
+
 // Orders
 
 void Player::play() {

@@ -24,6 +24,7 @@ class Player : public std::enable_shared_from_this<Player> {
 
   [[nodiscard]] std::shared_ptr<media::Stream> stream(media::Medium medium) const;
   [[nodiscard]] List elements() const;
+  [[nodiscard]] std::string dot(int details) const;
   void play();
   void pause();
   void stop();

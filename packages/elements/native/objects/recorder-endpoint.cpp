@@ -52,6 +52,10 @@ List RecorderEndpoint::elements() const {
   return m_recorder->elements();
 }
 
+std::string RecorderEndpoint::dot(int details) const {
+  return m_recorder->dot(details);
+}
+
 void RecorderEndpoint::close(host::Completion completion) {
   m_recorder->close([completion] { completion.resolve(); });
 }

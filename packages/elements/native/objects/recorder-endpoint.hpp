@@ -28,6 +28,7 @@ class RecorderEndpoint final : public host::ObjectBase {
 
   [[nodiscard]] media::Sink* sink(media::Medium medium) override;
   [[nodiscard]] List elements() const override;
+  [[nodiscard]] std::string dot(int details) const override;
   void close(host::Completion completion) override;
 
  private:

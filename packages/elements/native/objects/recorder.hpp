@@ -37,6 +37,9 @@ class Recorder : public std::enable_shared_from_this<Recorder> {
 
   [[nodiscard]] const RecorderConfig& config() const { return m_config; }
   [[nodiscard]] List elements() const { return m_file ? m_file->elements() : List{}; }
+  [[nodiscard]] std::string dot(int details) const {
+    return m_file ? m_file->dot(details) : std::string();
+  }
   /// Throws Error 40004 for a stream of packets.
   void setSource(media::Medium medium, const std::shared_ptr<media::Stream>& source);
   void record();

@@ -115,6 +115,10 @@ List RecordingFile::elements() const {
   return m_pipeline->elements();
 }
 
+std::string RecordingFile::dot(int details) const {
+  return m_pipeline->dot(details);
+}
+
 void RecordingFile::close(std::function<void()> done) {
   m_handlers = {};
   m_inputs.clear();

@@ -50,6 +50,7 @@ class RecordingFile : public std::enable_shared_from_this<RecordingFile> {
   /// Writes what came, the index and the duration; then onComplete.
   void finish();
   [[nodiscard]] List elements() const;
+  [[nodiscard]] std::string dot(int details) const;
   void close(std::function<void()> done);
 
  private:

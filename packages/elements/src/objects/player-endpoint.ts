@@ -55,8 +55,9 @@ export class PlayerEndpoint extends PlayerEndpointBase {
     };
   }
 
-  /** The graph of the player alone. */
+  /** The player's GStreamer pipeline; until it has one, the element without an inside. */
   async getElementGstreamerDot(): Promise<string> {
-    return this.getGstreamerDot();
+    const graph = await this.callNative("dot");
+    return typeof graph === "string" && graph !== "" ? graph : this.getGstreamerDot();
   }
 }

@@ -82,7 +82,8 @@ function commonFields(stream: NativeMap): StatsFields {
     sliCount: 0,
     remb: numberField(stream, "remb"),
     packetsLost: numberField(stream, "packetsLost"),
-    fractionLost: numberField(stream, "fractionLost"),
+    // In 256ths, as RTCP has it (RFC 3550, 6.4.1) and Kurento hands it on.
+    fractionLost: Math.min(255, Math.trunc(numberField(stream, "fractionLost") * 256)),
   };
 }
 

@@ -66,6 +66,13 @@ describe("PlayerEndpoint", () => {
     const info = { isSeekable: true, seekableInit: 0, seekableEnd: 9000, duration: 9000 };
     expect(await player.getVideoInfo()).toEqual(info);
   });
+
+  it("shows its GStreamer pipeline, or itself while it has none", async () => {
+    services.host.answer("dot", () => "");
+    expect(await player.getElementGstreamerDot()).toContain('"player" [label="PlayerEndpoint');
+    services.host.answer("dot", () => "digraph pipeline {\n}\n");
+    expect(await player.getElementGstreamerDot()).toBe("digraph pipeline {\n}\n");
+  });
 });
 
 describe("RecorderEndpoint", () => {

@@ -166,7 +166,11 @@ describe("WebRtcEndpoint states", () => {
   it("is connected while ICE and DTLS are", async () => {
     const emit = (type: string, state: string): void =>
       services.host.emit("endpoint", type, { state });
+    expect(endpoint.getIceConnectionState()).toEqual([]);
     emit("iceStateChanged", "CONNECTED");
+    expect(endpoint.getIceConnectionState()).toEqual([
+      { streamId: "1", componentId: 1, state: "CONNECTED" },
+    ]);
     expect(endpoint.getConnectionState()).toBe("DISCONNECTED");
     emit("dtlsStateChanged", "CONNECTED");
     expect(endpoint.getConnectionState()).toBe("CONNECTED");
@@ -201,7 +205,7 @@ describe("WebRtcEndpoint states", () => {
       packets: 5,
       bytes: 500,
       packetsLost: 1,
-      fractionLost: 0,
+      fractionLost: 0.25,
     };
     const counts = {
       jitter: 0,
@@ -227,6 +231,7 @@ describe("WebRtcEndpoint states", () => {
       packetsSent: 5,
       roundTripTime: 0.01,
       ssrc: "22",
+      fractionLost: 64,
       pliCount: 2,
     });
   });

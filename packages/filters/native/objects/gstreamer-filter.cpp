@@ -32,6 +32,10 @@ List GStreamerFilter::elements() const {
   return m_filter->elements();
 }
 
+std::string GStreamerFilter::dot(int details) const {
+  return m_filter->dot(details);
+}
+
 void GStreamerFilter::setSource(std::shared_ptr<media::Stream> source) {
   m_filter->setSource(source);
 }

@@ -36,6 +36,7 @@ class KMS_API Branch final : public host::ObjectBase, public media::Sink {
   [[nodiscard]] std::shared_ptr<media::Stream> source(media::Medium medium) override;
   [[nodiscard]] media::Sink* sink(media::Medium medium) override;
   [[nodiscard]] List elements() const override;
+  [[nodiscard]] std::string dot(int details) const override;
   void setSource(std::shared_ptr<media::Stream> source) override;
   void close(host::Completion completion) override;
 

@@ -26,6 +26,7 @@ class KMS_API ElementFilter final : public host::ObjectBase, public media::Sink 
   [[nodiscard]] std::shared_ptr<media::Stream> source(media::Medium medium) override;
   [[nodiscard]] media::Sink* sink(media::Medium medium) override;
   [[nodiscard]] List elements() const override { return m_filter->elements(); }
+  [[nodiscard]] std::string dot(int details) const override { return m_filter->dot(details); }
   void setSource(std::shared_ptr<media::Stream> source) override { m_filter->setSource(source); }
   void close(host::Completion completion) override;
 

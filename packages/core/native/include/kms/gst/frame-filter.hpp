@@ -29,6 +29,7 @@ class KMS_API FrameFilter : public std::enable_shared_from_this<FrameFilter> {
   void start();
   [[nodiscard]] std::shared_ptr<media::Stream> stream() const { return m_stream; }
   [[nodiscard]] List elements() const;
+  [[nodiscard]] std::string dot(int details) const;
   /// Takes frames from there, in place of what was before; null: from nowhere. Throws Error 40004
   /// for a stream of packets.
   void setSource(const std::shared_ptr<media::Stream>& source);

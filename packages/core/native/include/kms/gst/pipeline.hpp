@@ -60,6 +60,9 @@ class KMS_API Pipeline {
   void add(GstElement* element);
   /// Names of its elements, from source to sink.
   [[nodiscard]] List elements() const;
+  /// Its elements, pads and links as a DOT graph; `details` are flags of GstDebugGraphDetails.
+  /// Empty where GStreamer was built without it.
+  [[nodiscard]] std::string dot(int details) const;
 
   /// Asks for a state; `done(reached)` on the loop. Live sources count as reached. With
   /// Wait::kForNothing, `done` is called when the change has begun; onState tells when it has

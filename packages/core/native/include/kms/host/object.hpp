@@ -71,12 +71,15 @@ class KMS_API Object {
   /// Names of the GStreamer elements (or other stages) in the object, for the introspection of the
   /// graph.
   [[nodiscard]] virtual List elements() const { return {}; }
+  /// The object's GStreamer pipeline as a DOT graph; empty while it has none. `details` are flags
+  /// of GstDebugGraphDetails.
+  [[nodiscard]] virtual std::string dot(int /*details*/) const { return {}; }
   /// Frees everything, then answers. Called once, last; the sinks have been given null before. The
   /// object is destroyed on its home executor after the answer.
   virtual void close(Completion completion) = 0;
 };
 
-/// An object with a table of methods.
+/// An object with a table of methods. All have `dot {details?: integer}`, which answers dot().
 class KMS_API ObjectBase : public Object {
  public:
   void invoke(std::string_view method, const Value& args, Completion completion) override;
@@ -85,7 +88,7 @@ class KMS_API ObjectBase : public Object {
   using Method = std::function<Value(const Value& args)>;
   using AsyncMethod = std::function<void(const Value& args, Completion completion)>;
 
-  explicit ObjectBase(Context context) : m_context(std::move(context)) {}
+  explicit ObjectBase(Context context);
   /// Adds a method that answers at once; what it throws becomes the rejection. Only in
   /// constructors.
   void addMethod(std::string name, Method method);
