@@ -1,3 +1,4 @@
+import type { ResponseCache } from "../cache/response-cache.js";
 import { systemClock } from "../clock.js";
 import type { Clock } from "../clock.js";
 import type { JsonValue } from "../codec/json.js";
@@ -56,6 +57,11 @@ export interface PeerOptions {
   readonly timeoutMs?: number;
   /** Id of the first request; the others count on from it. 1 unless given. */
   readonly firstId?: number;
+  /**
+   * Remembers the responses to the other side's requests: one that comes again (its sender lost the answer) is answered
+   * from here and not executed again. Connections may share a cache, each session under a scope of its own.
+   */
+  readonly responses?: { readonly cache: ResponseCache; readonly scope: string };
   readonly clock?: Clock;
   readonly onProblem?: (problem: PeerProblem) => void;
 }
@@ -176,7 +182,25 @@ export class Peer {
   }
 
   async #answer(request: RpcRequest): Promise<void> {
-    this.#transport.send(await this.#responseText(request));
+    const { responses } = this.#options;
+    this.#transport.send(
+      await (responses === undefined
+        ? this.#responseText(request)
+        : this.#rememberedText(request, responses)),
+    );
+  }
+
+  async #rememberedText(
+    request: RpcRequest,
+    { cache, scope }: NonNullable<PeerOptions["responses"]>,
+  ): Promise<string> {
+    const known = cache.get(scope, request.id);
+    if (known !== undefined) return known;
+    const made = this.#responseText(request);
+    cache.begin(scope, request.id, made);
+    const text = await made;
+    cache.set(scope, request.id, text);
+    return text;
   }
 
   // Serialising is inside the catch: a result that is no JSON must still give one answer.
