@@ -13,12 +13,13 @@ function(kms_component name)
 endfunction()
 
 # kms_library(<name> COMPONENTS ... [PUBLIC_LINK ...]): the shared library made of those components, exported for kms_find().
-# PUBLIC_LINK: targets that its public headers need (of kms_pkg(), or kms<package> of kms_find()).
+# PUBLIC_LINK: targets that its public headers need (of kms_pkg(), or kms<package> of kms_find()). Its public headers are
+# those of include/ and, made by the module creator, of generated/.
 function(kms_library name)
   cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "COMPONENTS;PUBLIC_LINK")
   add_library(${name} SHARED)
   kms_link_components(${name} ${ARG_COMPONENTS})
-  target_include_directories(${name} PUBLIC "${PROJECT_SOURCE_DIR}/include")
+  target_include_directories(${name} PUBLIC "${PROJECT_SOURCE_DIR}/include" "${PROJECT_SOURCE_DIR}/generated")
   target_link_libraries(${name} PUBLIC ${ARG_PUBLIC_LINK})
   # The file bears the name that it is loaded by: npm archives leave symbolic links out.
   set_target_properties(${name} PROPERTIES VERSION 0 SOVERSION 0 LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")

@@ -1,5 +1,7 @@
 import type { Model } from "./model/types.js";
 import { clientTsView } from "./view/client-ts.js";
+import { clientCppView } from "./view/cpp-client.js";
+import { serverCppView } from "./view/cpp-server.js";
 import type { FileView } from "./view/file-view.js";
 import { clientJavaView } from "./view/java/client-java.js";
 import { markdownView } from "./view/markdown/markdown.js";
@@ -26,4 +28,6 @@ export const TARGETS: Readonly<Record<string, TargetView>> = {
   markdown: markdownView,
   maven: mavenView,
   npm: npmView,
+  "server-cpp": serverCppView,
+  "client-cpp": clientCppView,
 };

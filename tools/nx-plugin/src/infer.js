@@ -1,5 +1,6 @@
 // @ts-check
 /** From the shape of a package to its targets. */
+import { generatesCode } from "./package-shape.js";
 import { checkTarget, nativeTarget, tidyTarget } from "./targets/native.js";
 import { group } from "./targets/target.js";
 import {
@@ -23,7 +24,7 @@ import {
  * @returns {Record<string, Target>}
  */
 export function inferTargets(shape, variant) {
-  const generates = shape.hasKmd || shape.packageJson.kms?.clientOf !== undefined;
+  const generates = generatesCode(shape);
   const compiles = shape.hasTypeScript && !shape.isSystemTest;
   /** @type {[name: string, present: boolean, make: () => Target][]} */
   const parts = [

@@ -72,3 +72,11 @@ export function readPackageShape(workspaceRoot, root) {
     isSystemTest: packageJson.name === "@kms/e2e",
   };
 }
+
+/**
+ * @param {PackageShape} shape
+ * @returns {boolean} whether the module creator makes sources for the package
+ */
+export function generatesCode({ hasKmd, packageJson }) {
+  return hasKmd || packageJson.kms?.clientOf !== undefined;
+}

@@ -8,6 +8,7 @@ import { join } from "node:path";
  * @property {string} folder absolute
  * @property {import('../package-shape.js').PackageJson} manifest
  * @property {boolean} hasKmd
+ * @property {boolean} hasNative
  *
  * @typedef {ReadonlyMap<string, WorkspacePackage>} Workspace by npm name
  */
@@ -25,7 +26,9 @@ export function readWorkspace(workspaceRoot) {
   return new Map(
     folders.map((folder) => {
       const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-      return [manifest.name, { folder, manifest, hasKmd: existsSync(join(folder, "kmd")) }];
+      const hasKmd = existsSync(join(folder, "kmd"));
+      const hasNative = existsSync(join(folder, "native"));
+      return [manifest.name, { folder, manifest, hasKmd, hasNative }];
     }),
   );
 }
@@ -80,22 +83,49 @@ function kmdArguments(workspace, name) {
 }
 
 /**
+ * @param {string} module folder or npm name
+ * @returns {string} its folder's name
+ */
+function shortName(module) {
+  return module.split("/").at(-1) ?? module;
+}
+
+/**
+ * @param {Workspace} workspace
+ * @param {string} name npm name of a package with KMDs
+ * @returns {string[][]} the arguments of the runs for its own module
+ */
+function planModule(workspace, name) {
+  const { folder, manifest, hasNative } = find(workspace, name);
+  const { generated = "src/generated", runtime } = manifest.kms ?? {};
+  const kmds = kmdArguments(workspace, name);
+  const types = join(folder, "native/generated/kms/modules", shortName(name));
+  return [
+    [
+      ...kmds,
+      ...["-it", "server-ts", "-c", join(folder, generated)],
+      ...(runtime === undefined ? [] : ["--runtime", runtime]),
+    ],
+    ...(hasNative ? [[...kmds, "-it", "server-cpp", "-c", types]] : []),
+  ];
+}
+
+/**
  * @param {Workspace} workspace
  * @param {string} name npm name of the package to generate for
  * @returns {string[][]} the arguments of each run
  * @throws {Error} naming a module of "clientOf" that the workspace does not have
  */
 export function planGeneration(workspace, name) {
-  const { folder, manifest, hasKmd } = find(workspace, name);
-  const { generated = "src/generated", runtime, clientOf = [] } = manifest.kms ?? {};
-  const output = join(folder, generated);
-  const server = [
-    ...["-it", "server-ts", "-c", output],
-    ...(runtime === undefined ? [] : ["--runtime", runtime]),
-  ];
-  const clients = clientOf.map((module) => [
-    ...kmdArguments(workspace, module.startsWith("@") ? module : `@kms/${module}`),
-    ...["-it", "client-ts", "-c", join(output, module.split("/").at(-1) ?? module)],
-  ]);
-  return [...(hasKmd ? [[...kmdArguments(workspace, name), ...server]] : []), ...clients];
+  const { folder, manifest, hasKmd, hasNative } = find(workspace, name);
+  const { generated = "src/generated", clientOf = [] } = manifest.kms ?? {};
+  const clients = clientOf.flatMap((module) => {
+    const kmds = kmdArguments(workspace, module.startsWith("@") ? module : `@kms/${module}`);
+    const classes = join(folder, "native/generated/kms/client", shortName(module));
+    return [
+      [...kmds, "-it", "client-ts", "-c", join(folder, generated, shortName(module))],
+      ...(hasNative ? [[...kmds, "-it", "client-cpp", "-c", classes]] : []),
+    ];
+  });
+  return [...(hasKmd ? planModule(workspace, name) : []), ...clients];
 }

@@ -12,7 +12,8 @@ function member(name, dependencies, kms = {}) {
   const entries = Object.fromEntries(dependencies.map((other) => [`@kms/${other}`, "workspace:*"]));
   const manifest = { name: `@kms/${name}`, dependencies: { ...entries, ws: "8.0.0" }, kms };
   const hasKmd = ["core", "elements", "filters"].includes(name);
-  return [`@kms/${name}`, { folder: `/w/${name}`, manifest, hasKmd }];
+  const hasNative = ["filters", "native-client"].includes(name);
+  return [`@kms/${name}`, { folder: `/w/${name}`, manifest, hasKmd, hasNative }];
 }
 
 const workspace = new Map([
@@ -21,6 +22,7 @@ const workspace = new Map([
   member("elements", ["core"]),
   member("filters", ["elements"], { runtime: "@kms/elements/core" }),
   member("client", ["jsonrpc", "elements"], { clientOf: ["core", "@kms/elements"] }),
+  member("native-client", ["core"], { clientOf: ["core"] }),
   member("broken", [], { clientOf: ["absent"] }),
 ]);
 
@@ -36,8 +38,11 @@ describe("transitiveDependencies", () => {
 
 describe("planGeneration", () => {
   it("gives a module its own KMDs and those it may import", () => {
-    const [args, ...more] = planGeneration(workspace, "@kms/filters");
+    const [args, types, ...more] = planGeneration(workspace, "@kms/filters");
     expect(more).toEqual([]);
+    expect(types?.slice(-4).join(" ")).toBe(
+      "-it server-cpp -c /w/filters/native/generated/kms/modules/filters",
+    );
     expect(args?.join(" ")).toBe(
       "-r /w/filters/kmd -dr /w/elements/kmd -dr /w/core/kmd -it server-ts -c /w/filters/src/generated" +
         " --runtime @kms/elements/core",
@@ -50,6 +55,13 @@ describe("planGeneration", () => {
       "-r /w/core/kmd -it client-ts -c /w/client/src/generated/core",
       "-r /w/elements/kmd -dr /w/core/kmd -it client-ts -c /w/client/src/generated/elements",
     ]);
+  });
+
+  it("makes C++ classes where the client has native code", () => {
+    const runs = planGeneration(workspace, "@kms/native-client").map((args) => args.join(" "));
+    expect(runs[1]).toBe(
+      "-r /w/core/kmd -it client-cpp -c /w/native-client/native/generated/kms/client/core",
+    );
   });
 
   it("names a module that the workspace does not have", () => {

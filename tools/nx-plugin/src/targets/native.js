@@ -1,8 +1,9 @@
 // @ts-check
+import { generatesCode } from "../package-shape.js";
 import { generator, runScript } from "./target.js";
 
 /**
- * `native`: what the package ships (libraries, modules, plugins, the addon), without its tests.
+ * `native`: what the package ships (libraries, programs, modules, plugins, the addon), without its tests.
  * Only those files are cached: object files stay with Ninja and ccache, else every cache hit would copy them.
  * @param {import('./target.js').PackageShape} shape
  * @param {import('./target.js').Variant} variant
@@ -11,12 +12,13 @@ import { generator, runScript } from "./target.js";
 export function nativeTarget(shape, variant) {
   const build = `{projectRoot}/build/${variant.folder}`;
   return runScript("native.js native", {
-    dependsOn: [...(shape.hasKmd ? ["generate"] : []), "^native"],
+    dependsOn: [...(generatesCode(shape) ? ["generate"] : []), "^native"],
     inputs: ["native", "^native", generator, "toolchain", "shared"],
     outputs: [
       `${build}/*.so`,
       `${build}/*.so.*`,
       `${build}/*.node`,
+      `${build}/bin`,
       `${build}/gstreamer-1.0`,
       `${build}/cmake`,
     ],
@@ -44,7 +46,7 @@ export function checkTarget(shape, variant) {
  */
 export function tidyTarget(shape) {
   return runScript("tidy.js", {
-    dependsOn: [...(shape.hasKmd ? ["generate"] : []), "native"],
+    dependsOn: [...(generatesCode(shape) ? ["generate"] : []), "native"],
     inputs: ["default", "^native", generator, "toolchain", "shared", "{workspaceRoot}/.clang-tidy"],
     outputs: [],
   });

@@ -1,0 +1,11 @@
+# kms_program(<name> SOURCES ... [COMPONENTS ...] [LINK ...]): a program <build>/bin/<name> that the package ships.
+function(kms_program name)
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "SOURCES;COMPONENTS;LINK")
+  add_executable(${name} ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/include" "${PROJECT_SOURCE_DIR}")
+  kms_link_components(${name} ${ARG_COMPONENTS})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK})
+  set(folder "${CMAKE_BINARY_DIR}/bin")
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${folder}" LIBRARY_OUTPUT_DIRECTORY "${folder}")
+  kms_shipped(${name})
+endfunction()
