@@ -24,6 +24,7 @@ import { ProcessLauncher } from "./gateway/workers/process-launcher.js";
 import { readGstOptions } from "./logging/gst-options.js";
 import { ServerLog } from "./logging/server-log.js";
 import { processClock } from "./process-clock.js";
+import { runAs } from "./run-as.js";
 import { importModule } from "./worker/import-module.js";
 
 const failure = 1;
@@ -39,6 +40,7 @@ export async function run(args: readonly string[], env: Environment): Promise<nu
     if (command.version)
       return print(versionText(locateModules(command.modulesPath, silentLogger)));
     if (command.list) return print(factoriesText(locateModules(command.modulesPath, silentLogger)));
+    runAs(env, process);
     const log = ServerLog.open({ ...command.logs, gst: readGstOptions(args, env) });
     try {
       return await runServer(command, env, log);

@@ -16,6 +16,8 @@ export interface ServerOptions {
   readonly args?: readonly string[];
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Merged over `mediaServer.net.websocket`. */
+  readonly websocket?: Readonly<Record<string, unknown>>;
   /** Merged over the configuration's `mediaServer` object. */
   readonly mediaServer?: Readonly<Record<string, unknown>>;
 }
@@ -121,7 +123,7 @@ async function isWorkerProcess(pid: number): Promise<boolean> {
 }
 
 function configurationFor(port: number, options: ServerOptions): unknown {
-  const net = { websocket: { port, address: "127.0.0.1", path: "kurento" } };
+  const net = { websocket: { port, address: "127.0.0.1", path: "kurento", ...options.websocket } };
   return { mediaServer: { net, ...options.mediaServer } };
 }
 
