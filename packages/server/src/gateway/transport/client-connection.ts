@@ -18,8 +18,9 @@ export interface ClientConnectionOptions {
   readonly log: Logger;
 }
 
-/** Texts that may wait to be handled before reading stops; reading goes on below half of it. */
+/** Texts that may wait to be handled before reading stops, and their characters; reading goes on below half of each. */
 const maxWaiting = 256;
+const maxWaitingCharacters = 16 * 1024 * 1024;
 
 /**
  * One client: its texts are handled strictly in order, its output is bounded. What is sent in one turn of the event loop
@@ -30,6 +31,7 @@ export class ClientConnection implements SessionConnection {
   readonly #stream: Duplex;
   readonly #options: ClientConnectionOptions;
   readonly #waiting: string[] = [];
+  #waitingCharacters = 0;
   #isHandling = false;
   #isCorked = false;
 
@@ -70,19 +72,30 @@ export class ClientConnection implements SessionConnection {
 
   // Binary frames are taken as text, as Kurento does.
   #onMessage(data: RawData): void {
-    this.#waiting.push(textOf(data));
-    if (this.#waiting.length >= maxWaiting) this.#socket.pause();
+    const text = textOf(data);
+    this.#waiting.push(text);
+    this.#waitingCharacters += text.length;
+    if (this.#fill >= 1) this.#socket.pause();
     if (!this.#isHandling) void this.#handleAll();
   }
 
   async #handleAll(): Promise<void> {
     this.#isHandling = true;
     for (let text = this.#waiting.shift(); text !== undefined; text = this.#waiting.shift()) {
-      if (this.#socket.isPaused && this.#waiting.length < maxWaiting / 2) this.#socket.resume();
+      this.#waitingCharacters -= text.length;
+      if (this.#socket.isPaused && this.#fill < 0.5) this.#socket.resume();
       const handled = this.#handle(text);
       if (handled !== undefined) await handled;
     }
     this.#isHandling = false;
+  }
+
+  /** How full the line of waiting texts is: from 1 on nothing more is read. */
+  get #fill(): number {
+    return Math.max(
+      this.#waiting.length / maxWaiting,
+      this.#waitingCharacters / maxWaitingCharacters,
+    );
   }
 
   // Whatever goes wrong with one text, the next must be handled.
