@@ -7,6 +7,7 @@ import type { Logger } from "@kms/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { loadConfigFiles } from "./config-files.js";
+import { schemaAt } from "./config-schema.js";
 import { loadConfig } from "./load-config.js";
 import { mergeTrees } from "./trees.js";
 
@@ -241,5 +242,40 @@ describe("the configuration in effect", () => {
       "KMS_MTU: 'modules.kurento.BaseRtpEndpoint.mtu' should be an integer from 1 to 65535, but is \"big\"; ignored",
       "KMS_STUN_IP: has no effect without KMS_STUN_PORT",
     ]);
+  });
+});
+
+describe("the settings of Kurento", () => {
+  const keys = {
+    "": ["metadata"],
+    "mediaServer.resources": [
+      ..."exceptionLimit killLimit garbageCollectorPeriod disableRequestCache".split(" "),
+    ],
+    "mediaServer.net.websocket": "port address ipv6 path threads connqueue".split(" "),
+    "mediaServer.net.websocket.secure": ["port", "certificate", "password"],
+    "mediaServer.net.websocket.registrar": ["address", "localAddress"],
+    "modules.kurento.MediaElement": ["encoderBitrate", "minEncoderBitrate", "maxEncoderBitrate"],
+    "modules.kurento.SdpEndpoint": "numAudioMedias numVideoMedias audioCodecs videoCodecs".split(
+      " ",
+    ),
+    "modules.kurento.BaseRtpEndpoint": ["minPort", "maxPort", "mtu"],
+    "modules.kurento.UriEndpoint": ["defaultPath"],
+    "modules.kurento.WebRtcEndpoint": [
+      ..."networkInterfaces stunServerAddress stunServerPort turnURL iceTcp qos-dscp".split(" "),
+      ..."pemCertificateRSA pemCertificateECDSA externalIPv4 externalIPv6 enable-h265".split(" "),
+    ],
+    "modules.kurento.PlayerEndpoint": ["rtspClientPortRange"],
+    "modules.kurento.RecorderEndpoint": ["gapsFix"],
+    "modules.kurento.HttpEndpoint": ["serverAddress", "announcedAddress", "serverPort"],
+    "modules.kurento.Composite": ["width", "height", "framerate"],
+  };
+
+  it("are known, all 46", () => {
+    const paths = Object.entries(keys).flatMap(([at, names]) =>
+      names.map((name) => [...at.split(".").filter(Boolean), name]),
+    );
+    expect(paths).toHaveLength(46);
+    for (const path of paths) expect([path, schemaAt(path)]).not.toEqual([path, undefined]);
+    expect(schemaAt(["mediaServer", "other"])).toBeUndefined();
   });
 });
