@@ -24,7 +24,7 @@ constexpr const char* kAudioOut = "audioconvert name=after ! audioresample ! aud
 
 template <typename Call>
 auto FrameFilter::later(Call call) {
-  return [weak = weak_from_this(), &loop = m_runtime.loop(), call](auto... args) {
+  return [weak = weak_from_this(), &loop = m_runtime.loop(), call](const auto&... args) {
     loop.post([weak, call, args...] {
       if (const auto self = weak.lock()) call(*self, args...);
     });

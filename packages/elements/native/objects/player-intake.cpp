@@ -42,7 +42,7 @@ std::optional<Medium> mediumOf(const GstCaps* caps) {
 std::string outputDescription(Medium medium, const GstCaps* caps) {
   const auto format = gst::formatOf(caps);
   const gst::Codec* codec = format ? gst::findCodec(format->codec) : nullptr;
-  const std::string out = gst::outputFragment("out", true);
+  std::string out = gst::outputFragment("out", true);
   if (codec == nullptr || codec->parser[0] == '\0') return out;
   return std::string(codec->parser) + " ! " + gst::frameCaps(medium, codec->name) + " ! " + out;
 }

@@ -134,7 +134,7 @@ void PlayerPipeline::start() {
 
 void PlayerPipeline::buildIntake() {
   const auto later = [this](auto call) {
-    return [weak = weak_from_this(), &loop = m_runtime.loop(), call](auto... args) {
+    return [weak = weak_from_this(), &loop = m_runtime.loop(), call](const auto&... args) {
       loop.post([weak, call, args...] {
         if (const auto self = weak.lock()) call(*self, args...);
       });

@@ -207,7 +207,7 @@ void Recorder::stop(std::function<void()> done) {
 std::set<Medium> Recorder::connected() const {
   std::set<Medium> media;
   for (const auto& [medium, track] : m_tracks) {
-    const bool isWritten = !m_file || m_recorded.count(medium) > 0;
+    const bool isWritten = !m_file || m_recorded.contains(medium);
     if (isWritten && (track.tap || m_gate.has(medium))) media.insert(medium);
   }
   return media;

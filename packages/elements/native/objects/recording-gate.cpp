@@ -100,9 +100,9 @@ bool RecordingGate::begin(const std::set<Medium>& tracks) {
       m_phase == Phase::kWaiting && !tracks.empty() &&
       std::all_of(tracks.begin(), tracks.end(), [&](Medium m) { return has(m); });
   if (!isComplete) return false;
-  const bool hasVideo = tracks.count(Medium::kVideo) > 0;
+  const bool hasVideo = tracks.contains(Medium::kVideo);
   m_start = heldOf(hasVideo ? Medium::kVideo : Medium::kAudio).front().pts;
-  if (hasVideo && tracks.count(Medium::kAudio) > 0) {
+  if (hasVideo && tracks.contains(Medium::kAudio)) {
     const auto& audio = heldOf(Medium::kAudio);
     if (audio.front().pts > m_start + kMaxLead) {
       m_needsKeyframe = true;

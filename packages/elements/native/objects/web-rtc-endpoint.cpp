@@ -26,8 +26,8 @@ constexpr std::size_t indexOf(Medium medium) {
 }  // namespace
 
 WebRtcEndpoint::WebRtcEndpoint(host::Context context, const Value& params)
-    : ObjectBase(context),
-      m_transport(threadOf(context, params), *this),
+    : ObjectBase(std::move(context)),
+      m_transport(threadOf(this->context(), params), *this),
       m_sinks{{{m_transport, Medium::kAudio}, {m_transport, Medium::kVideo}}} {
   for (const Medium medium : media::kMedia) {
     m_sources[indexOf(medium)] = std::make_shared<media::Stream>(m_transport.producer(medium));
