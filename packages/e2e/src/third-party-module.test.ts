@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectClient } from "./support/kurento.js";
 import { ModuleYard } from "./support/module-yard.js";
@@ -68,6 +69,22 @@ describe("a module made outside the workspace", () => {
     const output = await yard.run(folder, "npm", "test");
     expect(output).toContain("100% tests passed");
     expect(output).toMatch(/Tests\s+3 passed \(3\)/);
+  });
+
+  it("is built with packages that work by themselves", async () => {
+    const script = `
+      const { openHost } = await import("@kms/core/native");
+      const host = openHost({ ioThreads: [{ udpPort: 0 }], networkInterfaces: ["lo"], onEvent() {} });
+      for (const name of ["elements", "filters"]) {
+        const { module } = await import("@kms/" + name + "/module");
+        module.native.forEach((path) => { host.loadModule(path); console.log(path); });
+      }
+      await host.close();`;
+    const output = await yard.run(folder, process.execPath, "--input-type=module", "-e", script);
+    const loaded = output.trim().split("\n");
+    expect(loaded).toHaveLength(2);
+    for (const path of loaded)
+      expect(path.startsWith(join(folder, "node_modules/@kms"))).toBe(true);
   });
 
   it("is known to ServerManager", async () => {

@@ -25,7 +25,7 @@ export async function invertsThePicture(
   const endpoint = await pipeline.create("WebRtcEndpoint");
   const made = await pipeline.create(`${module}.${className}`, { strength: 1 });
   const filter = made as ScaffoldedFilter;
-  const size = nextEvent(filter, "PictureSizeChanged");
+  const size = nextEvent(filter, "PictureSizeChanged", ({ width }) => width === 640);
   await subscribed(filter);
   await endpoint.connect(filter);
   await filter.connect(endpoint);

@@ -8,6 +8,10 @@ const listOf =
   (check: Check): Check =>
   (value) =>
     Array.isArray(value) && value.every(check);
+const orNull =
+  (check: Check): Check =>
+  (value) =>
+    value === null || check(value);
 const shape =
   (members: Readonly<Record<string, Check>>): Check =>
   (value) =>
@@ -25,6 +29,8 @@ const members: Readonly<Record<string, Check>> = {
       abstract: isFlag,
       creatable: isFlag,
       hierarchy: listOf(isText),
+      constructorParams: orNull(listOf(shape({ name: isText, type: isObject }))),
+      parentParam: orNull(isText),
       operations: listOf(shape({ name: isText, objectParams: listOf(isText) })),
       events: listOf(isText),
       allEvents: listOf(isText),

@@ -24,6 +24,7 @@ interface Made {
   readonly className?: string;
   readonly imports?: readonly string[];
   readonly peerDependencies?: object;
+  readonly constructorParams?: readonly unknown[];
   readonly manifest?: object | string;
 }
 
@@ -32,18 +33,27 @@ function make(name: string, { className = `${name}Filter`, ...made }: Made = {})
   mkdirSync(join(path, "dist"), { recursive: true });
   const kms = { module: name, manifest: "./dist/manifest.json", entry: "./dist/module.js" };
   const manifest = made.manifest ?? {
-    ...{ name, version: "1.0.0", wireModule: name, registers: [], enums: [], events: [] },
+    name,
+    version: "1.0.0",
+    wireModule: name,
     imports: ["core", ...(made.imports ?? [])].map((one) => ({ name: one, version: "^7.0.0" })),
     classes: [
       {
-        ...{
-          name: className,
-          qualifiedName: `${name}.${className}`,
-          hierarchy: ["kurento.Filter"],
-        },
-        ...{ abstract: false, creatable: true, operations: [], events: [], allEvents: [] },
+        name: className,
+        qualifiedName: `${name}.${className}`,
+        abstract: false,
+        creatable: true,
+        hierarchy: ["kurento.Filter"],
+        constructorParams: made.constructorParams ?? [],
+        parentParam: null,
+        operations: [],
+        events: [],
+        allEvents: [],
       },
     ],
+    registers: [],
+    enums: [],
+    events: [],
   };
   const text = typeof manifest === "string" ? manifest : JSON.stringify(manifest);
   const { peerDependencies = { "@kms/core": "^7.0.0" } } = made;
@@ -108,14 +118,16 @@ describe("modules of a --modules-path", () => {
     make("broken", { manifest: "{" });
     make("empty", { manifest: { name: "empty" } });
     make("list", { manifest: "[]" });
+    make("odd", { constructorParams: ["x"] });
     rmSync(join(make("unbuilt"), "dist/module.js"));
     rmSync(join(make("unmade"), "dist"), { recursive: true });
     mkdirSync(join(folder, "other"));
     writeFileSync(join(folder, "other/package.json"), "{}");
     expect(located()).toEqual([]);
-    expect(skipped).toHaveLength(6);
+    expect(skipped).toHaveLength(7);
     expect(reasons()).toMatch(/broken\/dist\/manifest\.json: .*JSON/);
     expect(reasons()).toContain("empty/dist/manifest.json: 'version' of the manifest is missing");
+    expect(reasons()).toContain("odd/dist/manifest.json: 'classes' of the manifest");
     expect(reasons()).toContain("unbuilt/dist/module.js: is not there");
     expect(reasons()).toContain("other: package.json has no field 'kms'");
   });
