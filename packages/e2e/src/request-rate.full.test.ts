@@ -9,7 +9,7 @@ import { Server } from "./support/server.js";
 
 const load = fileURLToPath(new URL("../bench/load.js", import.meta.url));
 const rounds = 3;
-const requests = 60_000;
+const requests = 40_000;
 const gatewayCpu = 0;
 const workerCpu = 1;
 
@@ -45,23 +45,27 @@ afterAll(async () => {
   expect(await server.stop()).toBe(0);
 });
 
-it.each(["ping", "getName"] as const)("answers %s 15,000 times a second", async (name) => {
-  const [object] = elements;
-  const request =
-    name === "ping"
-      ? { method: "ping", params: {} }
-      : { method: "invoke", params: { object, operation: "getName" } };
-  await measure(request);
-  const all: Figures[] = [];
-  for (let round = 0; round < rounds; round += 1) all.push(await measure(request));
-  for (const figures of all) print(name, figures);
-  for (const { errors, events } of all) expect([errors, events > 0]).toEqual([0, true]);
-  const least = (member: keyof Figures): number => Math.min(...all.map((each) => each[member]));
-  expect(least("gatewayCpuUs")).toBeLessThanOrEqual(66);
-  expect(least("workerCpuUs")).toBeLessThanOrEqual(66);
-  expect(Math.max(...all.map(({ perSecond }) => perSecond))).toBeGreaterThanOrEqual(15_000);
-  expect(least("p99Ms")).toBeLessThanOrEqual(10);
-});
+it.each(["ping", "getName"] as const)(
+  "answers %s 15,000 times a second",
+  { timeout: 300_000 },
+  async (name) => {
+    const [object] = elements;
+    const request =
+      name === "ping"
+        ? { method: "ping", params: {} }
+        : { method: "invoke", params: { object, operation: "getName" } };
+    await measure(request);
+    const all: Figures[] = [];
+    for (let round = 0; round < rounds; round += 1) all.push(await measure(request));
+    for (const figures of all) print(name, figures);
+    for (const { errors, events } of all) expect([errors, events > 0]).toEqual([0, true]);
+    const least = (member: keyof Figures): number => Math.min(...all.map((each) => each[member]));
+    expect(least("gatewayCpuUs")).toBeLessThanOrEqual(66);
+    expect(least("workerCpuUs")).toBeLessThanOrEqual(66);
+    expect(Math.max(...all.map(({ perSecond }) => perSecond))).toBeGreaterThanOrEqual(15_000);
+    expect(least("p99Ms")).toBeLessThanOrEqual(10);
+  },
+);
 
 async function measure(request: object): Promise<Figures> {
   const [object] = elements;

@@ -20,7 +20,7 @@ const GRAPH: Readonly<Record<string, readonly string[]>> = {
     "kurento-module-creator",
   ],
   "kurento-media-server": ["kms-core", "kms-elements", "kms-filters", "kurento-client"],
-  "kms-e2e": ["kurento-media-server"],
+  "kms-e2e": ["kurento-client", "kurento-media-server"],
 };
 const SERVER = "kurento-media-server";
 const DOWNSTREAM_OF_ELEMENTS = ["kms-e2e", "kms-elements", "kms-filters", "kurento-client", SERVER];
