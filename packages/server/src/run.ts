@@ -21,6 +21,7 @@ import { pageFiles } from "./gateway/transport/page-files.js";
 import { InProcessLauncher } from "./gateway/workers/in-process-launcher.js";
 import type { WorkerLauncher } from "./gateway/workers/launcher.js";
 import { ProcessLauncher } from "./gateway/workers/process-launcher.js";
+import { withCrashHandler } from "./logging/crash-handler.js";
 import { readGstOptions } from "./logging/gst-options.js";
 import { ServerLog } from "./logging/server-log.js";
 import { processClock } from "./process-clock.js";
@@ -126,7 +127,12 @@ function makeLauncher(settings: Settings, log: ServerLog): WorkerLauncher {
   return new InProcessLauncher(async () => {
     const { openHost, openNativeLog } = await import("@kms/core/native");
     log.attachNative(openNativeLog);
-    return { openHost, importModule, clock: processClock, log: log.logger };
+    return {
+      openHost: withCrashHandler(openHost),
+      importModule,
+      clock: processClock,
+      log: log.logger,
+    };
   });
 }
 

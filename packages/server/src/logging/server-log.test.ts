@@ -26,9 +26,10 @@ function open(path: string | undefined, color: "on" | "off" = "off"): ServerLog 
 
 function captureStderr(): string[] {
   const texts: string[] = [];
-  vi.spyOn(process.stderr, "write").mockImplementation((text, done) => {
+  vi.spyOn(process.stderr, "write").mockImplementation((text, ...others: unknown[]) => {
     texts.push(String(text));
-    if (typeof done === "function") done();
+    const done = others.at(-1) as (() => void) | undefined;
+    done?.();
     return true;
   });
   return texts;

@@ -91,12 +91,13 @@ export class ServerLog implements WorkerOutput {
   }
 
   /**
-   * Takes the lines of native code in this process.
+   * Takes the lines of native code in this process, and has its crashes recorded as those of a worker process are.
    * @param open that of `@kms/core/native`; no native host may have been opened before
    */
   attachNative(open: (options: NativeLogOptions) => NativeLog): void {
     if (this.#native !== undefined) return; // the process has one
     process.env["GST_DEBUG"] = this.#gst.list;
+    if (this.errorsPath !== undefined) process.env["KMS_ERRORS_LOG"] = this.errorsPath;
     this.#native = open({ isColored: this.#isColored });
     if (this.#native.readFd !== undefined) this.attach(new Socket({ fd: this.#native.readFd }));
   }

@@ -4,6 +4,7 @@ import process from "node:process";
 import { FramedTransport } from "@kms/core/jsonrpc";
 
 import { processClock } from "../process-clock.js";
+import { withCrashHandler } from "../logging/crash-handler.js";
 import { openWorkerLog } from "../logging/worker-log.js";
 import { importModule } from "./import-module.js";
 import { Worker } from "./worker.js";
@@ -24,7 +25,12 @@ process.on("unhandledRejection", (error) => log.error("unhandled rejection", { e
 log.info("media worker started", { slot });
 
 const transport = new FramedTransport(connect(socketPath));
-const worker = new Worker(transport, { openHost, importModule, clock: processClock, log });
+const worker = new Worker(transport, {
+  openHost: withCrashHandler(openHost),
+  importModule,
+  clock: processClock,
+  log,
+});
 worker.signal.addEventListener("abort", () => {
   const exit = (): void => process.exit(0);
   worker.shutdown().then(exit, (error: unknown) => {
