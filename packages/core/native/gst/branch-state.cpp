@@ -32,7 +32,7 @@ BranchState::BranchState(host::Context context, BranchConfig config, BranchPorts
       m_flowOut(m_runtime, [this](bool flowing) { emitFlow("out", flowing); }) {
   static std::once_flag once;
   std::call_once(once, [] {
-    GST_DEBUG_CATEGORY_INIT(kms_branch_debug, "kmsbranch", 0, "transcoding and repacking");
+    GST_DEBUG_CATEGORY_INIT(kms_branch_debug, "agnosticbin", 0, "transcoding and repacking");
   });
 }
 

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <unistd.h>
 #include <utility>
 
@@ -82,6 +83,7 @@ void LineStream::enqueue(std::string_view rest, bool isPartOfLine) {
 }
 
 void LineStream::drain() {
+  pthread_setname_np(pthread_self(), "kms-log");
   std::unique_lock lock(m_mutex);
   for (;;) {
     m_changed.wait(lock, [&] { return m_isEnding || !m_backlog.empty(); });

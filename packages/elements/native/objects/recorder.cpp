@@ -65,7 +65,7 @@ Recorder::Recorder(host::Context context, RecorderConfig config)
       m_runtime(m_context.services().gst) {
   static std::once_flag once;
   std::call_once(once, [] {
-    GST_DEBUG_CATEGORY_INIT(kms_recorder_debug, "kmsrecorder", 0, "RecorderEndpoint");
+    GST_DEBUG_CATEGORY_INIT(kms_recorder_debug, "recorderendpoint", 0, "RecorderEndpoint");
   });
   for (const Medium medium : m_config.media) {
     m_tracks[medium].flow = std::make_unique<gst::FlowMonitor>(m_runtime, [this,

@@ -72,10 +72,12 @@ export const meteredMethods: readonly string[] = [...methodTable.keys(), invalid
 /** Turns the texts of clients into responses: envelope, session, cache, method, and errors, all in one place. */
 export class Dispatcher {
   readonly #parts: DispatcherParts;
+  readonly #cacheLog: Logger;
   readonly #lines = new WeakMap<SessionConnection, CallLine>();
 
   constructor(parts: DispatcherParts) {
     this.#parts = parts;
+    this.#cacheLog = parts.log.category("KurentoRequestCache");
   }
 
   /**
@@ -115,7 +117,7 @@ export class Dispatcher {
     const call = line.add(pipeline);
     const made = this.#run({ message, params, ahead: call.ahead, afterwards: [] });
     const finished = made.then(({ text }) => {
-      cache?.set(session, message.id, text);
+      this.#remember(session, message.id, text);
       line.finish(call, text);
       return text;
     });
@@ -152,7 +154,9 @@ export class Dispatcher {
   ): string | Promise<string> | undefined {
     if (message.kind !== "request" || session === undefined) return undefined;
     const known = this.#parts.cache?.get(session, message.id);
-    if (known !== undefined) this.#parts.meter.duplicates += 1;
+    if (known === undefined) return undefined;
+    this.#parts.meter.duplicates += 1;
+    this.#cacheLog.log("response taken", { session, id: message.id });
     return known;
   }
 
@@ -161,8 +165,13 @@ export class Dispatcher {
     if (sessionId !== undefined) this.#bind(sessionId, connection);
     const session = given ?? sessionId;
     if (run.message.kind === "request" && session !== undefined)
-      this.#parts.cache?.set(session, run.message.id, text);
+      this.#remember(session, run.message.id, text);
     return text;
+  }
+
+  #remember(session: string, id: RequestId, text: string): void {
+    this.#parts.cache?.set(session, id, text);
+    if (this.#cacheLog.isOn("log")) this.#cacheLog.log("response kept", { session, id });
   }
 
   #lineOf(connection: SessionConnection): CallLine {
@@ -184,6 +193,16 @@ export class Dispatcher {
   }
 
   async #run(run: Run): Promise<Outcome> {
+    const { log } = this.#parts;
+    if (!log.isOn("debug")) return this.#outcome(run);
+    const { method, params } = run.message;
+    log.debug("request", { method, params: stringifyJson(params ?? {}) });
+    const outcome = await this.#outcome(run);
+    log.debug("response", { method, text: outcome.text });
+    return outcome;
+  }
+
+  async #outcome(run: Run): Promise<Outcome> {
     const { message, params } = run;
     const { meter, log } = this.#parts;
     const id = message.kind === "request" ? message.id : null;

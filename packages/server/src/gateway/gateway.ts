@@ -302,6 +302,10 @@ export class Gateway {
     for (const session of this.#sessions.takeUnused()) {
       const unused = this.#sessions.close(session);
       this.#subscriptions.removeSession(session);
+      const released = unused.map(({ id }) => id);
+      this.#parts.log
+        .category("KurentoMediaSet")
+        .info("unused session ended", { session, released });
       for (const record of unused) this.#objects.release(record)();
     }
   }

@@ -45,7 +45,7 @@ describe("levels by category", () => {
 
   it("are Kurento's recommendation by default", () => {
     expect(level(defaultDebugList, "KurentoWorkerPool")).toBe(4);
-    expect(level(defaultDebugList, "kmsbranch")).toBe(4);
+    expect(level(defaultDebugList, "kmsthing")).toBe(4);
     expect(level(defaultDebugList, "videotestsrc")).toBe(2);
   });
 });

@@ -29,11 +29,14 @@ export class ObjectTable {
   readonly #services: WorkerServices;
   readonly #emit: EmitEvent;
   readonly #objects = new Map<string, MediaObject>();
+  readonly #logs = new Map<string, Logger>();
+  readonly #log: Logger;
 
   constructor(classes: ClassTable, services: WorkerServices, emit: EmitEvent) {
     this.#classes = classes;
     this.#services = services;
     this.#emit = emit;
+    this.#log = services.log.category("KurentoMediaObjectImpl");
   }
 
   get size(): number {
@@ -62,6 +65,7 @@ export class ObjectTable {
       throw error;
     }
     this.#objects.set(object.id, object);
+    this.#logOf(request.type).debug("created", { object: object.id });
     parent?.addChild(object);
   }
 
@@ -93,6 +97,7 @@ export class ObjectTable {
     );
     const context: ObjectContext = {
       ...this.#services,
+      log: this.#logOf(type),
       id,
       parent,
       pipeline: pipelineOf(parent),
@@ -115,13 +120,18 @@ export class ObjectTable {
   async #releaseOne(object: MediaObject): Promise<void> {
     try {
       await object.release();
+      this.#log.debug("released", { object: object.id });
     } catch (error) {
       this.#log.error("release failed", { object: object.id, error });
     }
   }
 
-  get #log(): Logger {
-    return this.#services.log;
+  // As Kurento names it: `kurento.PassThrough` logs as `KurentoPassThroughImpl`.
+  #logOf(type: string): Logger {
+    const name = `Kurento${type.slice(type.lastIndexOf(".") + 1)}Impl`;
+    const log = this.#logs.get(name) ?? this.#services.log.category(name);
+    this.#logs.set(name, log);
+    return log;
   }
 }
 

@@ -20,7 +20,6 @@ export function nativeTarget(shape, variant) {
       `${build}/*.node`,
       `${build}/bin`,
       `${build}/gstreamer-1.0`,
-      `${build}/bin`,
       `${build}/cmake`,
     ],
   });

@@ -72,6 +72,7 @@ export class ObjectService {
     };
     await this.#createInWorker(slot, record, constructorParams);
     registry.add(record);
+    this.#parts.log.debug("created", { object: id, session });
     sessions.reference(session, record);
     sessions.inherit(record);
     return record;
@@ -164,7 +165,10 @@ export class ObjectService {
   }
 
   #announceDestroyed(removed: readonly ObjectRecord[]): void {
-    for (const { id } of removed) this.#parts.onDestroyed(id);
+    for (const { id } of removed) {
+      this.#parts.log.debug("released", { object: id });
+      this.#parts.onDestroyed(id);
+    }
   }
 
   #emitLost({ id }: ObjectRecord): void {

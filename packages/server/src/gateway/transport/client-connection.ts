@@ -40,6 +40,7 @@ export class ClientConnection implements SessionConnection {
     this.#socket = socket;
     this.#stream = stream;
     this.#options = options;
+    options.log.debug("client connection opened");
     socket.on("message", (data) => this.#onMessage(data));
     socket.on("close", () => this.#onClose());
     // Too large a message, or broken frames: the library closes the socket with the right code.
@@ -50,10 +51,12 @@ export class ClientConnection implements SessionConnection {
 
   send(text: string): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
+    const { log } = this.#options;
+    if (log.isOn("debug")) log.debug(`Response: >${text}<`);
     this.#cork();
     this.#socket.send(text);
     if (this.#socket.bufferedAmount <= this.#options.maxBufferedBytes) return;
-    this.#options.log.warning("client reads too slowly, cut off", {
+    log.warning("client reads too slowly, cut off", {
       bufferedBytes: this.#socket.bufferedAmount,
     });
     this.#socket.terminate();
@@ -100,8 +103,10 @@ export class ClientConnection implements SessionConnection {
 
   // Whatever goes wrong with one text, the next must be handled.
   #handle(text: string): Promise<void> | undefined {
+    const { log } = this.#options;
+    if (log.isOn("debug")) log.debug(`Message: >${text}<`);
     const failed = (error: unknown): void =>
-      this.#options.log.error("request failed without a response", { error });
+      log.error("request failed without a response", { error });
     try {
       return this.#options.handle(text, this)?.catch(failed);
     } catch (error) {
@@ -110,6 +115,7 @@ export class ClientConnection implements SessionConnection {
   }
 
   #onClose(): void {
+    this.#options.log.debug("client connection closed");
     this.#options.onClosed(this);
   }
 }

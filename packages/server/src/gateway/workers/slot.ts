@@ -142,6 +142,7 @@ export class WorkerSlot {
     }
     running.peer.close();
     await running.worker.exited;
+    log.info("worker ended", { slot: this.index, pid: running.worker.pid });
   }
 
   async #launch(): Promise<{ worker: LaunchedWorker; peer: Peer }> {
@@ -173,6 +174,7 @@ export class WorkerSlot {
     });
     const running = { worker, peer, heartbeat };
     this.#running = running;
+    this.#parts.log.info("worker started", { slot: this.index, pid: worker.pid });
     peer.signal.addEventListener("abort", () => this.#onDeath(running), { once: true });
     if (peer.closedWith !== undefined) return this.#onDeath(running);
     for (const resolve of this.#waiting.splice(0)) resolve();
