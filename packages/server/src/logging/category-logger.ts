@@ -3,7 +3,7 @@ import { performance } from "node:perf_hooks";
 import type { LogFields, Logger, Severity } from "@kms/core";
 
 import { callSiteOf } from "./call-site.js";
-import { levelOf } from "./debug-filter.js";
+import { levels } from "./debug-filter.js";
 import type { DebugFilter } from "./debug-filter.js";
 import { formatLine } from "./log-line.js";
 
@@ -44,7 +44,7 @@ export class CategoryLogger implements Logger {
   }
 
   isOn(severity: Severity): boolean {
-    return levelOf(severity) <= this.#level;
+    return levels[severity] <= this.#level;
   }
 
   category(name: string): Logger {

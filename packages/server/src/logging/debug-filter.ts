@@ -41,10 +41,16 @@ export class DebugFilter {
   }
 }
 
-/** GStreamer's number of a severity: 1 (`error`) to 7 (`trace`). */
-export function levelOf(severity: Severity): number {
-  return severities.indexOf(severity) + 1;
-}
+/** GStreamer's number of each severity: 1 (`error`) to 7 (`trace`). */
+export const levels: Readonly<Record<Severity, number>> = {
+  error: 1,
+  warning: 2,
+  fixme: 3,
+  info: 4,
+  debug: 5,
+  log: 6,
+  trace: 7,
+};
 
 /** Reads a level by number or name; `undefined` when it is neither. */
 export function parseLevel(text: string): number | undefined {
