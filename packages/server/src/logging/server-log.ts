@@ -40,7 +40,7 @@ export class ServerLog implements WorkerOutput {
   readonly logger: Logger;
 
   private constructor(target: LogTarget, gst: GstOptions, errors: ErrorsLog | undefined) {
-    const isTerminal = target === stderrTarget && process.stderr.isTTY;
+    const isTerminal = target === stderrTarget && process.stderr.isTTY === true;
     this.#errors = errors;
     this.#gst = gst;
     this.#isColored = gst.color === "auto" ? isTerminal : gst.color === "on";
