@@ -38,6 +38,9 @@ End crash(const std::string& how, const std::string& file = "",
   if (pipe(ends.data()) != 0) throw std::runtime_error("no pipe");
   const pid_t child = fork();
   if (child == 0) {
+    // Sanitizers would deal with the signals before our handler does.
+    setenv("ASAN_OPTIONS",
+           "detect_leaks=0:handle_segv=0:handle_abort=0:handle_sigbus=0:handle_sigfpe=0", 1);
     dup2(ends[1], STDERR_FILENO);
     close(ends[0]);
     close(ends[1]);
@@ -58,7 +61,7 @@ TEST(CrashHandler, ShowsWhereItCrashedAndWhatAllThreadsDid) {
   const auto [signal, text] = crash("segv");
   EXPECT_EQ(signal, SIGSEGV);
   EXPECT_THAT(text, StartsWith("*** SIGSEGV in process "));
-  EXPECT_THAT(text, HasSubstr(", address 0x0000000000000000\n"));
+  EXPECT_THAT(text, HasSubstr(", address 0x0000000000000008\n"));
   EXPECT_THAT(text, ContainsRegex("-- Stack traces of process [0-9]+ after SIGSEGV\n"));
   EXPECT_THAT(text, ContainsRegex("Thread [0-9]+ \"crashing-progra\" crashed\n"
                                   "  #0  0x[0-9a-f]+ kms::crash::touchNothing\\(\\) at "
