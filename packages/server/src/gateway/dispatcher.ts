@@ -13,6 +13,7 @@ import type {
   JsonValue,
   ResponseCache,
   RpcError,
+  RequestId,
   RpcMessage,
   RpcNotification,
   RpcRequest,
@@ -192,11 +193,14 @@ export class Dispatcher {
     return sessionId === undefined ? params : { ...params, sessionId };
   }
 
-  async #run(run: Run): Promise<Outcome> {
+  #run(run: Run): Promise<Outcome> {
+    return this.#parts.log.isOn("debug") ? this.#runLogged(run) : this.#outcome(run);
+  }
+
+  async #runLogged(run: Run): Promise<Outcome> {
     const { log } = this.#parts;
-    if (!log.isOn("debug")) return this.#outcome(run);
     const { method, params } = run.message;
-    log.debug("request", { method, params: stringifyJson(params ?? {}) });
+    log.debug("request", { method, params });
     const outcome = await this.#outcome(run);
     log.debug("response", { method, text: outcome.text });
     return outcome;
