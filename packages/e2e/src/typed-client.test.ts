@@ -6,9 +6,17 @@ import {
   PlayerEndpoint,
   WebRtcEndpoint,
 } from "@kms/client";
+import type { Transaction } from "@kms/client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Server } from "./support/server.js";
 import { TcpProxy } from "./support/tcp-proxy.js";
+
+interface Negotiation {
+  readonly pipeline: MediaPipeline;
+  readonly endpoint: WebRtcEndpoint;
+  readonly offer: string;
+  readonly candidates: ReturnType<typeof WebRtcEndpoint.prototype.events<"IceCandidateFound">>;
+}
 
 let server: Server;
 beforeAll(async () => {
@@ -35,14 +43,7 @@ describe("the typed client", () => {
 
   it("negotiates in a transaction, candidates included", async () => {
     await using client = await KurentoClient.connect(server.url);
-    const { pipeline, endpoint, offer, candidates } = await client.transaction(async (tx) => {
-      const pipeline = tx.create(MediaPipeline);
-      const endpoint = tx.create(WebRtcEndpoint, { mediaPipeline: pipeline });
-      const candidates = endpoint.events("IceCandidateFound");
-      const offered = endpoint.generateOffer();
-      void endpoint.gatherCandidates();
-      return { pipeline, endpoint, candidates, offer: await offered };
-    });
+    const { pipeline, endpoint, offer, candidates } = await client.transaction(negotiate);
     expect(offer).toMatch(/^v=0\r\n/);
     const { value } = await candidates.next();
     expect(value?.candidate.candidate).toMatch(/^candidate:/);
@@ -78,3 +79,13 @@ describe("the typed client", () => {
     expect(await pipeline.getName()).toBe(pipeline.id);
   });
 });
+
+/** Gathering starts within the transaction: its events may come before its response. */
+async function negotiate(tx: Transaction): Promise<Negotiation> {
+  const pipeline = tx.create(MediaPipeline);
+  const endpoint = tx.create(WebRtcEndpoint, { mediaPipeline: pipeline });
+  const candidates = endpoint.events("IceCandidateFound");
+  const offer = endpoint.generateOffer();
+  void endpoint.gatherCandidates();
+  return { pipeline, endpoint, candidates, offer: await offer };
+}
