@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -46,6 +47,13 @@ async function certificateName(port: number): Promise<string | undefined> {
   return subject.CN;
 }
 
+/** The first message of the first client of a registrar. */
+async function registration(registrar: WebSocketServer): Promise<unknown> {
+  const [socket] = (await once(registrar, "connection")) as [WebSocket];
+  const [data] = (await once(socket, "message")) as [Buffer];
+  return JSON.parse(String(data));
+}
+
 // Node trusts a further certificate only from its start on, hence a process of its own.
 const clientScript = `
   Object.defineProperty(require("node:domain"), "Domain", { value: undefined, configurable: true });
@@ -59,9 +67,20 @@ describe("a server with TLS", () => {
     const [certificate, other] = [join(folder, "first"), join(folder, "second")];
     await Promise.all([makeCertificate(certificate, "first"), makeCertificate(other, "second")]);
     const port = await freePort();
-    const secure = { port, certificate: `${certificate}.pem` };
-    const server = await Server.start({ websocket: { secure }, args: ["--workers", "1"] });
+    const pem = await readFile(`${certificate}.pem`);
+    const registrar = createServer({ cert: pem, key: pem }).listen(0, "127.0.0.1");
+    const registered = registration(new WebSocketServer({ server: registrar }));
+    await once(registrar, "listening");
+    const server = await Server.start({
+      websocket: {
+        secure: { port, certificate: `${certificate}.pem` },
+        registrar: { address: `wss://127.0.0.1:${(registrar.address() as AddressInfo).port}` },
+      },
+      args: ["--workers", "1"],
+      env: { NODE_EXTRA_CA_CERTS: `${certificate}.crt` },
+    });
     const url = `wss://localhost:${port}/kurento`;
+    expect(await registered).toMatchObject({ method: "register", params: { ws: url } });
     const { stdout } = await run(process.execPath, ["-e", clientScript, url], {
       cwd: fileURLToPath(new URL("..", import.meta.url)),
       env: { ...process.env, NODE_EXTRA_CA_CERTS: `${certificate}.crt` },
@@ -75,6 +94,7 @@ describe("a server with TLS", () => {
     expect(open.readyState).toBe(WebSocket.OPEN);
     open.terminate();
     expect(await server.stop()).toBe(0);
+    registrar.close();
   });
 });
 
@@ -111,10 +131,7 @@ describe("a server's address", () => {
   it("includes IPv6, and is announced to the registrar", async () => {
     const registrar = new WebSocketServer({ port: 0, host: "127.0.0.1" });
     await once(registrar, "listening");
-    const registered = once(registrar, "connection").then(async ([socket]) => {
-      const [data] = (await once(socket as WebSocket, "message")) as [Buffer];
-      return JSON.parse(String(data)) as unknown;
-    });
+    const registered = registration(registrar);
     const { port } = registrar.address() as AddressInfo;
     const announce = { address: `ws://127.0.0.1:${port}`, localAddress: "media.example" };
     const server = await Server.start({
