@@ -28,8 +28,8 @@ function captureStderr(): string[] {
   const texts: string[] = [];
   vi.spyOn(process.stderr, "write").mockImplementation((text, ...others: unknown[]) => {
     texts.push(String(text));
-    const done = others.at(-1) as (() => void) | undefined;
-    done?.();
+    const done: unknown = others.at(-1);
+    if (typeof done === "function") done();
     return true;
   });
   return texts;
