@@ -19,6 +19,17 @@ afterEach(async () => {
 const result = (response: Wire): Wire => response["result"] as Wire;
 const error = (response: Wire): Wire => response["error"] as Wire;
 
+describe("transactions within each other", () => {
+  it("are answered however deep they nest", async () => {
+    const depth = 20_000;
+    const open = '{"operations":[{"id":0,"jsonrpc":"2.0","method":"transaction","params":';
+    const params = `${open.repeat(depth)}{"operations":[]}${"}]}".repeat(depth)}`;
+    client.send(`{"jsonrpc":"2.0","id":"deep","method":"transaction","params":${params}}`);
+    expect(JSON.parse(await client.receive())).toHaveProperty("id", "deep");
+    expect(result(await client.request("ping", {}))["value"]).toBe("pong");
+  });
+});
+
 describe("transaction", () => {
   const operation = (id: unknown, method: string, params: Wire): Wire => ({
     id,
