@@ -37,6 +37,8 @@ describe("inferTargets", () => {
   it("generates for a client without KMDs of its own", () => {
     const packageJson = { name: "@kms/client", kms: { clientOf: ["core"] } };
     expect(infer({ packageJson })).toHaveProperty("generate");
+    const { native } = infer({ packageJson, hasNative: true });
+    expect(native).toMatchObject({ dependsOn: ["generate", "^native"] });
   });
 
   it("builds native code after that of the dependencies and caches what ships, not object files", () => {
