@@ -62,8 +62,8 @@ describe("kms-call", () => {
     expect(JSON.parse(await ok("describe", player))).toMatchObject({ type: "PlayerEndpoint" });
     expect(await ok("invoke", player, "getUri", "--raw")).toBe(uri);
 
-    const args = ["--url", server.url, "--session", "shell", "--count", "1"];
-    const watching = start("kms-call", [...args, "watch", player, "EndOfStream"]);
+    const args = ["--url", server.url, "--session", "shell", "--count", "1", "watch"];
+    const watching = start("kms-call", [...args, player, "EndOfStream"]);
     const ended = collect(watching);
     if (watching.stderr === null) throw new Error("no stderr");
     const [line] = (await once(createInterface(watching.stderr), "line")) as [string];
@@ -116,7 +116,7 @@ describe("kms-call", () => {
   it("is not needed: a C++ program does the same with the typed client", async () => {
     const played = await collect(start("kms-play", [server.url, uri]));
     expect(played).toMatchObject({ code: 0, err: "" });
-    expect(played.out).toMatch(/^duration [1-9]\d* ms\nend of .*_kurento\.PlayerEndpoint$/);
+    expect(played.out).toMatch(/^end of .*_kurento\.PlayerEndpoint$/);
     const failed = await collect(start("kms-play", [server.url, "file:///nothing.webm"]));
     expect(failed).toMatchObject({ code: 1 });
   });

@@ -31,9 +31,7 @@ void play(const std::string& url, const std::string& uri) {
   failed.confirmed().get();
 
   player.play().get();
-  const std::string source = ended.get_future().get();
-  std::cout << "duration " << player.getVideoInfo().get().duration << " ms\nend of " << source
-            << std::endl;
+  std::cout << "end of " << ended.get_future().get() << std::endl;
   pipeline.release().get();
 }
 

@@ -75,6 +75,8 @@ int watch(const CommandLine& line, Streams streams) {
   checkEvents(id, events);
   const WakePipe pipe;
   client::Options options = line.client;
+  // A session's events go to its latest connection: the next call in it would take them away.
+  options.sessionId.clear();
   options.onReconnected = [&pipe](bool isSameSession) {
     if (!isSameSession) pipe.wake(Wake::kLost);
   };
