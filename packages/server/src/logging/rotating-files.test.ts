@@ -97,6 +97,10 @@ describe("rotating log files", () => {
     ]);
   });
 
+  it("cannot be where no directory can be made", () => {
+    expect(() => open({ folder: "/proc/none/logs" })).toThrow(/ENOENT/);
+  });
+
   it("cannot be where a file is", async () => {
     const path = join(folder, "file");
     await writeFile(path, "");

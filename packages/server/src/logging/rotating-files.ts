@@ -1,6 +1,6 @@
-import { close, fstatSync, mkdirSync, open, openSync, write, writeSync } from "node:fs";
+import { close, existsSync, fstatSync, mkdirSync, open, openSync, write, writeSync } from "node:fs";
 import { readdir, rm, stat, statfs } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 
 import { isLogFileName, logFileName, midnightAfter } from "./file-names.js";
@@ -39,7 +39,7 @@ export class RotatingFiles implements LogTarget {
   /** @throws Error when the directory or the first file cannot be made */
   constructor(options: RotatingFilesOptions) {
     this.#options = options;
-    mkdirSync(options.folder, { recursive: true });
+    makeFolder(options.folder);
     const nowMs = options.now();
     this.#path = this.#nextPath(nowMs);
     this.#endsMs = midnightAfter(nowMs);
@@ -134,4 +134,11 @@ export class RotatingFiles implements LogTarget {
   #nextPath(nowMs: number): string {
     return join(this.#options.folder, logFileName(nowMs, this.#counter, this.#options.pid));
   }
+}
+
+// Node's own recursive mkdir never ends where the parent is there but takes no directories, as /proc.
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
 }
