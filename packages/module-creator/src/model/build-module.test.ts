@@ -113,7 +113,7 @@ describe("declarations", () => {
       { remoteClasses: [{ name: "../A" }] },
       at(
         "remoteClasses[0].name",
-        "'../A' cannot be a name, expected letters, digits and _, with a letter or _ first",
+        "'../A' cannot be a name, expected letters, digits and _, with a letter first",
       ),
     ],
     [

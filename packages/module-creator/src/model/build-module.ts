@@ -38,6 +38,7 @@ interface Pending<D, K> {
 }
 
 const IDENTIFIER = /^[A-Za-z_]\w*$/;
+const FREE_NAME = "a name that JavaScript objects do not have by themselves";
 const UNUSABLE_NAMES: readonly string[] = ["__proto__", "constructor"];
 
 /** What {@link buildModule} needs. */
@@ -73,8 +74,6 @@ class ModuleBuilder {
   build(): Module {
     this.#addVisible();
     const { remoteClasses, complexTypes, events } = this.#input.fused;
-    this.#checkUnique([...remoteClasses, ...complexTypes], "type");
-    this.#checkUnique(events, "event");
     const classes = remoteClasses.map((sourced) => this.#declareClass(sourced));
     const registers = ofFormat(complexTypes, "REGISTER").map((sourced) =>
       this.#declareRegister(sourced),
@@ -107,11 +106,7 @@ class ModuleBuilder {
     }
   }
 
-  #declaration(
-    { name, doc = "" }: { readonly name: string; readonly doc?: string },
-    origin: Origin,
-  ): Declaration {
-    this.#checkIdentifier(name, origin);
+  #declaration({ name, doc = "" }: { readonly name: string; readonly doc?: string }): Declaration {
     return {
       name,
       doc,
@@ -122,7 +117,7 @@ class ModuleBuilder {
 
   #declareClass({ value, origin }: Sourced<KmdRemoteClass>): Pending<RemoteClass, KmdRemoteClass> {
     const draft: Draft<RemoteClass> = {
-      ...this.#declaration(value, origin),
+      ...this.#declaration(value),
       kind: "class",
       abstract: value.abstract ?? false,
       parent: null,
@@ -140,7 +135,7 @@ class ModuleBuilder {
     origin,
   }: Sourced<KmdComplexType>): Pending<RegisterType, KmdComplexType> {
     const draft: Draft<RegisterType> = {
-      ...this.#declaration(value, origin),
+      ...this.#declaration(value),
       kind: "register",
       parent: null,
       fields: [],
@@ -183,14 +178,14 @@ class ModuleBuilder {
         );
       }
     }
-    const declared: EnumType = { ...this.#declaration(value, origin), kind: "enum", values };
+    const declared: EnumType = { ...this.#declaration(value), kind: "enum", values };
     this.#scope.addType(declared);
     return declared;
   }
 
   #declareEvent({ value, origin }: Sourced<KmdEvent>): Pending<EventType, KmdEvent> {
     const draft: Draft<EventType> = {
-      ...this.#declaration(value, origin),
+      ...this.#declaration(value),
       kind: "event",
       parent: null,
       fields: [],
@@ -249,6 +244,7 @@ class ModuleBuilder {
 
   #methods(methods: readonly KmdMethod[] = [], origin: Origin): Method[] {
     this.#checkNames(methods, origin, "method");
+    methods.forEach(({ name }, index) => this.#checkMethodName(name, origin.at(index)));
     return methods.map((method, index) => {
       const place = origin.at(index);
       const returned = method.return;
@@ -304,28 +300,19 @@ class ModuleBuilder {
     }
   }
 
-  #checkIdentifier(name: string, origin: Origin): void {
-    if (!IDENTIFIER.test(name) || UNUSABLE_NAMES.includes(name)) {
-      const expected = UNUSABLE_NAMES.includes(name)
-        ? "a name that JavaScript objects do not have by themselves"
-        : "letters, digits and _, with a letter or _ first";
-      this.#problems.add(origin.at("name"), `'${name}' cannot be a name`, expected);
+  /** Generated classes would change what each object of the language has. */
+  #checkMethodName(name: string, origin: Origin): void {
+    if (name in Object.prototype && !UNUSABLE_NAMES.includes(name)) {
+      this.#problems.add(origin.at("name"), `'${name}' cannot be the name of a method`, FREE_NAME);
     }
   }
 
-  #checkUnique(declarations: readonly Sourced<{ readonly name: string }>[], noun: string): void {
-    const seen = new Map<string, Origin>();
-    for (const { value, origin } of declarations) {
-      const before = seen.get(value.name)?.location;
-      if (before !== undefined) {
-        this.#problems.add(
-          origin,
-          `the ${noun} '${value.name}' is declared twice`,
-          `each name once in a module`,
-          `see ${before.file}:${before.line}`,
-        );
-      }
-      seen.set(value.name, origin);
+  #checkIdentifier(name: string, origin: Origin): void {
+    if (!IDENTIFIER.test(name) || UNUSABLE_NAMES.includes(name)) {
+      const expected = UNUSABLE_NAMES.includes(name)
+        ? FREE_NAME
+        : "letters, digits and _, with a letter or _ first";
+      this.#problems.add(origin.at("name"), `'${name}' cannot be a name`, expected);
     }
   }
 

@@ -1,5 +1,6 @@
 import { readKmd, type KmdSource, type KmdText } from "../kmd/read.js";
 import { buildModule } from "./build-module.js";
+import { checkModule } from "./check-module.js";
 import { moduleCode } from "./code.js";
 import { fuse, groupModules, type FusedModule } from "./fuse.js";
 import {
@@ -11,7 +12,6 @@ import {
   type DeclaredImport,
   type Identity,
 } from "./imports.js";
-import { checkOperations } from "./operations.js";
 import { Problems } from "./problems.js";
 import type { Model, Module } from "./types.js";
 
@@ -104,11 +104,7 @@ function buildAll(ordered: readonly Candidate[]): readonly Module[] {
     const imports = resolveImports(identity, fused, built, problems);
     const code = moduleCode(identity, fused, problems);
     const module = buildModule({ identity, fused, imports, code, visible }, problems);
-    module.classes.forEach((declared, index) => {
-      const origin =
-        candidate.fused.remoteClasses[index]?.origin ?? candidate.fused.originOf("name");
-      checkOperations(declared, origin, problems);
-    });
+    checkModule(module, fused, visible, problems);
     built.set(candidate.name, module);
   }
   problems.throwIfAny();

@@ -151,3 +151,17 @@ export function allFields<
 >(declaration: T): readonly Item[] {
   return [declaration, ...ancestors(declaration)].toReversed().flatMap((level) => level.fields);
 }
+
+/** A type as a KMD writes it, with the wire module of declared ones: equal texts are equal types. */
+export function typeKey(type: Type): string {
+  switch (type.kind) {
+    case "primitive":
+      return type.name;
+    case "list":
+      return `${typeKey(type.of)}[]`;
+    case "map":
+      return `${typeKey(type.of)}<>`;
+    default:
+      return type.declaration.qualifiedName;
+  }
+}

@@ -10,7 +10,7 @@ import { memberDoc } from "./doc-text.js";
 import type { FileView } from "./file-view.js";
 import { ImportCollector } from "./imports.js";
 import { literal } from "./literal.js";
-import { camelCase, kebabCase } from "./names.js";
+import { camelCase, classFile } from "./names.js";
 import { safeMember, safeParameter, safeType } from "./safe-identifier.js";
 import {
   constructorSpec,
@@ -46,7 +46,7 @@ export function clientTsView(model: Model, options: ClientOptions = {}): readonl
   return [
     typesFile(context),
     schemaFile(context),
-    ...module.classes.map((declared) => classFile(declared, context)),
+    ...module.classes.map((declared) => classView(declared, context)),
     moduleFile(context),
     indexFile(module),
   ];
@@ -86,7 +86,7 @@ class ClientContext {
   namer(imports: ImportCollector, declaredHere = false): TypeNamer {
     return (declaration) => {
       if (declaration.kind === "class") {
-        const file = kebabCase(declaration.name);
+        const file = classFile(declaration.name);
         return imports.type(this.locate(declaration.module, file), declaration.name);
       }
       const name = safeType(declaration.name);
@@ -128,12 +128,12 @@ function schemaFile(context: ClientContext): FileView {
   return { path: "schema.ts", template: `${GROUP}/schema`, data };
 }
 
-function classFile(declared: RemoteClass, context: ClientContext): FileView {
+function classView(declared: RemoteClass, context: ClientContext): FileView {
   const { name, parent } = declared;
   const imports = new ImportCollector([name, `${name}Params`, `${name}Events`]);
   const nameOf = context.namer(imports);
   imports.type(context.schemaTypes, "ClientClassSpec");
-  const parentFile = parent && context.locate(parent.module, kebabCase(parent.name));
+  const parentFile = parent && context.locate(parent.module, classFile(parent.name));
   const data = {
     module: context.module.name,
     ...docData(declared.doc),
@@ -154,7 +154,7 @@ function classFile(declared: RemoteClass, context: ClientContext): FileView {
     ...constructorData(declared, nameOf),
   };
   return {
-    path: `${kebabCase(name)}.ts`,
+    path: `${classFile(name)}.ts`,
     template: `${GROUP}/class`,
     data: { ...data, imports: imports.lines() },
   };
@@ -166,7 +166,7 @@ function classSpec(declared: RemoteClass): object {
 }
 
 function operationData(
-  { spec, doc, params, returns, returnDoc }: OperationView,
+  { spec, doc, params, returns, returnDoc, isOverride }: OperationView,
   nameOf: TypeNamer,
 ): object {
   const texts = parameterTexts(params, nameOf, ({ optional }) => optional);
@@ -178,7 +178,7 @@ function operationData(
   return {
     doc: comment,
     hasDoc: comment !== "",
-    signature: `${safeMember(spec.name, RUNTIME_MEMBERS)}(${texts.join(", ")}): Promise<${resultText(returns, nameOf)}>`,
+    signature: `${isOverride ? "override " : ""}${safeMember(spec.name, RUNTIME_MEMBERS)}(${texts.join(", ")}): Promise<${resultText(returns, nameOf)}>`,
     name: JSON.stringify(spec.name),
     values: members.length === 0 ? "{}" : `{ ${members.join(", ")} }`,
     returns: literal(spec.returns),
@@ -209,7 +209,7 @@ function moduleFile(context: ClientContext): FileView {
     version: JSON.stringify(module.version),
     wireModule: JSON.stringify(module.wireModule),
     classes: module.classes.map((declared) =>
-      imports.value(`./${kebabCase(declared.name)}.js`, declared.name),
+      imports.value(`./${classFile(declared.name)}.js`, declared.name),
     ),
     enums: imports.value("./schema.js", `${name}Enums`),
     registers: imports.value("./schema.js", `${name}Registers`),
@@ -220,7 +220,7 @@ function moduleFile(context: ClientContext): FileView {
 }
 
 function indexFile(module: Module): FileView {
-  const files = ["types", "schema", ...module.classes.map(({ name }) => kebabCase(name)), "module"];
+  const files = ["types", "schema", ...module.classes.map(({ name }) => classFile(name)), "module"];
   return {
     path: "index.ts",
     template: `${GROUP}/index`,

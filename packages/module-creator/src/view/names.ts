@@ -1,17 +1,6 @@
-/** `WebRtcEndpoint` as `web-rtc-endpoint`; a single capital before a word stays with it: `gstreamer-filter`. */
-export function kebabCase(name: string): string {
-  return name
-    .replace(/([a-z0-9])([A-Z])/g, "$1-$2")
-    .replace(/([A-Z]{2,})([A-Z][a-z])/g, "$1-$2")
-    .replaceAll("_", "-")
-    .toLowerCase();
-}
+import { kebabCase } from "../model/names.js";
 
-/** `WebRtcEndpoint` as `webRtcEndpoint`, `crowd-detector` as `crowdDetector`. */
-export function camelCase(name: string): string {
-  const joined = name.replace(/[-_]+(\w)/g, (_, letter: string) => letter.toUpperCase());
-  return joined.charAt(0).toLowerCase() + joined.slice(1);
-}
+export { camelCase, kebabCase } from "../model/names.js";
 
 /** `webRtcEndpoint` as `WebRtcEndpoint`: only the first letter changes. */
 export function upperFirst(name: string): string {
@@ -21,4 +10,15 @@ export function upperFirst(name: string): string {
 /** `WebRtcEndpoint` as `WEB_RTC_ENDPOINT`. */
 export function upperSnakeCase(name: string): string {
   return kebabCase(name).replaceAll("-", "_").toUpperCase();
+}
+
+/** Files of the TypeScript targets that belong to the module as a whole. */
+const MODULE_FILES: ReadonlySet<string> = new Set([
+  ...["index", "manifest", "module", "schema", "types"],
+]);
+
+/** Name, without ending, of the generated TypeScript file of a class. */
+export function classFile(name: string): string {
+  const file = kebabCase(name);
+  return MODULE_FILES.has(file) ? `${file}-class` : file;
 }

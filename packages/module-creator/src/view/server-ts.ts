@@ -12,7 +12,7 @@ import type { FileView } from "./file-view.js";
 import { ImportCollector } from "./imports.js";
 import { literal } from "./literal.js";
 import { manifestOf } from "./manifest.js";
-import { camelCase, kebabCase } from "./names.js";
+import { camelCase, classFile, kebabCase } from "./names.js";
 import { safeMember, safeType } from "./safe-identifier.js";
 import {
   constructorSpec,
@@ -32,7 +32,9 @@ export interface ServerOptions {
 }
 
 /** Members of `RemoteObject` that no operation may hide. */
-const RUNTIME_MEMBERS: ReadonlySet<string> = new Set(["id", "spec", "raise"]);
+const RUNTIME_MEMBERS: ReadonlySet<string> = new Set(["id", "spec", "raise", "eventTags"]);
+/** What raises an event is called so; no operation may be. */
+const EMITTER = /^emit[A-Z]/;
 
 /** Events whose fields the runtime fills, not the class that raises them. */
 const RUNTIME_EVENTS: ReadonlySet<string> = new Set(["kurento.RaiseBase", "kurento.Media"]);
@@ -45,7 +47,7 @@ export function serverTsView({ module }: Model, options: ServerOptions): readonl
   return [
     typesFile(module, context),
     schemaFile(module, context),
-    ...module.classes.map((declared) => classFile(declared, context)),
+    ...module.classes.map((declared) => classView(declared, context)),
     moduleFile(module, context),
     manifestFile(module, context),
     indexFile(module),
@@ -115,7 +117,7 @@ function objectFile({ name }: RemoteClass): string {
 }
 
 function baseFile({ name }: RemoteClass): string {
-  return `./${kebabCase(name)}.js`;
+  return `./${classFile(name)}.js`;
 }
 
 function specName({ name }: RemoteClass): string {
@@ -161,7 +163,7 @@ function schemaFile(module: Module, context: ServerContext): FileView {
   return { path: "schema.ts", template: `${GROUP}/schema`, data };
 }
 
-function classFile(declared: RemoteClass, context: ServerContext): FileView {
+function classView(declared: RemoteClass, context: ServerContext): FileView {
   const { name } = declared;
   const baseName = `${name}Base`;
   const imports = new ImportCollector([baseName, `${name}Params`, specName(declared)]);
@@ -187,7 +189,7 @@ function classFile(declared: RemoteClass, context: ServerContext): FileView {
     ...constructorData(declared, context, imports, nameOf),
   };
   return {
-    path: `${kebabCase(name)}.ts`,
+    path: `${classFile(name)}.ts`,
     template: `${GROUP}/class`,
     data: { ...data, imports: imports.lines() },
   };
@@ -214,12 +216,12 @@ function parentSpec(
 }
 
 function operationData(
-  { spec, doc, params, returns, returnDoc }: OperationView,
+  { spec, doc, params, returns, returnDoc, isOverride }: OperationView,
   context: ServerContext,
   imports: ImportCollector,
   nameOf: TypeNamer,
 ): object {
-  const member = safeMember(spec.name, RUNTIME_MEMBERS);
+  const member = memberName(spec.name);
   const promise = imports.type(context.schemaTypes, "MaybePromise");
   const texts = parameterTexts(params, nameOf, isAbsentInServer);
   const args = params.map((param, index) => {
@@ -230,7 +232,7 @@ function operationData(
   return {
     doc: comment,
     hasDoc: comment !== "",
-    signature: `${member}(${texts.join(", ")}): ${promise}<${resultText(returns, nameOf)}>`,
+    signature: `abstract ${isOverride ? "override " : ""}${member}(${texts.join(", ")}): ${promise}<${resultText(returns, nameOf)}>`,
     key: spec.name,
     name: JSON.stringify(spec.name),
     kind: JSON.stringify(spec.kind),
@@ -238,6 +240,10 @@ function operationData(
     returns: literal(spec.returns),
     call: `(${args.length === 0 ? "self" : "self, args"}) => self.${member}(${args.join(", ")})`,
   };
+}
+
+function memberName(operation: string): string {
+  return EMITTER.test(operation) ? `${operation}_` : safeMember(operation, RUNTIME_MEMBERS);
 }
 
 /** The decoder fills in defaults, so the server sees an optional parameter absent only without one. */
@@ -331,7 +337,7 @@ function indexFile(module: Module): FileView {
   const files = [
     "types",
     "schema",
-    ...module.classes.map(({ name }) => kebabCase(name)),
+    ...module.classes.map(({ name }) => classFile(name)),
     "module",
     "manifest",
   ];

@@ -1,6 +1,7 @@
 import { getterName, setterName } from "../model/operations.js";
 import {
   allFields,
+  ancestors,
   type EnumType,
   type EventType,
   type Item,
@@ -56,20 +57,31 @@ export interface OperationView {
   readonly params: readonly Item[];
   readonly returns: Type | null;
   readonly returnDoc: string;
+  /** Whether an ancestor has it too. */
+  readonly isOverride: boolean;
 }
 
 /** The operations that a class declares: its methods, then getters and setters in the order of properties. */
-export function operationsOf({ methods, properties }: RemoteClass): readonly OperationView[] {
-  return [...methods.map(methodView), ...properties.flatMap(accessorViews)];
+export function operationsOf(declared: RemoteClass): readonly OperationView[] {
+  const inherited = new Set(
+    ancestors(declared).flatMap(({ methods }) => methods.map(({ name }) => name)),
+  );
+  const views = [
+    ...declared.methods.map(methodView),
+    ...declared.properties.flatMap(accessorViews),
+  ];
+  return views.map((view) => ({ ...view, isOverride: inherited.has(view.spec.name) }));
 }
 
-function methodView({ name, doc, params, returns }: Method): OperationView {
+type OwnView = Omit<OperationView, "isOverride">;
+
+function methodView({ name, doc, params, returns }: Method): OwnView {
   const type = returns?.type ?? null;
   const spec = operationSpec("method", name, params, type);
   return { spec, doc, params, returns: type, returnDoc: returns?.doc ?? "" };
 }
 
-function accessorViews(property: Property): readonly OperationView[] {
+function accessorViews(property: Property): readonly OwnView[] {
   const { name, doc, type, readOnly } = property;
   const base = { doc, returnDoc: "" };
   const spec = operationSpec("getter", getterName(name), [], type);

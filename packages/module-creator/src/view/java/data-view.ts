@@ -77,7 +77,7 @@ function fieldData({ name, doc }: Item, type: string): object {
 export function enumData(declared: EnumType): Data {
   const taken = new Set<string>();
   const constants = declared.values.map((value) => {
-    let name = javaIdentifier(value.replaceAll(/\W/g, "_").replace(/^(?=\d|$)|^_$/, "_$&"));
+    let name = constantName(value);
     while (taken.has(name)) {
       name += "_";
     }
@@ -85,4 +85,10 @@ export function enumData(declared: EnumType): Data {
     return name;
   });
   return { doc: javadoc(declared.doc), name: declared.name, constants: constants.join(", ") };
+}
+
+/** A constant begins with a letter, or with `_` before one. */
+function constantName(value: string): string {
+  const name = value.replaceAll(/\W/g, "_");
+  return /^(\d|_*$)/.test(name) ? `VALUE_${name}` : javaIdentifier(name);
 }
