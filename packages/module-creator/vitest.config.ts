@@ -12,7 +12,10 @@ export default defineConfig({
       globalSetup: ["scripts/make-schema.mjs"],
       include: ["src/**/*.ts"],
       exclude: ["src/**/*.test.ts", "src/index.ts", "src/**/cli.ts"],
-      thresholds: { statements: 99, branches: 95, functions: 99, lines: 99 },
+      thresholds: {
+        ...{ statements: 99, branches: 95, functions: 99, lines: 99 },
+        "src/{model,view}/**": { branches: 100 },
+      },
     },
   },
 });

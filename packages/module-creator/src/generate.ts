@@ -34,20 +34,20 @@ export function generate({
 /**
  * Makes the text of all files of a target for a model.
  *
+ * @param renderer keeps compiled templates for further calls
  * @throws Error where the target does not exist
  */
 export function renderTarget(
   model: Model,
   target: string,
   options: TargetOptions = {},
+  renderer = new Renderer(templateFolder()),
 ): readonly RenderedFile[] {
   const view = Object.hasOwn(TARGETS, target) ? TARGETS[target] : undefined;
   if (view === undefined) {
     throw new Error(`there are no templates '${target}', only ${Object.keys(TARGETS).join(", ")}`);
   }
-  const views = view(model, options);
-  const renderer = new Renderer(templateFolder());
-  return views.map((file) => renderer.render(file));
+  return view(model, options).map((file) => renderer.render(file));
 }
 
 /** `templates/` lies beside `src/` and `dist/`. */

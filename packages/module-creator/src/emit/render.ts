@@ -12,38 +12,43 @@ export interface RenderedFile {
 
 /** Turns views into texts. Templates may use `each`, `if`, partials of their folder, `indent` and `comment`. */
 export class Renderer {
-  readonly #templates = new Map<string, Handlebars.TemplateDelegate>();
+  readonly #folder: string;
+  readonly #groups = new Map<string, Templates>();
 
   /** @param folder where `<group>/<name>.hbs` lie; names that begin with `_` are partials */
   constructor(folder: string) {
-    for (const group of readdirSync(folder)) {
-      this.#loadGroup(join(folder, group), group);
-    }
+    this.#folder = folder;
   }
 
   /** @throws Error where the template does not exist or shows something that the view did not give */
   render({ path, template, data }: FileView): RenderedFile {
-    const compiled = this.#templates.get(template);
+    const [group = ""] = template.split("/");
+    const templates = this.#groups.get(group) ?? loadGroup(join(this.#folder, group), group);
+    this.#groups.set(group, templates);
+    const compiled = templates.get(template);
     if (compiled === undefined) {
       throw new Error(`no template '${template}'`);
     }
     return { path, text: tidy(compiled(data)) };
   }
+}
 
-  #loadGroup(folder: string, group: string): void {
-    const environment = Handlebars.create();
-    environment.registerHelper("comment", comment);
-    environment.registerHelper("indent", indent);
-    const files = readdirSync(folder).filter((file) => file.endsWith(".hbs"));
-    for (const file of files) {
-      const name = file.slice(0, -".hbs".length);
-      const text = readFileSync(join(folder, file), "utf8");
-      if (name.startsWith("_")) {
-        environment.registerPartial(name.slice(1), text);
-      }
-      this.#templates.set(`${group}/${name}`, environment.compile(text, COMPILE_OPTIONS));
+type Templates = ReadonlyMap<string, Handlebars.TemplateDelegate>;
+
+function loadGroup(folder: string, group: string): Templates {
+  const environment = Handlebars.create();
+  environment.registerHelper("comment", comment);
+  environment.registerHelper("indent", indent);
+  const templates = new Map<string, Handlebars.TemplateDelegate>();
+  for (const file of readdirSync(folder).filter((name) => name.endsWith(".hbs"))) {
+    const name = file.slice(0, -".hbs".length);
+    const text = readFileSync(join(folder, file), "utf8");
+    if (name.startsWith("_")) {
+      environment.registerPartial(name.slice(1), text);
     }
+    templates.set(`${group}/${name}`, environment.compile(text, COMPILE_OPTIONS));
   }
+  return templates;
 }
 
 const COMPILE_OPTIONS: CompileOptions = {

@@ -143,6 +143,26 @@ describe("operations that an ancestor has", () => {
   });
 });
 
+describe("names of parameters", () => {
+  it("are identifiers", () => {
+    const methods = [{ name: "m", params: [property("a b")] }];
+    expect(problems({ remoteClasses: [{ name: "A", methods }] })).toEqual([
+      at(
+        "remoteClasses[0].methods[0].params[0].name",
+        "'a b' cannot be a name, expected letters, digits and _, with a letter or _ first",
+      ),
+    ]);
+  });
+});
+
+describe("events", () => {
+  it("extend events", () => {
+    expect(problems({ events: [{ name: "A", extends: "Thing" }] })).toEqual([
+      at("events[0].extends", "'Thing' is a remote class, expected an event"),
+    ]);
+  });
+});
+
 describe("methods", () => {
   it.each(["toString", "hasOwnProperty", "__lookupGetter__"])("cannot be %s", (name) => {
     expect(problems({ remoteClasses: [{ name: "A", methods: [{ name }] }] })).toEqual([

@@ -33,12 +33,25 @@ export function checkModule(
   named.forEach((each) => checkName(each, problems));
   checkUnique(named, module, problems);
   checkStock(named, module, visible, problems);
-  const originOf = new Map(named.map(({ name, noun, origin }) => [`${noun} ${name}`, origin]));
-  const place = (noun: Named["noun"], name: string): Origin =>
-    originOf.get(`${noun} ${name}`) ?? fused.originOf("name");
-  module.classes.forEach((each) => checkOperations(each, place("type", each.name), problems));
-  module.registers.forEach((each) => checkFields(each, place("type", each.name), problems));
-  module.events.forEach((each) => checkFields(each, place("event", each.name), problems));
+  const classes = byName(module.classes);
+  const registers = byName(module.registers);
+  const events = byName(module.events);
+  for (const { name, noun, origin } of named) {
+    const declared = noun === "event" ? events.get(name) : registers.get(name);
+    if (declared !== undefined) {
+      checkFields(declared, origin, problems);
+    }
+    const declaredClass = noun === "type" ? classes.get(name) : undefined;
+    if (declaredClass !== undefined) {
+      checkOperations(declaredClass, origin, problems);
+    }
+  }
+}
+
+function byName<T extends { readonly name: string }>(
+  declared: readonly T[],
+): ReadonlyMap<string, T> {
+  return new Map(declared.map((each) => [each.name, each]));
 }
 
 function namedOf({ remoteClasses, complexTypes, events }: FusedModule): readonly Named[] {

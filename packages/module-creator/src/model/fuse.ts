@@ -52,17 +52,18 @@ export function fuse(sources: readonly KmdSource[]): FusedModule {
   for (const [key, label] of SINGLE_KEYS) {
     for (const source of sources.filter(({ kmd }) => kmd[key] !== undefined)) {
       const origin = new Origin(source, [key]);
-      if (origins.has(key)) {
+      const before = origins.get(key);
+      if (before !== undefined) {
         problems.add(
           origin,
           `${label} can only be set in one kmd file`,
           "it in one of the module's files",
-          `it is also set in ${fileOf(origins, key)}`,
+          `it is also set in ${before.location.file}`,
         );
-      } else {
-        origins.set(key, origin);
-        head[key] = source.kmd[key];
+        continue;
       }
+      origins.set(key, origin);
+      head[key] = source.kmd[key];
     }
   }
   problems.throwIfAny();
@@ -77,10 +78,6 @@ export function fuse(sources: readonly KmdSource[]): FusedModule {
     ),
     events: sources.flatMap((source) => listOf(source, "events", source.kmd.events)),
   };
-}
-
-function fileOf(origins: ReadonlyMap<SingleKey, Origin>, key: SingleKey): string {
-  return origins.get(key)?.location.file ?? "";
 }
 
 function listOf<T>(source: KmdSource, key: ListKey, values: readonly T[] = []): Sourced<T>[] {
@@ -118,5 +115,5 @@ function headOf(part: KmdSource, heads: readonly KmdSource[]): KmdSource | undef
   if (neighbours.length === 1) {
     return neighbours[0];
   }
-  return neighbours.find((head) => basename(part.file).startsWith(`${head.kmd.name ?? ""}.`));
+  return neighbours.find((head) => basename(part.file).startsWith(`${String(head.kmd.name)}.`));
 }

@@ -77,6 +77,19 @@ describe("fusing", () => {
   });
 });
 
+describe("what is no fault of a KMD", () => {
+  it("is thrown on", () => {
+    expect(() => loadModel([], STOCK)).toThrow("a module has at least one file");
+    const broken = {
+      file: "b.kmd.json",
+      get text(): string {
+        throw new TypeError("broken");
+      },
+    };
+    expect(() => loadModel([broken], STOCK)).toThrow(TypeError);
+  });
+});
+
 describe("identity", () => {
   it("needs name, version and Kurento version", () => {
     expect(problemsOf(() => loadModel([file("a", {})], STOCK))).toEqual([
@@ -106,11 +119,12 @@ describe("imports", () => {
     const content = {
       imports: [{ name: "other", version: "~1.0" }],
       kurentoMavenVersion: "[7.0,8.0)",
+      kurentoNpmVersion: ">=7",
     };
     const { module } = load(content, [...STOCK, other]);
     expect(module.imports).toMatchObject([
       { name: "other", version: "~1.0" },
-      { name: "core", version: "^7.0.0", mavenVersion: "[7.0,8.0)" },
+      { name: "core", version: "^7.0.0", mavenVersion: "[7.0,8.0)", npmVersion: ">=7" },
       { name: "elements" },
       { name: "filters" },
     ]);

@@ -37,12 +37,14 @@ export function loadModel(files: readonly KmdText[], dependencies: readonly KmdT
     .filter(({ name }) => name !== target.name);
   const ordered = checkedOrder([target, ...others]);
   const needed = closure(target, ordered);
-  const modules = buildAll(ordered.filter(({ name }) => needed.has(name)));
-  const module = modules.find(({ name }) => name === target.name);
-  if (module === undefined) {
-    throw new Error(`module '${target.name}' was not built`);
-  }
-  return deepFreeze({ module, dependencies: modules.filter((built) => built !== module) });
+  const imported = ordered.filter(({ name }) => needed.has(name) && name !== target.name);
+  const problems = new Problems();
+  const built = new Map<string, Module>();
+  imported.forEach((candidate) => build(candidate, ordered, built, problems));
+  const needs = [...built.values()];
+  const module = build(target, ordered, built, problems);
+  problems.throwIfAny();
+  return deepFreeze({ module, dependencies: needs });
 }
 
 function readAll(texts: readonly KmdText[]): KmdSource[] {
@@ -94,21 +96,22 @@ function closure(
   return reached;
 }
 
-function buildAll(ordered: readonly Candidate[]): readonly Module[] {
-  const problems = new Problems();
-  const built = new Map<string, Module>();
-  for (const candidate of ordered) {
-    const needed = closure(candidate, ordered);
-    const visible = [...built.values()].filter(({ name }) => needed.has(name));
-    const { identity, fused } = candidate;
-    const imports = resolveImports(identity, fused, built, problems);
-    const code = moduleCode(identity, fused, problems);
-    const module = buildModule({ identity, fused, imports, code, visible }, problems);
-    checkModule(module, fused, visible, problems);
-    built.set(candidate.name, module);
-  }
-  problems.throwIfAny();
-  return [...built.values()];
+/** Builds a module after those that it imports, and adds it to them. */
+function build(
+  candidate: Candidate,
+  ordered: readonly Candidate[],
+  built: Map<string, Module>,
+  problems: Problems,
+): Module {
+  const { identity, fused, name } = candidate;
+  const needed = closure(candidate, ordered);
+  const visible = [...built.values()].filter((module) => needed.has(module.name));
+  const imports = resolveImports(identity, fused, built, problems);
+  const code = moduleCode(identity, fused, problems);
+  const module = buildModule({ identity, fused, imports, code, visible }, problems);
+  checkModule(module, fused, visible, problems);
+  built.set(name, module);
+  return module;
 }
 
 /** Freezes a value and all it refers to; references may form cycles. */

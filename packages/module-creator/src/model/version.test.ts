@@ -43,6 +43,8 @@ describe("satisfies", () => {
     [">1.0.0-alpha", "1.0.0-alpha.1", true],
     [">1.0.0-1", "1.0.0-alpha", true],
     [">1.0.0-alpha", "1.0.0-1", false],
+    [">1.0.0-alpha", "1.0.0-beta", true],
+    [">1.0.0-beta", "1.0.0-alpha+build", false],
     ["<1.0.0", "1.0.0-rc.1", true],
     [">1.0.0-rc", "1.0.0", true],
   ])("%s with %s: %s", (expression, version, expected) => {

@@ -56,19 +56,21 @@ export function satisfies(version: string, expression: string): boolean {
 }
 
 function parseVersion(text: string): Version {
-  const [core = "", ...preRelease] = text.split("+")[0]?.split("-") ?? [];
+  const withoutBuild = text.replace(/\+.*$/, "");
+  const core = withoutBuild.replace(/-.*$/, "");
+  const preRelease = withoutBuild.slice(core.length + 1);
   const numbers = core.split(".").map(Number);
   if (numbers.length > 3 || !numbers.every(Number.isSafeInteger) || core === "") {
     throw new Error(`'${text}' is no version`);
   }
   const [major = 0, minor = 0, patch = 0] = numbers;
-  return { numbers: [major, minor, patch], preRelease: preRelease.join("-") };
+  return { numbers: [major, minor, patch], preRelease };
 }
 
 /** Order of semantic versions: negative, zero or positive. */
 function compare(left: Version, right: Version): number {
-  for (const [index, number] of left.numbers.entries()) {
-    const difference = number - (right.numbers[index] ?? 0);
+  for (const index of [0, 1, 2] as const) {
+    const difference = left.numbers[index] - right.numbers[index];
     if (difference !== 0) {
       return difference;
     }
@@ -255,7 +257,7 @@ function release(major: number, minor = 0): Version {
 function tildeRange(text: string): Predicate {
   const low = parseVersion(text);
   const [major, minor] = low.numbers;
-  const depth = text.split("-")[0]?.split(".").length ?? 0;
+  const depth = text.replace(/-.*$/, "").split(".").length;
   if (depth === 1) {
     return (version) => compare(version, low) >= 0;
   }

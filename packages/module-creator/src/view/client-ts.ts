@@ -1,7 +1,6 @@
 import {
   STOCK_MODULES,
   type EventType,
-  type Item,
   type Model,
   type Module,
   type RemoteClass,
@@ -13,10 +12,11 @@ import { literal } from "./literal.js";
 import { camelCase, classFile } from "./names.js";
 import { safeMember, safeParameter, safeType } from "./safe-identifier.js";
 import {
-  constructorSpec,
+  creationOf,
   enumSpec,
   eventSpec,
   operationsOf,
+  paramSpec,
   registerSpec,
   type OperationView,
 } from "./spec-data.js";
@@ -162,7 +162,11 @@ function classView(declared: RemoteClass, context: ClientContext): FileView {
 
 function classSpec(declared: RemoteClass): object {
   const { name, qualifiedName } = declared;
-  return { name, qualifiedName, constructorParams: constructorSpec(declared) };
+  return {
+    name,
+    qualifiedName,
+    constructorParams: creationOf(declared)?.params.map(paramSpec) ?? null,
+  };
 }
 
 function operationData(
@@ -186,14 +190,17 @@ function operationData(
 }
 
 function constructorData(declared: RemoteClass, nameOf: TypeNamer): object {
-  if (constructorSpec(declared) === null) {
+  const creation = creationOf(declared);
+  if (creation === null) {
     return { isCreatable: false, paramsName: "never" };
   }
-  const params: readonly Item[] = declared.constructorOf?.params ?? [];
   return {
     isCreatable: true,
     paramsName: `${declared.name}Params`,
-    paramFields: params.map((param) => ({ text: fieldText(param, nameOf), ...docData(param.doc) })),
+    paramFields: creation.params.map((param) => ({
+      text: fieldText(param, nameOf),
+      ...docData(param.doc),
+    })),
   };
 }
 

@@ -1,5 +1,12 @@
 import { ancestors, type Item, type Module, type RemoteClass, type Type } from "../model/types.js";
-import { constructorSpec, enumSpec, eventSpec, operationsOf, registerSpec } from "./spec-data.js";
+import {
+  creationOf,
+  enumSpec,
+  eventSpec,
+  operationsOf,
+  paramSpec,
+  registerSpec,
+} from "./spec-data.js";
 
 /** Classes that own others: a constructor parameter of such a type names the new object's parent. */
 const OWNERS: ReadonlySet<string> = new Set(["kurento.MediaPipeline", "kurento.Hub"]);
@@ -20,15 +27,15 @@ export function manifestOf(module: Module): object {
 
 function classManifest(declared: RemoteClass): object {
   const lineage = [declared, ...ancestors(declared)];
-  const constructorParams = constructorSpec(declared);
+  const creation = creationOf(declared);
   return {
     name: declared.name,
     qualifiedName: declared.qualifiedName,
     abstract: declared.abstract,
-    creatable: constructorParams !== null,
+    creatable: creation !== null,
     hierarchy: ancestors(declared).map(({ qualifiedName }) => qualifiedName),
-    constructorParams,
-    parentParam: constructorParams === null ? null : parentParam(declared),
+    constructorParams: creation?.params.map(paramSpec) ?? null,
+    parentParam: creation?.params.find(({ type }) => isOwner(type))?.name ?? null,
     operations: operationsOf(declared).map(({ spec, params }) => ({
       ...spec,
       objectParams: objectParams(params),
@@ -36,10 +43,6 @@ function classManifest(declared: RemoteClass): object {
     events: declared.events.map(({ name }) => name),
     allEvents: [...new Set(lineage.flatMap(({ events }) => events.map(({ name }) => name)))],
   };
-}
-
-function parentParam({ constructorOf }: RemoteClass): string | null {
-  return (constructorOf?.params ?? []).find(({ type }) => isOwner(type))?.name ?? null;
 }
 
 function isOwner(type: Type): boolean {

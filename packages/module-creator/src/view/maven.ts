@@ -1,4 +1,4 @@
-import { STOCK_MODULES, type Import, type Model, type Module } from "../model/types.js";
+import { STOCK_MODULES, type Model, type Module } from "../model/types.js";
 import type { FileView } from "./file-view.js";
 
 /** The file of target `maven`: a project whose build runs Kurento's Maven plugin over `src/main/kmd`. */
@@ -12,17 +12,18 @@ export function mavenView(model: Model): readonly FileView[] {
  * @param usesPlugin whether the build generates the sources, or finds them ready in `src/main/java`
  */
 export function pomFile({ module, dependencies }: Model, usesPlugin: boolean): FileView {
-  const { kmd, api } = module.code;
-  const own = kmd !== undefined && usesPlugin ? kmd.java : api.java;
-  const byName = new Map(dependencies.map((dependency) => [dependency.name, dependency]));
-  const needed = module.imports
-    .filter(({ name }) => own === kmd?.java || !IN_CLIENT.has(name))
-    .flatMap((imported) => dependencyOf(imported, byName.get(imported.name), own === kmd?.java))
-    .filter(({ artifactId }) => artifactId !== own.mavenArtifactId);
+  const isKmdOnly = usesPlugin && module.code.kmd !== undefined;
+  const own = coordinatesOf(module, isKmdOnly);
+  const ranges = new Map(module.imports.map(({ name, mavenVersion }) => [name, mavenVersion]));
+  const needed = dependencies
+    .filter(({ name }) => ranges.has(name) && (isKmdOnly || !IN_CLIENT.has(name)))
+    .map((dependency) => ({
+      ...coordinatesOf(dependency, isKmdOnly),
+      version: xmlText(String(ranges.get(dependency.name))),
+    }))
+    .filter(({ artifactId }) => artifactId !== own.artifactId);
   const data = {
-    groupId: xmlText(own.mavenGroupId),
-    artifactId: xmlText(own.mavenArtifactId),
-    version: xmlText(own.mavenVersion),
+    ...own,
     name: xmlText(module.name),
     hasDependencies: needed.length > 0,
     dependencies: needed,
@@ -34,27 +35,15 @@ export function pomFile({ module, dependencies }: Model, usesPlugin: boolean): F
 /** The client of core holds the classes of these too. */
 const IN_CLIENT: ReadonlySet<string> = new Set(STOCK_MODULES.filter((name) => name !== "core"));
 
-interface Dependency {
-  readonly groupId: string;
-  readonly artifactId: string;
-  readonly version: string;
-}
-
-function dependencyOf(
-  { mavenVersion }: Import,
-  module: Module | undefined,
-  isKmdOnly: boolean,
-): readonly Dependency[] {
-  const coordinates = isKmdOnly ? module?.code.kmd?.java : module?.code.api.java;
-  return coordinates === undefined
-    ? []
-    : [
-        {
-          groupId: xmlText(coordinates.mavenGroupId),
-          artifactId: xmlText(coordinates.mavenArtifactId),
-          version: xmlText(mavenVersion),
-        },
-      ];
+/** The artifact of a module: the one that holds only its KMD, where it is wanted and there is one. */
+function coordinatesOf({ code }: Module, isKmdOnly: boolean) {
+  const { mavenGroupId, mavenArtifactId, mavenVersion } =
+    isKmdOnly && code.kmd !== undefined ? code.kmd.java : code.api.java;
+  return {
+    groupId: xmlText(mavenGroupId),
+    artifactId: xmlText(mavenArtifactId),
+    version: xmlText(mavenVersion),
+  };
 }
 
 /** A text that may stand between XML tags. */

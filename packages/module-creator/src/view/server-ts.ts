@@ -15,10 +15,11 @@ import { manifestOf } from "./manifest.js";
 import { camelCase, classFile, kebabCase } from "./names.js";
 import { safeMember, safeType } from "./safe-identifier.js";
 import {
-  constructorSpec,
+  creationOf,
   enumSpec,
   eventSpec,
   operationsOf,
+  paramSpec,
   registerSpec,
   type OperationView,
 } from "./spec-data.js";
@@ -282,9 +283,9 @@ function constructorData(
   imports: ImportCollector,
   nameOf: TypeNamer,
 ): object {
-  const spec = constructorSpec(declared);
+  const creation = creationOf(declared);
   const name = `${camelCase(declared.name)}Constructor`;
-  if (spec === null) {
+  if (creation === null) {
     return { isCreatable: false, constructorReference: "null" };
   }
   imports.type(context.schemaTypes, "ParamSpec");
@@ -292,9 +293,9 @@ function constructorData(
     isCreatable: true,
     constructorName: name,
     constructorReference: name,
-    constructorParams: spec.map(literal),
+    constructorParams: creation.params.map((param) => literal(paramSpec(param))),
     paramsName: `${declared.name}Params`,
-    paramFields: (declared.constructorOf?.params ?? []).map((param) => ({
+    paramFields: creation.params.map((param) => ({
       text: fieldText(param, nameOf, isAbsentInServer(param)),
       ...docData(param.doc),
     })),

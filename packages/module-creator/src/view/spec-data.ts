@@ -2,6 +2,7 @@ import { getterName, setterName } from "../model/operations.js";
 import {
   allFields,
   ancestors,
+  type Constructor,
   type EnumType,
   type EventType,
   type Item,
@@ -105,12 +106,9 @@ function operationSpec(
   return { name, kind, params: params.map(paramSpec), returns: returns && typeRef(returns) };
 }
 
-/** `null` for a class that clients cannot create. */
-export function constructorSpec({
-  abstract,
-  constructorOf,
-}: RemoteClass): readonly ParamSpec[] | null {
-  return abstract || constructorOf === null ? null : constructorOf.params.map(paramSpec);
+/** What clients create objects with; `null` for a class that they cannot create. */
+export function creationOf({ abstract, constructorOf }: RemoteClass): Constructor | null {
+  return abstract ? null : constructorOf;
 }
 
 export function registerSpec(register: RegisterType): object {

@@ -91,11 +91,10 @@ export class JavaNames {
     return this.#nameIn(CLIENT_PACKAGE, name);
   }
 
-  readonly of: JavaNamer = ({ name, module }) =>
-    this.#nameIn(this.#packages.get(module) ?? this.#own, name);
+  readonly of: JavaNamer = ({ name, module }) => this.#nameIn(this.#packages.get(module), name);
 
   /** The simple name where it means the right class: own ones hide those that the import brings. */
-  #nameIn(packageName: string, name: string): string {
+  #nameIn(packageName: string | undefined, name: string): string {
     const isVisible = packageName === CLIENT_PACKAGE && !this.#declared.has(name);
     return packageName === this.#own || isVisible ? name : `${packageName}.${name}`;
   }

@@ -14,13 +14,14 @@ export interface TypesEvents extends MediaObjectEvents {
 export interface TypesParams {
   /** *\/ {{this}} */
   readonly this: MediaPipeline;
+  readonly fast?: boolean;
   readonly build?: boolean;
   readonly class?: string;
 }
 
 /** *\/ {{constructor}} \u002a\u002f <script>alert(1)</script> ${x} `code` --> ]]> {@link Types | *\/} @author me */
 export class Types extends MediaObject {
-  static override readonly spec: ClientClassSpec<TypesParams> = { name: "Types", qualifiedName: "hostile.Types", constructorParams: [{ name: "this", type: { kind: "object", name: "kurento.MediaPipeline" }, optional: false }, { name: "build", type: { kind: "primitive", name: "boolean" }, optional: true, defaultValue: false }, { name: "class", type: { kind: "primitive", name: "String" }, optional: true, defaultValue: "*/ ${x} \" \\ {{y}} " }] };
+  static override readonly spec: ClientClassSpec<TypesParams> = { name: "Types", qualifiedName: "hostile.Types", constructorParams: [{ name: "this", type: { kind: "object", name: "kurento.MediaPipeline" }, optional: false }, { name: "fast", type: { kind: "primitive", name: "boolean" }, optional: true, defaultValue: true }, { name: "build", type: { kind: "primitive", name: "boolean" }, optional: true, defaultValue: false }, { name: "class", type: { kind: "primitive", name: "String" }, optional: true, defaultValue: "*/ ${x} \" \\ {{y}} " }] };
   /** For the type checker only. */
   declare readonly eventMap: TypesEvents;
 

@@ -38,6 +38,15 @@ export const manifest: ModuleManifest = {
           "optional": false
         },
         {
+          "name": "fast",
+          "type": {
+            "kind": "primitive",
+            "name": "boolean"
+          },
+          "optional": true,
+          "defaultValue": true
+        },
+        {
           "name": "build",
           "type": {
             "kind": "primitive",

@@ -49,12 +49,14 @@ export abstract class TypesBase extends MediaObject {
 export interface TypesParams {
   /** *\/ {{this}} */
   readonly this: MediaPipeline;
+  readonly fast: boolean;
   readonly build: boolean;
   readonly class: string;
 }
 
 export const typesConstructor: readonly ParamSpec[] = [
   { name: "this", type: { kind: "object", name: "kurento.MediaPipeline" }, optional: false },
+  { name: "fast", type: { kind: "primitive", name: "boolean" }, optional: true, defaultValue: true },
   { name: "build", type: { kind: "primitive", name: "boolean" }, optional: true, defaultValue: false },
   { name: "class", type: { kind: "primitive", name: "String" }, optional: true, defaultValue: "*/ ${x} \" \\ {{y}} " },
 ];

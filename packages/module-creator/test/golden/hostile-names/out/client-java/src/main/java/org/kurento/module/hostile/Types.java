@@ -156,6 +156,16 @@ public interface Types extends org.kurento.module.core.MediaObject {
       return (Builder) super.with(name, value);
     }
 
+    public Builder fast() {
+      props.add("fast", Boolean.TRUE);
+      return this;
+    }
+
+    public Builder withFast(boolean fast) {
+      props.add("fast", fast);
+      return this;
+    }
+
     public Builder build_() {
       props.add("build", Boolean.TRUE);
       return this;
