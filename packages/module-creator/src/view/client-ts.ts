@@ -12,11 +12,11 @@ import { literal } from "./literal.js";
 import { camelCase, classFile } from "./names.js";
 import { safeMember, safeParameter, safeType } from "./safe-identifier.js";
 import {
+  constructorSpec,
   creationOf,
   enumSpec,
   eventSpec,
   operationsOf,
-  paramSpec,
   registerSpec,
   type OperationView,
 } from "./spec-data.js";
@@ -165,7 +165,7 @@ function classSpec(declared: RemoteClass): object {
   return {
     name,
     qualifiedName,
-    constructorParams: creationOf(declared)?.params.map(paramSpec) ?? null,
+    constructorParams: constructorSpec(declared),
   };
 }
 

@@ -1,10 +1,10 @@
 import { ancestors, type Item, type Module, type RemoteClass, type Type } from "../model/types.js";
 import {
+  constructorSpec,
   creationOf,
   enumSpec,
   eventSpec,
   operationsOf,
-  paramSpec,
   registerSpec,
 } from "./spec-data.js";
 
@@ -34,7 +34,7 @@ function classManifest(declared: RemoteClass): object {
     abstract: declared.abstract,
     creatable: creation !== null,
     hierarchy: ancestors(declared).map(({ qualifiedName }) => qualifiedName),
-    constructorParams: creation?.params.map(paramSpec) ?? null,
+    constructorParams: constructorSpec(declared),
     parentParam: creation?.params.find(({ type }) => isOwner(type))?.name ?? null,
     operations: operationsOf(declared).map(({ spec, params }) => ({
       ...spec,

@@ -111,6 +111,11 @@ export function creationOf({ abstract, constructorOf }: RemoteClass): Constructo
   return abstract ? null : constructorOf;
 }
 
+/** Parameters of the constructor; `null` for a class that clients cannot create. */
+export function constructorSpec(declared: RemoteClass): readonly ParamSpec[] | null {
+  return creationOf(declared)?.params.map(paramSpec) ?? null;
+}
+
 export function registerSpec(register: RegisterType): object {
   const { name, qualifiedName, parent } = register;
   return {

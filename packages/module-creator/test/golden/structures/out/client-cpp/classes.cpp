@@ -46,12 +46,9 @@ namespace call = ::kms::client::detail;
 
 ::kms::client::Future<HeadGardener> HeadGardener::create(::kms::client::Client& client, [[maybe_unused]] const HeadGardenerParams& params) {
   call::Arguments arguments_;
+  arguments_.add("pipeline", params.pipeline);
   arguments_.add("default", params.default_);
   return call::create<HeadGardener>(client, std::move(arguments_));
-}
-
-::kms::client::Future<HeadGardener> HeadGardener::create(::kms::client::Client& client) {
-  return create(client, HeadGardenerParams());
 }
 
 ::kms::client::Future<std::string> HeadGardener::getId() const {

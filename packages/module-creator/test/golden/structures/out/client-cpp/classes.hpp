@@ -52,8 +52,6 @@ class KMS_CLIENT_API HeadGardener : public ::kurento::module::structures::client
   using Params = HeadGardenerParams;
   /** Creates an object of this class on the server. */
   [[nodiscard]] static ::kms::client::Future<HeadGardener> create(::kms::client::Client& client, const HeadGardenerParams& params);
-  /** The same with all parameters absent. */
-  [[nodiscard]] static ::kms::client::Future<HeadGardener> create(::kms::client::Client& client);
 
   ::kms::client::Future<std::string> getId() const;
 };
@@ -67,6 +65,7 @@ struct GardenerParams {
 
 /** Constructor parameters of HeadGardener. */
 struct HeadGardenerParams {
+  ::kurento::client::MediaPipeline pipeline;
   std::optional<std::int32_t> default_{};
 };
 }  // namespace kurento::module::structures::client

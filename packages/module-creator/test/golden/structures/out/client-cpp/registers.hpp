@@ -36,7 +36,7 @@ struct Size {
 struct Node {
   /** A node behind this one. */
   ::kms::model::Box<::kurento::module::structures::client::Node> next{};
-  ::kms::model::Box<::kurento::module::structures::client::Leaf> leaf{};
+  ::kms::model::Box<::kurento::module::structures::client::Leaf> tip{};
   std::vector<::kurento::module::structures::client::Node> children{};
   std::optional<std::map<std::string, ::kurento::module::structures::client::Leaf>> byName{};
   /** Declared further below. */
@@ -87,7 +87,7 @@ struct RegisterInfo<::kurento::module::structures::client::Node> {
   template <typename Self, typename Visitor>
   static void fields([[maybe_unused]] Self& self, [[maybe_unused]] Visitor& visitor) {
     visitor.optional("next", self.next);
-    visitor.optional("leaf", self.leaf);
+    visitor.optional("tip", self.tip);
     visitor.required("children", self.children);
     visitor.optional("byName", self.byName);
     visitor.required("size", self.size);

@@ -10,7 +10,7 @@ const ::kms::client::ModuleSchema& schema() {
       {
           ::kms::client::ClassSchema{
               "HeadGardener", "structures.HeadGardener", "structures.Gardener", "", true,
-              { {"default", "int", false, true},  },
+              { {"pipeline", "kurento.MediaPipeline", true, false}, {"default", "int", false, true},  },
               {
                   ::kms::client::OperationSchema{
                       "getId", "", "String",

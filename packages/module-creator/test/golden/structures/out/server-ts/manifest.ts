@@ -30,6 +30,14 @@ export const manifest: ModuleManifest = {
       ],
       "constructorParams": [
         {
+          "name": "pipeline",
+          "type": {
+            "kind": "object",
+            "name": "kurento.MediaPipeline"
+          },
+          "optional": false
+        },
+        {
           "name": "default",
           "type": {
             "kind": "primitive",
@@ -39,7 +47,7 @@ export const manifest: ModuleManifest = {
           "defaultValue": 3
         }
       ],
-      "parentParam": null,
+      "parentParam": "pipeline",
       "operations": [
         {
           "name": "getId",
@@ -205,7 +213,7 @@ export const manifest: ModuleManifest = {
           "optional": true
         },
         {
-          "name": "leaf",
+          "name": "tip",
           "type": {
             "kind": "register",
             "name": "structures.Leaf"
@@ -286,7 +294,7 @@ export const manifest: ModuleManifest = {
           "optional": true
         },
         {
-          "name": "leaf",
+          "name": "tip",
           "type": {
             "kind": "register",
             "name": "structures.Leaf"

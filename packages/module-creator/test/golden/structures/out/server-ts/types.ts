@@ -23,7 +23,7 @@ export interface Leaf extends Node {
 export interface Node {
   /** A node behind this one. */
   readonly next?: Node;
-  readonly leaf?: Leaf;
+  readonly tip?: Leaf;
   readonly children: readonly Node[];
   readonly byName?: Readonly<Record<string, Leaf>>;
   /** Declared further below. */

@@ -11,4 +11,25 @@ public interface HeadGardener extends Gardener {
   void getId(Continuation<String> cont);
 
   TFuture<String> getId(Transaction tx);
+
+  public class Builder extends AbstractBuilder<HeadGardener> {
+
+    public Builder(org.kurento.module.core.MediaPipeline pipeline) {
+      super(HeadGardener.class, pipeline);
+      props.add("pipeline", pipeline);
+    }
+
+    public Builder withProperties(Properties properties) {
+      return (Builder) super.withProperties(properties);
+    }
+
+    public Builder with(String name, Object value) {
+      return (Builder) super.with(name, value);
+    }
+
+    public Builder withDefault(int default_) {
+      props.add("default", default_);
+      return this;
+    }
+  }
 }

@@ -7,5 +7,5 @@ import org.kurento.client.*;
  * How much, from 0/* upwards.
  */
 public enum Level {
-  NULL, a_b, a_b_, _1st, class_, _
+  NULL, a_b, a_b_, VALUE_1st, class_, VALUE_
 }

@@ -11,7 +11,7 @@ public class Node {
    */
   private Node next;
 
-  private Leaf leaf;
+  private Leaf tip;
 
   private java.util.List<Node> children;
 
@@ -42,12 +42,12 @@ public class Node {
     this.next = next;
   }
 
-  public Leaf getLeaf() {
-    return leaf;
+  public Leaf getTip() {
+    return tip;
   }
 
-  public void setLeaf(Leaf leaf) {
-    this.leaf = leaf;
+  public void setTip(Leaf tip) {
+    this.tip = tip;
   }
 
   public java.util.List<Node> getChildren() {
