@@ -1,4 +1,5 @@
 import type { Declaration, Model, Module } from "../model/types.js";
+import { avoid } from "./safe-identifier.js";
 
 /** How a C++ target lays out its output. */
 export interface CppLayout {
@@ -33,7 +34,7 @@ const MACROS: ReadonlySet<string> = new Set(
 export function cppIdentifier(text: string): string {
   const joined = text.replaceAll(/\W/g, "_");
   const started = /^\d/.test(joined) || joined === "" ? `_${joined}` : joined;
-  return KEYWORDS.has(started) || MACROS.has(started) ? `${started}_` : started;
+  return avoid(MACROS, avoid(KEYWORDS, started));
 }
 
 /** A member's name, which must differ from that of its class. */

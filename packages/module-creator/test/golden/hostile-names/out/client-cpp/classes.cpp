@@ -17,11 +17,11 @@ namespace call = ::kms::client::detail;
   return call::create<Types>(client, std::move(arguments_));
 }
 
-::kms::client::Future<::kms::client::Polymorphic<::kurento::module::hostile::client::Self>> Types::toJSON(std::int32_t arguments, std::int32_t new_, std::int32_t new_, std::int32_t cont, std::optional<std::int32_t> tx) const {
+::kms::client::Future<::kms::client::Polymorphic<::kurento::module::hostile::client::Self>> Types::toJSON(std::int32_t arguments, std::int32_t new_, std::int32_t new__, std::int32_t cont, std::optional<std::int32_t> tx) const {
   call::Arguments arguments_;
   arguments_.add("arguments", arguments);
   arguments_.add("new", new_);
-  arguments_.add("new_", new_);
+  arguments_.add("new_", new__);
   arguments_.add("cont", cont);
   arguments_.add("tx", tx);
   return call::invoke<::kms::client::Polymorphic<::kurento::module::hostile::client::Self>>(*this, "toJSON", std::move(arguments_));

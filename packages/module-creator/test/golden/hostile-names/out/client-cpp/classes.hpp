@@ -31,7 +31,7 @@ class KMS_CLIENT_API Types : public ::kurento::client::MediaObject {
   [[nodiscard]] static ::kms::client::Future<Types> create(::kms::client::Client& client, const TypesParams& params);
 
   /** @returns *\/ */
-  ::kms::client::Future<::kms::client::Polymorphic<::kurento::module::hostile::client::Self>> toJSON(std::int32_t arguments, std::int32_t new_, std::int32_t new_, std::int32_t cont, std::optional<std::int32_t> tx = std::nullopt) const;
+  ::kms::client::Future<::kms::client::Polymorphic<::kurento::module::hostile::client::Self>> toJSON(std::int32_t arguments, std::int32_t new_, std::int32_t new__, std::int32_t cont, std::optional<std::int32_t> tx = std::nullopt) const;
 
   ::kms::client::Future<void> delete_(const std::string& self, const std::string& args) const;
 

@@ -16,7 +16,7 @@ struct ParamSpec;
 /** *\/ `*\/` {{#if}} */
 struct Self {
   std::string class_{};
-  std::string class_{};
+  std::string class__{};
   ::kms::model::Box<::kurento::module::hostile::client::Self> hasOwnProperty{};
   std::map<std::string, ::kurento::module::hostile::client::Kind> new_{};
   bool operator==(const Self&) const = default;
@@ -36,7 +36,7 @@ struct RegisterInfo<::kurento::module::hostile::client::Self> {
   template <typename Self, typename Visitor>
   static void fields([[maybe_unused]] Self& self, [[maybe_unused]] Visitor& visitor) {
     visitor.required("class", self.class_);
-    visitor.required("class_", self.class_);
+    visitor.required("class_", self.class__);
     visitor.optional("hasOwnProperty", self.hasOwnProperty);
     visitor.required("new", self.new_);
   }
