@@ -7,7 +7,7 @@ import type { Task } from "./support/workspace.js";
 /** ARCHITECTURE.md, "Packages": who depends on whom. */
 const GRAPH: Readonly<Record<string, readonly string[]>> = {
   "kms-cmake-utils": [],
-  "kurento-module-creator": [],
+  "kurento-module-creator": ["kms-cmake-utils"],
   "kms-jsonrpc": ["kms-cmake-utils"],
   "kms-core": ["kms-cmake-utils", "kms-jsonrpc", "kurento-module-creator"],
   "kms-elements": ["kms-core"],

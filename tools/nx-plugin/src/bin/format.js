@@ -19,7 +19,11 @@ function workspaceFiles(patterns) {
   return [...new Set(stdout.split("\0"))].filter((file) => file !== "");
 }
 
-const sources = workspaceFiles(["hpp", "cpp", "h", "c"].map((suffix) => `${folder}/*.${suffix}`));
+const suffixes = ["hpp", "cpp", "h", "c"];
+// Golden files are what the module creator writes.
+const sources = workspaceFiles(suffixes.map((suffix) => `${folder}/*.${suffix}`)).filter(
+  (file) => !file.includes("/golden/"),
+);
 const prettier = [
   "--log-level=warn",
   "--ignore-unknown",
