@@ -73,7 +73,7 @@ export class CppNames {
 
   /** Namespace of a module's declarations, such as `kurento::client`. */
   namespaceOf(module: string): string {
-    return this.#namespaces.get(module) ?? "";
+    return String(this.#namespaces.get(module));
   }
 
   /** Fully qualified, so that no member hides it: `::kurento::MediaType`. */

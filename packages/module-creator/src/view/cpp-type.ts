@@ -45,7 +45,7 @@ export function cppLiteral(type: Type, value: unknown, names: CppNames): string 
       return PRIMITIVE_LITERALS[type.name](value);
     case "enum": {
       const { values } = type.declaration;
-      const name = distinctIdentifiers(values)[values.indexOf(String(value))] ?? "";
+      const name = String(distinctIdentifiers(values)[values.indexOf(String(value))]);
       return `${names.qualified(type.declaration)}::${name}`;
     }
     case "list":

@@ -29,7 +29,7 @@ function enumsFile(module: Module, names: CppNames): FileView {
       count: String(declared.values.length),
       values: identifiers.map((name, index) => ({
         name,
-        entry: `{Value::${name}, ${cppString(declared.values[index] ?? "")}}`,
+        entry: `{Value::${name}, ${cppString(String(declared.values[index]))}}`,
       })),
     };
   });

@@ -57,6 +57,17 @@ describe("pom.xml", () => {
   });
 });
 
+describe("client-cpp", () => {
+  it("needs no headers of its own for a module without classes", () => {
+    const withClass = textOf("client-cpp", "classes.hpp", { remoteClasses: [{ name: "A" }] });
+    const without = textOf("client-cpp", "classes.hpp");
+    expect([withClass.includes("mine/enums.hpp"), without.includes("mine/enums.hpp")]).toEqual([
+      true,
+      false,
+    ]);
+  });
+});
+
 describe("package.json", () => {
   it("names the repository and the packages of imports", () => {
     const other = file("other", { ...HEAD, name: "other" });
