@@ -169,8 +169,9 @@ struct PlayerIntake::Callbacks {
 
 void PlayerIntake::attach(const std::shared_ptr<PlayerIntake>& intake, GstElement* reader) {
   static std::once_flag once;
-  std::call_once(
-      once, [] { GST_DEBUG_CATEGORY_INIT(kms_player_debug, "playerendpoint", 0, "PlayerEndpoint"); });
+  std::call_once(once, [] {
+    GST_DEBUG_CATEGORY_INIT(kms_player_debug, "playerendpoint", 0, "PlayerEndpoint");
+  });
   const auto connect = [&](const char* signal, GCallback handler) {
     auto held = std::make_unique<Callbacks::Held>(intake);
     g_signal_connect_data(reader, signal, handler, held.release(), &destroyClosure<Callbacks::Held>,
