@@ -28,5 +28,8 @@ sockets.on("connection", (socket, request) => {
   });
   socket.on("close", (code) => console.log(`closed ${code}`));
 });
-server.listen(0, "127.0.0.1", () => console.log(server.address().port));
+server.listen(0, "127.0.0.1", () =>
+  // Not as a number, which a console that is told to would colour.
+  console.log(String(server.address().port)),
+);
 process.stdin.on("end", () => process.exit(0)).resume();
