@@ -15,7 +15,7 @@ Json whole(const Json& result, const PendingCall&) {
 
 }  // namespace
 
-Client::Client(Options options) : Client(options, makeWebSocketNetwork(options)) {}
+Client::Client(const Options& options) : Client(options, makeWebSocketNetwork(options)) {}
 
 Client::Client(Options options, std::shared_ptr<Network> network)
     : m_session(std::make_shared<Session>(std::move(options), std::move(network))) {

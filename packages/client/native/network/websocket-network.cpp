@@ -301,11 +301,11 @@ std::shared_ptr<asio::ssl::context> makeTls(const Options& options) {
     tls->set_default_verify_paths();
     return tls;
   }
-  error_code error;
-  tls->load_verify_file(options.caFile, error);
-  if (error) {
+  try {
+    tls->load_verify_file(options.caFile);
+  } catch (const boost::system::system_error& error) {
     throw std::invalid_argument("cannot read certificates from " + options.caFile + ": " +
-                                error.message());
+                                error.code().message());
   }
   return tls;
 }

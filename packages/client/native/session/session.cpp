@@ -78,8 +78,8 @@ std::shared_ptr<PendingCall> Session::request(std::string method, Json params,
 }
 
 std::shared_ptr<PendingCall> Session::release(const std::string& object) {
-  return request("release", Json{{"object", object}}, "release",
-                 [this, object] { m_subscriptions.drop(object); });
+  std::function<void()> forget = [this, object] { m_subscriptions.drop(object); };
+  return request("release", Json{{"object", object}}, "release", std::move(forget));
 }
 
 Subscription Session::subscribe(std::string object, std::string event,

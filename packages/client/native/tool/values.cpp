@@ -15,6 +15,7 @@ const ParamSchema& findParam(const std::vector<ParamSchema>& params, const std::
                                   [&name](const ParamSchema& param) { return param.name == name; });
   if (found != params.end()) return *found;
   std::vector<std::string_view> names;
+  names.reserve(params.size());
   for (const ParamSchema& param : params) names.push_back(param.name);
   throw UsageError("there is no parameter '" + name + "', but: " + joined(names));
 }

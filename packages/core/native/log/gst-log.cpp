@@ -34,6 +34,7 @@ std::string nameOf(GObject* object) {
   return G_IS_OBJECT(object) ? G_OBJECT_TYPE_NAME(object) : std::string();
 }
 
+// The signature is GStreamer's. NOLINTNEXTLINE(readability-function-size)
 void onGstLog(GstDebugCategory* category, GstDebugLevel level, const char* file,
               const char* function, int line, GObject* object, GstDebugMessage* message,
               gpointer data) {

@@ -72,7 +72,7 @@ class ClientView {
         const name = eventStruct(event);
         const parent = event.parent && this.#event(event.parent);
         return {
-          ...structData(event, name, names, () => false),
+          ...structData(event, name, names, () => "inside"),
           ...infoData(event, name, names),
           parent: parent === null ? "" : ` : ${parent}`,
           parentInfo: parent === null ? [] : [parent],

@@ -41,7 +41,7 @@ function registersFile(module: Module, names: CppNames): FileView {
   const cycles = new Cycles(module.registers);
   const registers = cycles.inOrder().map((register) => ({
     ...structData(register, cppIdentifier(register.name), names, (field) =>
-      cycles.isBoxed(field, register),
+      cycles.placeOf(field, register),
     ),
     ...infoData(register, cppIdentifier(register.name), names),
     parent: register.parent === null ? "" : ` : ${names.qualified(register.parent)}`,
@@ -62,14 +62,14 @@ export function structData(
   { doc, fields }: RegisterType | EventType,
   name: string,
   names: CppNames,
-  isBoxed: (field: Item) => boolean,
+  placeOf: (field: Item) => Place,
 ): object {
   return {
     ...cppDoc(doc),
     name,
     fields: fields.map((field) => ({
       ...cppDoc(field.doc),
-      text: fieldText(field, name, names, isBoxed(field)),
+      text: fieldText(field, name, names, placeOf(field)),
     })),
   };
 }
@@ -92,14 +92,20 @@ export function infoData(
   };
 }
 
-function fieldText(field: Item, owner: string, names: CppNames, isBoxed: boolean): string {
+/**
+ * How a struct holds a field: as it is; on the heap, because the field's type holds the struct; or as a list whose elements
+ * are defined further below, which must not be initialised inside the struct.
+ */
+export type Place = "inside" | "boxed" | "later";
+
+function fieldText(field: Item, owner: string, names: CppNames, place: Place): string {
   const type = cppType(field.type, names);
   const name = cppMember(field.name, owner);
-  if (isBoxed) {
+  if (place === "boxed") {
     return `::kms::model::Box<${type}> ${name}{}`;
   }
   if (!field.optional) {
-    return `${type} ${name}{}`;
+    return place === "later" ? `${type} ${name}` : `${type} ${name}{}`;
   }
   return field.defaultValue === undefined
     ? `std::optional<${type}> ${name}{}`
@@ -148,7 +154,7 @@ export function forwardsOf(
   }));
 }
 
-/** Which fields contain their own register again, and an order in which every struct comes after what it holds. */
+/** Where fields lie, and an order in which every struct comes after what it holds and, where it can, what it lists. */
 export class Cycles {
   readonly #registers: readonly RegisterType[];
 
@@ -156,9 +162,16 @@ export class Cycles {
     this.#registers = registers;
   }
 
-  /** Whether a field of this register can only lie on the heap, since its type holds the register. */
-  isBoxed({ type }: Item, owner: RegisterType): boolean {
-    return type.kind === "register" && reachable(type.declaration, new Set()).has(owner);
+  placeOf({ type }: Item, owner: RegisterType): Place {
+    const [held] = heldIn(type);
+    if (held !== undefined) {
+      return reachable(held, heldIn).has(owner) ? "boxed" : "inside";
+    }
+    // Lists and maps hold their elements on the heap, so they can do without a definition.
+    const isLater = namedIn(type).some(
+      (listed) => listed !== owner && reachable(listed, namedIn).has(owner),
+    );
+    return isLater ? "later" : "inside";
   }
 
   inOrder(): readonly RegisterType[] {
@@ -167,33 +180,40 @@ export class Cycles {
       if (ordered.has(register) || !this.#registers.includes(register)) {
         return;
       }
-      this.#needed(register).forEach(add);
+      this.#before(register).forEach(add);
       ordered.add(register);
     };
     this.#registers.forEach(add);
     return [...ordered];
   }
 
-  #needed(register: RegisterType): readonly RegisterType[] {
+  /** What must or may be defined first. Lists that lead back are left out, so that this comes to an end. */
+  #before(register: RegisterType): readonly RegisterType[] {
     const { parent, fields } = register;
-    const held = fields.filter((field) => !this.isBoxed(field, register));
-    const types = held.flatMap(({ type }) => heldIn(type));
+    const inside = fields.filter((field) => this.placeOf(field, register) === "inside");
+    const types = inside.flatMap(({ type }) => namedIn(type)).filter((type) => type !== register);
     return parent === null ? types : [parent, ...types];
   }
 }
 
-function reachable(register: RegisterType, seen: Set<RegisterType>): Set<RegisterType> {
-  if (!seen.has(register)) {
-    seen.add(register);
-    const held = register.fields.flatMap(({ type }) => heldIn(type));
-    [...held, ...(register.parent === null ? [] : [register.parent])].forEach((next) =>
-      reachable(next, seen),
-    );
+function reachable(
+  start: RegisterType,
+  next: (type: Type) => readonly RegisterType[],
+  seen = new Set<RegisterType>(),
+): Set<RegisterType> {
+  if (!seen.has(start)) {
+    seen.add(start);
+    const types = start.fields.flatMap(({ type }) => next(type));
+    const all = start.parent === null ? types : [...types, start.parent];
+    all.forEach((register) => reachable(register, next, seen));
   }
   return seen;
 }
 
-/** Lists and maps hold their elements on the heap, so they need no definition. */
 function heldIn(type: Type): readonly RegisterType[] {
   return type.kind === "register" ? [type.declaration] : [];
+}
+
+function namedIn(type: Type): readonly RegisterType[] {
+  return heldIn(innermost(type));
 }

@@ -12,7 +12,8 @@ namespace kms::crash {
 namespace {
 
 struct Free {
-  void operator()(void* memory) const { std::free(memory); }
+  // libdw and __cxa_demangle hand out memory of malloc.
+  void operator()(void* memory) const { std::free(memory); }  // NOLINT(cppcoreguidelines-no-malloc)
 };
 using Scopes = std::unique_ptr<Dwarf_Die[], Free>;
 

@@ -25,7 +25,7 @@ class KMS_CLIENT_API Client {
  public:
   /// Connects and joins the session. Throws KurentoError -32002 where that fails,
   /// std::invalid_argument for a URL that is none.
-  explicit Client(Options options = {});
+  explicit Client(const Options& options = {});
   /// The same over another network; for tests.
   Client(Options options, std::shared_ptr<Network> network);
   /// close().

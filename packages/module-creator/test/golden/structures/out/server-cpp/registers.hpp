@@ -17,6 +17,10 @@ namespace kurento::module::structures {
 struct Size;
 struct Node;
 struct Leaf;
+struct Stone;
+struct Path;
+struct Garden;
+struct Bed;
 struct Frame;
 
 struct Size {
@@ -51,6 +55,28 @@ struct Leaf : ::kurento::module::structures::Node {
   std::int32_t Leaf_{};
   std::optional<std::vector<std::string>> operator_{};
   bool operator==(const Leaf&) const = default;
+};
+
+struct Stone {
+  std::int32_t weight{};
+  bool operator==(const Stone&) const = default;
+};
+
+struct Path {
+  /** Declared further below. */
+  std::vector<::kurento::module::structures::Stone> stones{};
+  bool operator==(const Path&) const = default;
+};
+
+struct Garden {
+  /** Which list their gardens. */
+  std::vector<::kurento::module::structures::Bed> beds;
+  bool operator==(const Garden&) const = default;
+};
+
+struct Bed {
+  std::vector<::kurento::module::structures::Garden> gardens;
+  bool operator==(const Bed&) const = default;
 };
 
 struct Frame {
@@ -104,6 +130,46 @@ struct RegisterInfo<::kurento::module::structures::Leaf> {
     RegisterInfo<::kurento::module::structures::Node>::fields(self, visitor);
     visitor.required("Leaf", self.Leaf_);
     visitor.optional("operator", self.operator_);
+  }
+};
+
+template <>
+struct RegisterInfo<::kurento::module::structures::Stone> {
+  static constexpr std::string_view kModule = "structures";
+  static constexpr std::string_view kName = "Stone";
+  template <typename Self, typename Visitor>
+  static void fields([[maybe_unused]] Self& self, [[maybe_unused]] Visitor& visitor) {
+    visitor.required("weight", self.weight);
+  }
+};
+
+template <>
+struct RegisterInfo<::kurento::module::structures::Path> {
+  static constexpr std::string_view kModule = "structures";
+  static constexpr std::string_view kName = "Path";
+  template <typename Self, typename Visitor>
+  static void fields([[maybe_unused]] Self& self, [[maybe_unused]] Visitor& visitor) {
+    visitor.required("stones", self.stones);
+  }
+};
+
+template <>
+struct RegisterInfo<::kurento::module::structures::Garden> {
+  static constexpr std::string_view kModule = "structures";
+  static constexpr std::string_view kName = "Garden";
+  template <typename Self, typename Visitor>
+  static void fields([[maybe_unused]] Self& self, [[maybe_unused]] Visitor& visitor) {
+    visitor.required("beds", self.beds);
+  }
+};
+
+template <>
+struct RegisterInfo<::kurento::module::structures::Bed> {
+  static constexpr std::string_view kModule = "structures";
+  static constexpr std::string_view kName = "Bed";
+  template <typename Self, typename Visitor>
+  static void fields([[maybe_unused]] Self& self, [[maybe_unused]] Visitor& visitor) {
+    visitor.required("gardens", self.gardens);
   }
 };
 

@@ -450,6 +450,75 @@ export const manifest: ModuleManifest = {
       ]
     },
     {
+      "name": "Path",
+      "qualifiedName": "structures.Path",
+      "parent": null,
+      "fields": [
+        {
+          "name": "stones",
+          "type": {
+            "kind": "list",
+            "of": {
+              "kind": "register",
+              "name": "structures.Stone"
+            }
+          },
+          "optional": false
+        }
+      ]
+    },
+    {
+      "name": "Stone",
+      "qualifiedName": "structures.Stone",
+      "parent": null,
+      "fields": [
+        {
+          "name": "weight",
+          "type": {
+            "kind": "primitive",
+            "name": "int"
+          },
+          "optional": false
+        }
+      ]
+    },
+    {
+      "name": "Garden",
+      "qualifiedName": "structures.Garden",
+      "parent": null,
+      "fields": [
+        {
+          "name": "beds",
+          "type": {
+            "kind": "list",
+            "of": {
+              "kind": "register",
+              "name": "structures.Bed"
+            }
+          },
+          "optional": false
+        }
+      ]
+    },
+    {
+      "name": "Bed",
+      "qualifiedName": "structures.Bed",
+      "parent": null,
+      "fields": [
+        {
+          "name": "gardens",
+          "type": {
+            "kind": "list",
+            "of": {
+              "kind": "register",
+              "name": "structures.Garden"
+            }
+          },
+          "optional": false
+        }
+      ]
+    },
+    {
       "name": "Frame",
       "qualifiedName": "structures.Frame",
       "parent": null,

@@ -44,6 +44,24 @@ export interface Size {
   readonly bare: string;
 }
 
+export interface Path {
+  /** Declared further below. */
+  readonly stones: readonly Stone[];
+}
+
+export interface Stone {
+  readonly weight: number;
+}
+
+export interface Garden {
+  /** Which list their gardens. */
+  readonly beds: readonly Bed[];
+}
+
+export interface Bed {
+  readonly gardens: readonly Garden[];
+}
+
 export interface Frame {
   readonly size?: Size;
 }
