@@ -193,7 +193,7 @@ TEST_F(AgentWire, refusesRequestsThatItCannotTrust) {
 TEST_F(AgentWire, refusesUnknownRequiredAttributesByName) {
   make(Role::Controlled);
   auto writer = request(Role::Controlling);
-  // NOLINTNEXTLINE(clang-analyzer-optin.core.EnumCastOutOfRange): a type that nobody has assigned
+  // A type that nobody has assigned.
   // is the point
   writer.add32(static_cast<StunAttribute>(0x7001), 1);
   finish(writer, peer);

@@ -132,10 +132,10 @@ TEST(StunMessage, ignoresAttributesBehindTheIntegrity) {
 
 TEST(StunMessage, listsUnknownRequiredAttributesOnly) {
   StunWriter writer(StunClass::Request, kStunBinding, {});
-  // NOLINTNEXTLINE(clang-analyzer-optin.core.EnumCastOutOfRange): a type that nobody has assigned
+  // A type that nobody has assigned.
   // is the point
   writer.add32(static_cast<StunAttribute>(0x7777), 1);
-  // NOLINTNEXTLINE(clang-analyzer-optin.core.EnumCastOutOfRange): a type that nobody has assigned
+  // A type that nobody has assigned.
   // is the point
   writer.add32(static_cast<StunAttribute>(0xC057), 1);
   const auto message = StunMessage::parse(writer.bytes());
