@@ -32,7 +32,7 @@ export function inferTargets(shape, variant) {
     ["native", shape.hasNative, () => nativeTarget(shape, variant)],
     ["compile", compiles, () => compileTarget(shape, generates)],
     ["check", shape.hasNative || shape.hasNativeTests, () => checkTarget(shape, variant)],
-    ["unit", shape.hasUnitTests && !shape.isSystemTest, () => unitTarget(compiles)],
+    ["unit", shape.hasUnitTests && !shape.isSystemTest, () => unitTarget(shape, compiles)],
     ["system", shape.isSystemTest, systemTestTarget],
     ["full", shape.hasFullTests, fullTestTarget],
     ["lint", shape.hasTypeScript || shape.hasJavaScript, () => lintTarget(generates)],

@@ -61,6 +61,13 @@ describe("inferTargets", () => {
     expect(both["test"]).toMatchObject({ dependsOn: ["check", "unit"] });
   });
 
+  it("builds a package's native code before its unit tests, which may load it", () => {
+    const { unit } = infer({ hasNative: true, hasUnitTests: true });
+    expect(unit?.["dependsOn"]).toContain("native");
+    expect(unit?.["inputs"]).toEqual(expect.arrayContaining(["^native", "toolchain"]));
+    expect(infer({ hasUnitTests: true })["unit"]?.["dependsOn"]).not.toContain("native");
+  });
+
   it("runs system tests after the build of the server and compiles nothing of their own", () => {
     const targets = infer({ isSystemTest: true, hasTypeScript: true, hasUnitTests: true });
     expect(targets["system"]).toMatchObject({ dependsOn: ["^build"] });

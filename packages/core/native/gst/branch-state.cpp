@@ -156,8 +156,9 @@ void BranchState::rebuild() {
 }
 
 // Takes the pipeline down, if there is one, then calls `then`, unless another call of this came
-// later.
+// later. What the pipeline still reports while the branch closes must not take the place of `then`.
 void BranchState::dismantle(std::function<void()> then) {
+  if (m_isClosed) return;
   ++m_generation;
   m_retry.reset();
   m_isRunning = false;
@@ -239,9 +240,10 @@ OutputHandlers BranchState::frameHandlers() {
     frames->push(timed.get());
   };
   const auto rebuildLater = later([](BranchState& self) { self.rebuild(); });
+  // In this order: who hears of the end may bring the next stream, which must find a new pipeline.
   return {.onSample = push, .onEndOfStream = [frames = m_frames, rebuildLater] {
-            frames->endOfStream();
             rebuildLater();
+            frames->endOfStream();
           }};
 }
 
@@ -330,6 +332,7 @@ void BranchState::close(std::function<void()> done) {
     self->m_feed.reset();
     done();
   });
+  m_isClosed = true;
 }
 
 }  // namespace kms::gst

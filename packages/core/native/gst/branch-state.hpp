@@ -93,6 +93,7 @@ class BranchState : public std::enable_shared_from_this<BranchState> {
   std::shared_ptr<Pipeline> m_pipeline;
   bool m_isRunning = false;
   bool m_isDismantling = false;
+  bool m_isClosed = false;
   std::uint64_t m_generation = 0;
   std::function<void()> m_afterDismantling;
   SourceHandle m_retry;

@@ -22,6 +22,17 @@ Map target(const char* medium, const char* kind, const char* codec) {
   return {{"medium", medium}, {"target", Map{{"kind", kind}, {"format", Map{{"codec", codec}}}}}};
 }
 
+/// Does something on the streaming thread when the stream ends.
+class AtTheEnd final : public FrameSink {
+ public:
+  explicit AtTheEnd(std::function<void()> act) : m_act(std::move(act)) {}
+  void onSample(GstSample* /*sample*/) override {}
+  void onEndOfStream() override { m_act(); }
+
+ private:
+  std::function<void()> m_act;
+};
+
 class BranchTest : public ::testing::Test {
  protected:
   using BranchPtr = std::unique_ptr<Branch>;
@@ -263,6 +274,25 @@ TEST_F(BranchTest, GoesOnAfterTheEndOfAStream) {
     bench.stop(origin);
   }
   bench.close(branch);
+}
+
+TEST_F(BranchTest, ClosesAlthoughItsStreamEndsMeanwhile) {
+  BranchPtr branch = make("b", target("video", "frames", "RAW"));
+  std::promise<host::Outcome> closed;
+  const auto close = [&] {
+    branch->close(host::Completion([&](host::Outcome what) { closed.set_value(std::move(what)); }));
+  };
+  // Begun before the branch hears of the end, done after: the pipeline waits for this thread.
+  const auto sink = std::make_shared<AtTheEnd>([&] { bench.onLoop(close); });
+  branch->source(Medium::kVideo)->frames->attach(sink);
+  auto origin = bench.origin(Medium::kVideo,
+                             "videotestsrc num-buffers=3 ! "
+                             "video/x-raw,width=64,height=64,framerate=30/1 ! vp8enc deadline=1");
+  link(*branch, std::make_shared<Stream>(origin.frames));
+  ASSERT_TRUE(bench.play(origin));
+  EXPECT_TRUE(std::holds_alternative<Value>(closed.get_future().get()));
+  bench.stop(origin);
+  bench.onLoop([&] { branch.reset(); });
 }
 
 TEST_F(BranchTest, FollowsASwitchToASourceOfAnotherCodec) {

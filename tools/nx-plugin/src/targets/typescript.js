@@ -34,14 +34,26 @@ export function compileTarget(shape, generates) {
 }
 
 /**
- * `unit`: the package's vitest suite; no test at all is a failure.
+ * `unit`: the package's vitest suite; no test at all is a failure. Tests may load the package's own native code.
+ * @param {import('./target.js').PackageShape} shape
  * @param {boolean} compiles whether the package has a compile target
  * @returns {import('./target.js').Target}
  */
-export function unitTarget(compiles) {
+export function unitTarget(shape, compiles) {
   return runScript("unit.js", {
-    dependsOn: [...(compiles ? ["compile"] : []), "^compile"],
-    inputs: ["default", "^ts", "^kmd", generator, "shared"],
+    dependsOn: [
+      ...(shape.hasNative ? ["native"] : []),
+      ...(compiles ? ["compile"] : []),
+      "^compile",
+    ],
+    inputs: [
+      "default",
+      "^ts",
+      "^kmd",
+      ...(shape.hasNative ? ["^native", "toolchain"] : []),
+      generator,
+      "shared",
+    ],
     outputs: ["{projectRoot}/test-results/unit.json"],
   });
 }
