@@ -3,7 +3,7 @@
  * What `./kms test --full` adds: sanitizers, long tests, clang-tidy, a clean-room installation. The results go to
  * packages/e2e/FULL.md.
  */
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { git, workspaceRoot } from "../workspace.js";
 import { nx, testTargets } from "./nx.js";
@@ -37,44 +37,76 @@ const additions = [
 ];
 
 /**
- * @param {readonly string[]} titles of all parts
- * @param {ReadonlyMap<string, import('./step.js').Counts>} counts of the parts that ran
- * @returns {string} the record, in Markdown; an interrupted run shows what it did not reach
+ * @typedef {object} Row what a part gave when it last ran
+ * @property {number} passed
+ * @property {number} failed
+ * @property {string} when date and commit
  */
-export function fullReport(titles, counts) {
-  const commit = git("rev-parse", "--short=12", "HEAD") ?? "unknown";
-  const changes = git("status", "--porcelain") === "" ? "" : " with uncommitted changes";
+
+const recordFile = join(workspaceRoot, "packages/e2e/FULL.md");
+const rowPattern = /^\| (.+?) +\| (\d+) +\| (\d+) +\| (.+?) +\|$/gm;
+
+/**
+ * @param {string} report as `fullReport` writes it
+ * @returns {Map<string, Row>} by title
+ */
+export function readReport(report) {
+  const rows = [...report.matchAll(rowPattern)];
+  return new Map(
+    rows.map(([, title = "", passed, failed, when = ""]) => [
+      title,
+      { passed: Number(passed), failed: Number(failed), when },
+    ]),
+  );
+}
+
+/**
+ * @param {readonly string[]} titles of all parts
+ * @param {ReadonlyMap<string, Row>} rows of the parts that ran; an interrupted run shows what it did not reach
+ * @returns {string} the record, in Markdown
+ */
+export function fullReport(titles, rows) {
   const lines = titles.map((title) => {
-    const { passed, failed } = counts.get(title) ?? { passed: "not reached", failed: "" };
-    return `| ${title} | ${passed} | ${failed} |`;
+    const row = rows.get(title);
+    return row === undefined
+      ? `| ${title} | | | not reached |`
+      : `| ${title} | ${row.passed} | ${row.failed} | ${row.when} |`;
   });
   return `# Last full run
 
-Written by \`./kms test --full\` on ${new Date().toISOString().slice(0, 10)}, commit ${commit}${changes}.
+Written by \`./kms test --full\`, which runs all parts; \`./kms test --full=<word>\` runs again those whose title has the word.
 
-| Part | Passed | Failed |
-| --- | ---: | ---: |
+| Part | Passed | Failed | Run on, commit |
+| --- | ---: | ---: | --- |
 ${lines.join("\n")}
 `;
+}
+
+function thisRun() {
+  const changes = git("status", "--porcelain", "--", ":!packages/e2e/FULL.md") === "";
+  const commit = git("rev-parse", "--short=12", "HEAD") ?? "unknown";
+  return `${new Date().toISOString().slice(0, 10)}, ${commit}${changes ? "" : " with changes"}`;
 }
 
 /**
  * The steps of a full run: the usual ones, then the additions. The record is written after each.
  * @param {readonly Step[]} usual
+ * @param {string} word only the parts whose title has it, in any case; the other rows of the record stay
  * @returns {Step[]}
  */
-export function fullSteps(usual) {
+export function fullSteps(usual, word) {
   const steps = [...usual, ...additions];
   const titles = steps.map(({ title }) => title);
-  /** @type {Map<string, import('./step.js').Counts>} */
-  const counts = new Map();
-  return steps.map(({ title, run }) => ({
+  const rows = word === "" ? new Map() : readReport(readFileSync(recordFile, "utf8"));
+  const isWanted = (/** @type {Step} */ { title }) =>
+    title.toLowerCase().includes(word.toLowerCase());
+  return steps.filter(isWanted).map(({ title, run }) => ({
     title,
     run: () => {
-      const result = run();
-      counts.set(title, result);
-      writeFileSync(join(workspaceRoot, "packages/e2e/FULL.md"), fullReport(titles, counts));
-      return result;
+      const counts = run();
+      rows.set(title, { ...counts, when: thisRun() });
+      writeFileSync(recordFile, fullReport(titles, rows));
+      return counts;
     },
   }));
 }
