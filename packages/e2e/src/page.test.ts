@@ -11,9 +11,9 @@ describe("the server's page", () => {
     expect(await server.stop()).toBe(0);
   });
 
-  it("prints where it is reached", () => {
-    expect(server.output).toContain(`ws://localhost:${server.port}/kurento`);
-    expect(server.output).toContain(`http://localhost:${server.port}/`);
+  it("prints where it is reached", async () => {
+    await server.printed(`ws://localhost:${server.port}/kurento`);
+    await server.printed(`http://localhost:${server.port}/`);
   });
 
   it("shows the camera beside its way through the server, with figures, at one click", async () => {

@@ -1,5 +1,5 @@
 // @ts-check
-/** `./kms test [--full[=<word>]]`, after everything is installed. The last line of the output is "N passed, N failed". */
+/** `./kms test [--full[=<words>]]`, after everything is installed. The last line of the output is "N passed, N failed". */
 import { changesetsAreComplete } from "./changeset-status.js";
 import { fullSteps } from "./test/full.js";
 import { checkTarget, projectSelection, testTargets } from "./test/nx.js";
@@ -9,10 +9,12 @@ import { asOneTest, runSteps, succeeds } from "./test/step.js";
 const [option] = process.argv.slice(2);
 const isFull = /^--full(=|$)/.test(option ?? "");
 if (option !== undefined && !isFull) {
-  console.error(`kms test: unknown option "${option}"; there is only --full, or --full=<word>`);
+  console.error(
+    `kms test: unknown option "${option}"; there is only --full, or --full=<word>,<word>`,
+  );
   process.exit(2);
 }
-const [, word = ""] = option?.split("=") ?? [];
+const [, words = ""] = option?.split("=") ?? [];
 
 const isSystemTest = (/** @type {string} */ label) => label.startsWith("packages/e2e ");
 const select = projectSelection(process.env);
@@ -38,4 +40,4 @@ const steps = [
 ];
 
 removeResults();
-process.exitCode = runSteps(isFull ? fullSteps(steps, word) : steps);
+process.exitCode = runSteps(isFull ? fullSteps(steps, words) : steps);

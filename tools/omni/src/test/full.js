@@ -74,7 +74,7 @@ export function fullReport(titles, rows) {
   });
   return `# Last full run
 
-Written by \`./kms test --full\`, which runs all parts; \`./kms test --full=<word>\` runs again those whose title has the word.
+Written by \`./kms test --full\`, which runs all parts; \`./kms test --full=<word>,<word>\` runs again those whose title has one of the words.
 
 | Part | Passed | Failed | Run on, commit |
 | --- | ---: | ---: | --- |
@@ -91,15 +91,15 @@ function thisRun() {
 /**
  * The steps of a full run: the usual ones, then the additions. The record is written after each.
  * @param {readonly Step[]} usual
- * @param {string} word only the parts whose title has it, in any case; the other rows of the record stay
+ * @param {string} words only the parts whose title has one of these, in any case; the other rows of the record stay
  * @returns {Step[]}
  */
-export function fullSteps(usual, word) {
+export function fullSteps(usual, words) {
   const steps = [...usual, ...additions];
   const titles = steps.map(({ title }) => title);
-  const rows = word === "" ? new Map() : readReport(readFileSync(recordFile, "utf8"));
+  const rows = words === "" ? new Map() : readReport(readFileSync(recordFile, "utf8"));
   const isWanted = (/** @type {Step} */ { title }) =>
-    title.toLowerCase().includes(word.toLowerCase());
+    words.split(",").some((word) => title.toLowerCase().includes(word.toLowerCase()));
   return steps.filter(isWanted).map(({ title, run }) => ({
     title,
     run: () => {
