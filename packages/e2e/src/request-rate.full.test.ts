@@ -69,7 +69,7 @@ async function measure(request: object): Promise<Figures> {
     { method: "subscribe", params: { object, type: "ElementConnected" } },
     { method: "subscribe", params: { object, type: "ElementDisconnected" } },
   ];
-  const job = { port: server.port, count: requests, window: 64, setUp, request };
+  const job = { port: server.port, count: requests, window: 32, setUp, request };
   const before = [await cpuUs(server.pid), await cpuUs(worker)] as const;
   const stopEvents = raiseEvents();
   const args = ["-c", String(workerCpu), process.execPath, load, JSON.stringify(job)];
