@@ -8,7 +8,7 @@
 namespace kms::client {
 namespace {
 
-using namespace kurento::client;  // NOLINT(google-build-using-namespace): what is tested
+using namespace kurento::client;
 
 class ApiTest : public testing::Test {
  protected:

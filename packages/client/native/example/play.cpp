@@ -10,7 +10,7 @@
 
 namespace {
 
-using namespace kurento::client;  // NOLINT(google-build-using-namespace)
+using namespace kurento::client;
 
 void play(const std::string& url, const std::string& uri) {
   kms::client::Client client({.url = url});

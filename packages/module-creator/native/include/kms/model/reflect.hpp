@@ -64,7 +64,7 @@ template <typename T>
 class Box {
  public:
   Box() = default;
-  Box(T value) : m_value(std::make_unique<T>(std::move(value))) {}  // NOLINT(*-explicit-*)
+  Box(T value) : m_value(std::make_unique<T>(std::move(value))) {}
   Box(const Box& other) : m_value(copyOf(other)) {}
   Box(Box&&) noexcept = default;
   ~Box() = default;
