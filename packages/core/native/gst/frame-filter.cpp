@@ -97,8 +97,9 @@ void FrameFilter::start() {
                      },
                  .onEndOfStream =
                      [frames = m_frames, again = later([](FrameFilter& self) { self.restart(); })] {
-                       frames->endOfStream();
+                       // First: who hears of the end may bring the next stream.
                        again();
+                       frames->endOfStream();
                      }});
   play();
 }
