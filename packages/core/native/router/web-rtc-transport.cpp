@@ -13,20 +13,8 @@ using media::Medium;
 
 namespace {
 
-constexpr Duration kTick = std::chrono::milliseconds(500);
 constexpr Duration kNominationPatience = std::chrono::milliseconds(100);
 constexpr std::size_t kMaxEarlyDtls = 8;
-
-constexpr std::string_view kMidUri = "urn:ietf:params:rtp-hdrext:sdes:mid";
-constexpr std::string_view kTransportSequenceUri =
-    "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
-constexpr std::string_view kAbsoluteSendTimeUri =
-    "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time";
-
-std::uint8_t extensionId(const StreamParameters& parameters, std::string_view uri) {
-  const auto found = std::ranges::find(parameters.extensions, uri, &HeaderExtension::uri);
-  return found == parameters.extensions.end() ? 0 : found->id;
-}
 
 /// The strongest that we know how to check.
 const Fingerprint& chooseFingerprint(const std::vector<Fingerprint>& fingerprints) {
@@ -45,7 +33,6 @@ const Fingerprint& chooseFingerprint(const std::vector<Fingerprint>& fingerprint
 WebRtcTransport::Impl::Impl(ThreadContext& context, WebRtcTransportListener& listener)
     : m_context(context),
       m_listener(listener),
-      m_senderClock(std::make_shared<rtp::SenderClock>()),
       m_flow(context.sendQueue()),
       m_iceTimer(context.environment().timers,
                  [this] {
@@ -58,42 +45,21 @@ WebRtcTransport::Impl::Impl(ThreadContext& context, WebRtcTransportListener& lis
                     m_dtls->onTimer();
                     rearmDtls();
                   }),
-      m_tickTimer(context.environment().timers, [this] { onTick(); }),
-      m_nackTimer(context.environment().timers, [this] { sendNacks(); }),
-      m_feedbackTimer(context.environment().timers, [this] { sendFeedback(); }) {
+      m_session(context.environment(), *this, listener) {
   m_local.ice = ice::Credentials::generate(ice::secureRandom());
   m_local.fingerprint = context.certificate().fingerprint();
-  m_local.cname = randomCname();
-  for (const Medium medium : media::kMedia) makeStream(medium);
-  m_local.audioSsrc = stream(Medium::kAudio).consumer->ssrc();
-  m_local.videoSsrc = stream(Medium::kVideo).consumer->ssrc();
+  m_local.cname = m_session.cname();
+  m_local.audioSsrc = m_session.localSsrc(Medium::kAudio);
+  m_local.videoSsrc = m_session.localSsrc(Medium::kVideo);
   m_tag = context.addTransport(m_local.ice.ufrag, *this);
   ice::Config config;
   config.local = m_local.ice;
   config.transactionTag = m_tag;
   m_agent = std::make_unique<ice::Agent>(config, context.environment().clock, *this);
-  m_tickTimer.start(context.environment().clock.now() + kTick);
 }
 
 WebRtcTransport::Impl::~Impl() {
   close();
-}
-
-void WebRtcTransport::Impl::makeStream(Medium medium) {
-  Stream made;
-  made.medium = medium;
-  ProducerOrigin origin;
-  origin.requestKeyframe = [this, medium] { sendKeyframeRequest(stream(medium)); };
-  origin.nacksDue = [this] { m_nackTimer.startBefore(m_context.now()); };
-  origin.formatChanged = [this, medium](const media::Format& format) {
-    m_listener.onSourceFormat(medium, format);
-  };
-  made.producer =
-      std::make_shared<Producer>(medium, m_context.environment(), std::move(origin), m_senderClock);
-  std::uint32_t ssrc = randomSsrc();
-  if (!m_streams.empty() && m_streams.front().consumer->ssrc() == ssrc) ++ssrc;
-  made.consumer = std::make_unique<WebRtcConsumer>(medium, ssrc, m_context.environment(), *this);
-  m_streams.push_back(std::move(made));
 }
 
 std::vector<std::string> WebRtcTransport::Impl::gather() {
@@ -125,13 +91,7 @@ std::vector<ice::Candidate> WebRtcTransport::Impl::hostCandidates() const {
 void WebRtcTransport::Impl::setRemote(const RemoteParameters& parameters) {
   parameters.ice.validate("remote");
   makeDtls(parameters);
-  for (Stream& each : m_streams) {
-    const auto found =
-        std::ranges::find(parameters.streams, each.medium, &StreamParameters::medium);
-    StreamParameters inactive;
-    inactive.medium = each.medium;
-    configureStream(found == parameters.streams.end() ? inactive : *found);
-  }
+  m_session.configure(parameters.streams);
   // The agent is made before the role is known; the call says no more than that this side controls.
   if (parameters.iceRole == ice::Role::Controlling) m_agent->setRemoteLite();
   m_agent->setRemoteCredentials(parameters.ice.ufrag, parameters.ice.pwd);
@@ -146,29 +106,6 @@ void WebRtcTransport::Impl::makeDtls(const RemoteParameters& parameters) {
   session->setRemoteFingerprint(fingerprint.algorithm, fingerprint.value);
   m_dtls = std::move(session);
   m_dtlsRole = parameters.dtlsRole;
-}
-
-void WebRtcTransport::Impl::configureStream(const StreamParameters& parameters) {
-  Stream& each = stream(parameters.medium);
-  each.receive = parameters.receive;
-  each.mid = parameters.mid;
-  each.remoteSsrcs = parameters.remoteSsrcs;
-  each.codecs = parameters.receive ? parameters.codecs : std::vector<CodecParameters>();
-  each.midExtension = extensionId(parameters, kMidUri);
-  each.transportSequenceExtension = extensionId(parameters, kTransportSequenceUri);
-  each.transportCc = std::ranges::any_of(each.codecs, &CodecParameters::transportCc);
-  if (each.transportCc && each.transportSequenceExtension != 0 && !m_feedback) m_feedback.emplace();
-  each.producer->setCodecs(each.codecs);
-
-  WebRtcConsumerParameters sending;
-  if (parameters.send) {
-    sending.codecs = parameters.codecs;
-    sending.mid = parameters.mid;
-    sending.midExtension = each.midExtension;
-    sending.transportSequenceExtension = each.transportSequenceExtension;
-    sending.absoluteSendTimeExtension = extensionId(parameters, kAbsoluteSendTimeUri);
-  }
-  each.consumer->configure(std::move(sending));
 }
 
 void WebRtcTransport::Impl::addRemoteCandidate(const std::string& text) {
@@ -186,32 +123,13 @@ void WebRtcTransport::Impl::endOfRemoteCandidates() {
   rearmIce();
 }
 
-std::shared_ptr<Producer> WebRtcTransport::Impl::producer(Medium medium) const {
-  return stream(medium).producer;
-}
-
-void WebRtcTransport::Impl::setSource(Medium medium, std::shared_ptr<Producer> producer) {
-  if (producer && &producer->environment() != &m_context.environment()) {
-    throw Error(ErrorCode::kConnect, "the source lives on another I/O thread");
-  }
-  if (!m_closed) stream(medium).consumer->setSource(std::move(producer));
-}
-
-void WebRtcTransport::Impl::requestKeyframe() {
-  stream(Medium::kVideo).producer->requestKeyframe();
-}
-
 void WebRtcTransport::Impl::close() {
   if (std::exchange(m_closed, true)) return;
-  for (Stream& each : m_streams) each.consumer->setSource(nullptr);
-  if (writable()) sendByes();
+  m_session.close();
   if (m_dtls) m_dtls->close();
-  for (Stream& each : m_streams) each.producer->close();
   m_hasConsent = false;
-  for (io::Timer* timer :
-       {&m_iceTimer, &m_dtlsTimer, &m_tickTimer, &m_nackTimer, &m_feedbackTimer}) {
-    timer->stop();
-  }
+  m_iceTimer.stop();
+  m_dtlsTimer.stop();
   m_context.removeTransport(*this);
   m_context.sendQueue().flush();  // the goodbyes, before their socket goes
   if (m_private) m_private->detach();
@@ -290,7 +208,7 @@ void WebRtcTransport::Impl::onSelectedPair(const ice::Candidate& local,
   if (isShared(base)) m_context.bindAddress(remote.address, *this);
   m_listener.onCandidatePairSelected(local.text(), remote.text());
   whenPathKnown();
-  whenWritable();
+  m_session.onWritable();
 }
 
 /// A client that speaks before the controlling peer has chosen a pair may not be heard, and then
@@ -317,11 +235,6 @@ void WebRtcTransport::Impl::startDtls() {
 
 bool WebRtcTransport::Impl::isUsing(const Address& remote) const {
   return !m_closed && (!m_flow.ready() || (m_hasConsent && m_flow.remote() == remote));
-}
-
-void WebRtcTransport::Impl::whenWritable() {
-  if (!writable()) return;
-  for (Stream& each : m_streams) each.consumer->onWritable();
 }
 
 // DTLS.
@@ -355,16 +268,16 @@ void WebRtcTransport::Impl::onStateChanged(dtls::State state) {
   if (m_closed) return;
   m_listener.onDtlsStateChanged(state);
   if (state == dtls::State::kConnected) {
-    whenWritable();
+    m_session.onWritable();
     // What a keyframe request before the keys could not tell.
-    if (stream(Medium::kVideo).receive) stream(Medium::kVideo).producer->requestKeyframe();
+    m_session.requestKeyframe();
   }
 }
 
 void WebRtcTransport::Impl::onSrtpKeys(const srtp::Keys& outbound, const srtp::Keys& inbound) {
   m_outbound.emplace(outbound);
   m_inbound.emplace(inbound);
-  for (const Stream& each : m_streams) m_outbound->addSsrc(each.consumer->ssrc());
+  for (const Medium medium : media::kMedia) m_outbound->addSsrc(m_session.localSsrc(medium));
 }
 
 // The public face.
@@ -388,13 +301,13 @@ void WebRtcTransport::endOfRemoteCandidates() {
   m_impl->endOfRemoteCandidates();
 }
 std::shared_ptr<Producer> WebRtcTransport::producer(Medium medium) const {
-  return m_impl->producer(medium);
+  return m_impl->session().producer(medium);
 }
 void WebRtcTransport::setSource(Medium medium, std::shared_ptr<Producer> producer) {
-  m_impl->setSource(medium, std::move(producer));
+  m_impl->session().setSource(medium, std::move(producer));
 }
 void WebRtcTransport::requestKeyframe() {
-  m_impl->requestKeyframe();
+  m_impl->session().requestKeyframe();
 }
 TransportStats WebRtcTransport::stats() const {
   return m_impl->stats();

@@ -7,7 +7,8 @@
 #include <kms/dtls/session.hpp>
 #include <kms/ice/agent.hpp>
 #include <kms/media/format.hpp>
-#include <kms/router/codec-parameters.hpp>
+#include <kms/router/rtp-session.hpp>
+#include <kms/router/stream-parameters.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -34,22 +35,6 @@ struct Fingerprint {
   std::string value;      ///< "AB:CD:..."
 };
 
-struct HeaderExtension {
-  std::uint8_t id = 0;  ///< 1..255
-  std::string uri;
-};
-
-/// One negotiated m-section.
-struct StreamParameters {
-  media::Medium medium = media::Medium::kVideo;
-  std::string mid;
-  bool send = false;                    ///< we do
-  bool receive = false;                 ///< we do
-  std::vector<CodecParameters> codecs;  ///< in order of preference, valid in both directions
-  std::vector<std::uint32_t> remoteSsrcs;
-  std::vector<HeaderExtension> extensions;
-};
-
 /// What was negotiated.
 struct RemoteParameters {
   ice::Role iceRole = ice::Role::Controlled;  ///< ours
@@ -61,35 +46,11 @@ struct RemoteParameters {
 
 /// Told what happens, on the I/O thread, never from within a call of the transport's owner but for
 /// gather() and setRemote(). Must not destroy the transport.
-class KMS_API WebRtcTransportListener {
+class KMS_API WebRtcTransportListener : public RtpSessionListener {
  public:
-  virtual ~WebRtcTransportListener() = default;
   virtual void onIceStateChanged(ice::State state) = 0;
   virtual void onCandidatePairSelected(const std::string& local, const std::string& remote) = 0;
   virtual void onDtlsStateChanged(dtls::State state) = 0;
-  /// RTP or RTCP comes in, or has ceased to.
-  virtual void onMediaStateChanged(bool connected) = 0;
-  /// The codec that comes in is known now, or another.
-  virtual void onSourceFormat(media::Medium medium, const media::Format& format) = 0;
-  /// `inbound`: into the endpoint's sink, to be sent; else what the peer sends. True at the first
-  /// packet, false after 2 s of silence.
-  virtual void onFlow(media::Medium medium, bool inbound, bool flowing) = 0;
-};
-
-struct StreamStats {
-  media::Medium medium = media::Medium::kVideo;
-  bool inbound = false;  ///< received from the peer
-  std::uint32_t ssrc = 0;
-  std::uint64_t packets = 0;
-  std::uint64_t bytes = 0;  ///< of payloads
-  std::int64_t packetsLost = 0;
-  double fractionLost = 0;   ///< 0..1
-  double jitter = 0;         ///< seconds
-  double roundTripTime = 0;  ///< seconds
-  std::uint64_t nackCount = 0;
-  std::uint64_t pliCount = 0;
-  std::uint64_t firCount = 0;
-  std::uint64_t remb = 0;  ///< bit/s that the peer reported; 0: none
 };
 
 /// Packets dropped by a transport, by reason.

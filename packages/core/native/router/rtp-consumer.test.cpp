@@ -1,6 +1,6 @@
 #include "router/test-lane.hpp"
 
-#include <kms/router/web-rtc-consumer.hpp>
+#include <kms/router/rtp-consumer.hpp>
 #include <kms/rtp/bytes.hpp>
 
 #include <gtest/gtest.h>
@@ -42,9 +42,9 @@ class FakeOutlet final : public PacketOutlet {
   std::vector<Bytes> sent;
 };
 
-class WebRtcConsumerTest : public ::testing::Test {
+class RtpConsumerTest : public ::testing::Test {
  protected:
-  WebRtcConsumerTest() {
+  RtpConsumerTest() {
     for (auto* each : {&m_one, &m_two}) {
       *each = std::make_shared<Producer>(Medium::kVideo, m_lane.environment,
                                          ProducerOrigin{[this] { ++m_requests; }, {}, {}},
@@ -54,13 +54,13 @@ class WebRtcConsumerTest : public ::testing::Test {
     m_consumer.configure(parameters());
     m_consumer.setSource(m_one);
   }
-  ~WebRtcConsumerTest() override {
+  ~RtpConsumerTest() override {
     m_one->close();
     m_two->close();
   }
 
-  static WebRtcConsumerParameters parameters() {
-    WebRtcConsumerParameters wanted;
+  static RtpConsumerParameters parameters() {
+    RtpConsumerParameters wanted;
     wanted.codecs = laneCodecs();
     wanted.codecs[0].payloadType = 120;
     wanted.codecs[1].payloadType = 121;
@@ -91,10 +91,10 @@ class WebRtcConsumerTest : public ::testing::Test {
   std::shared_ptr<Producer> m_one;
   std::shared_ptr<Producer> m_two;
   FakeOutlet m_outlet;
-  WebRtcConsumer m_consumer{Medium::kVideo, 0xABCD, m_lane.environment, m_outlet};
+  RtpConsumer m_consumer{Medium::kVideo, 0xABCD, m_lane.environment, m_outlet};
 };
 
-TEST_F(WebRtcConsumerTest, startsAtAKeyframeUnderItsOwnHeader) {
+TEST_F(RtpConsumerTest, startsAtAKeyframeUnderItsOwnHeader) {
   give(*m_one, 1);
   EXPECT_TRUE(m_outlet.sent.empty());
   give(*m_one, 2, true);
@@ -115,7 +115,7 @@ TEST_F(WebRtcConsumerTest, startsAtAKeyframeUnderItsOwnHeader) {
   EXPECT_EQ(m_outlet.view(1).header().timestamp - view.header().timestamp, 3000U);
 }
 
-TEST_F(WebRtcConsumerTest, aNackIsAnsweredWithTheVerySamePacket) {
+TEST_F(RtpConsumerTest, aNackIsAnsweredWithTheVerySamePacket) {
   give(*m_one, 1, true);
   give(*m_one, 2);
   m_lane.advance(20ms);
@@ -126,7 +126,7 @@ TEST_F(WebRtcConsumerTest, aNackIsAnsweredWithTheVerySamePacket) {
   EXPECT_EQ(m_consumer.counters().retransmitted, 1U);
 }
 
-TEST_F(WebRtcConsumerTest, paddingIsSentAndSentAgainAsRtpPadding) {
+TEST_F(RtpConsumerTest, paddingIsSentAndSentAgainAsRtpPadding) {
   router::give(m_lane, *m_one, {1, 0, true, 1, 96, false, 500});
   router::give(m_lane, *m_one, {2, 0, false, 1, 96, true, 502});
   m_lane.deliver();
@@ -141,7 +141,7 @@ TEST_F(WebRtcConsumerTest, paddingIsSentAndSentAgainAsRtpPadding) {
   EXPECT_EQ(m_outlet.sent[2], m_outlet.sent[0]);
 }
 
-TEST_F(WebRtcConsumerTest, aNackRepeatedAtOnceIsAnsweredOnce) {
+TEST_F(RtpConsumerTest, aNackRepeatedAtOnceIsAnsweredOnce) {
   give(*m_one, 1, true);
   const auto sequence = m_outlet.last().header().sequence;
   nack({sequence});
@@ -152,14 +152,14 @@ TEST_F(WebRtcConsumerTest, aNackRepeatedAtOnceIsAnsweredOnce) {
   EXPECT_EQ(m_outlet.sent.size(), 3U);
 }
 
-TEST_F(WebRtcConsumerTest, nacksForWhatWasNeverSentAreNotAnswered) {
+TEST_F(RtpConsumerTest, nacksForWhatWasNeverSentAreNotAnswered) {
   give(*m_one, 1, true);
   const auto sequence = m_outlet.last().header().sequence;
   nack({static_cast<std::uint16_t>(sequence - 1), static_cast<std::uint16_t>(sequence + 1)});
   EXPECT_EQ(m_outlet.sent.size(), 1U);
 }
 
-TEST_F(WebRtcConsumerTest, retransmissionsAreBounded) {
+TEST_F(RtpConsumerTest, retransmissionsAreBounded) {
   give(*m_one, 0, true);
   for (std::uint16_t i = 1; i < 500; ++i) give(*m_one, i);
   const std::size_t before = m_outlet.sent.size();
@@ -171,7 +171,7 @@ TEST_F(WebRtcConsumerTest, retransmissionsAreBounded) {
   EXPECT_LE(m_outlet.sent.size() - before, 300U);
 }
 
-TEST_F(WebRtcConsumerTest, switchingSourcesLeavesNoGapAndWaitsForAKeyframe) {
+TEST_F(RtpConsumerTest, switchingSourcesLeavesNoGapAndWaitsForAKeyframe) {
   give(*m_one, 1, true);
   const auto before = m_outlet.last().header();
   m_lane.advance(50ms);
@@ -187,7 +187,7 @@ TEST_F(WebRtcConsumerTest, switchingSourcesLeavesNoGapAndWaitsForAKeyframe) {
   EXPECT_EQ(m_outlet.sent.size(), 2U) << "the old source's packets are gone";
 }
 
-TEST_F(WebRtcConsumerTest, recoveredPacketsComeLateButInTheirPlace) {
+TEST_F(RtpConsumerTest, recoveredPacketsComeLateButInTheirPlace) {
   give(*m_one, 1, true);
   give(*m_one, 3);
   give(*m_one, 2);
@@ -196,7 +196,7 @@ TEST_F(WebRtcConsumerTest, recoveredPacketsComeLateButInTheirPlace) {
             static_cast<std::uint16_t>(m_outlet.view(0).header().sequence + 1));
 }
 
-TEST_F(WebRtcConsumerTest, takesThePayloadTypeOfTheCodecAndDropsWhatTheViewerCannotDecode) {
+TEST_F(RtpConsumerTest, takesThePayloadTypeOfTheCodecAndDropsWhatTheViewerCannotDecode) {
   auto only = parameters();
   only.codecs.erase(only.codecs.begin());  // H264 only
   m_consumer.configure(only);
@@ -208,7 +208,7 @@ TEST_F(WebRtcConsumerTest, takesThePayloadTypeOfTheCodecAndDropsWhatTheViewerCan
   EXPECT_TRUE(m_outlet.sent.empty());
 }
 
-TEST_F(WebRtcConsumerTest, wishesForAKeyframeWhenItBecomesWritable) {
+TEST_F(RtpConsumerTest, wishesForAKeyframeWhenItBecomesWritable) {
   m_outlet.open = false;
   give(*m_one, 1, true);
   EXPECT_TRUE(m_outlet.sent.empty());
@@ -219,7 +219,7 @@ TEST_F(WebRtcConsumerTest, wishesForAKeyframeWhenItBecomesWritable) {
   EXPECT_EQ(m_requests, before + 1);
 }
 
-TEST_F(WebRtcConsumerTest, senderReportsTellTheCaptureTime) {
+TEST_F(RtpConsumerTest, senderReportsTellTheCaptureTime) {
   EXPECT_FALSE(senderReport());
   const TimePoint capture = m_lane.clock.now() - 70ms;
   router::give(m_lane, *m_one, {1, 3000, true}, capture);
@@ -235,7 +235,7 @@ TEST_F(WebRtcConsumerTest, senderReportsTellTheCaptureTime) {
   EXPECT_FALSE(senderReport()) << "silent sources send no reports";
 }
 
-TEST_F(WebRtcConsumerTest, learnsTheRoundTripFromReports) {
+TEST_F(RtpConsumerTest, learnsTheRoundTripFromReports) {
   give(*m_one, 1, true);
   const auto report = senderReport();
   m_lane.advance(150ms);
@@ -254,7 +254,7 @@ TEST_F(WebRtcConsumerTest, learnsTheRoundTripFromReports) {
   EXPECT_NEAR(std::chrono::duration<double>(*m_consumer.report().roundTrip).count(), 0.05, 0.2);
 }
 
-TEST_F(WebRtcConsumerTest, renegotiatedHeadersBeginANewStretchOfNumbers) {
+TEST_F(RtpConsumerTest, renegotiatedHeadersBeginANewStretchOfNumbers) {
   give(*m_one, 1, true);
   const auto sequence = m_outlet.last().header().sequence;
   auto changed = parameters();
@@ -269,7 +269,7 @@ TEST_F(WebRtcConsumerTest, renegotiatedHeadersBeginANewStretchOfNumbers) {
   EXPECT_TRUE(m_outlet.last().extension(9));
 }
 
-TEST_F(WebRtcConsumerTest, tellsWhenItsSourceFlowsAndFallsSilent) {
+TEST_F(RtpConsumerTest, tellsWhenItsSourceFlowsAndFallsSilent) {
   give(*m_one, 1, true);
   give(*m_one, 2);
   EXPECT_EQ(m_outlet.flowing, 1);
@@ -281,7 +281,7 @@ TEST_F(WebRtcConsumerTest, tellsWhenItsSourceFlowsAndFallsSilent) {
   EXPECT_EQ(m_outlet.flowing, 2);
 }
 
-TEST_F(WebRtcConsumerTest, noSequenceNumberEverCarriesTwoPackets) {
+TEST_F(RtpConsumerTest, noSequenceNumberEverCarriesTwoPackets) {
   std::mt19937 random(9);
   std::map<std::uint16_t, Bytes> seen;
   std::array<std::uint16_t, 2> next{1, 40000};

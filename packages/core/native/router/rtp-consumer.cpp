@@ -1,6 +1,6 @@
 #include "router/random.hpp"
 
-#include <kms/router/web-rtc-consumer.hpp>
+#include <kms/router/rtp-consumer.hpp>
 #include <kms/rtp/bytes.hpp>
 
 #include <algorithm>
@@ -35,8 +35,8 @@ std::uint32_t absoluteSendTime(TimePoint now) {
 
 }  // namespace
 
-WebRtcConsumer::WebRtcConsumer(media::Medium medium, std::uint32_t ssrc, Environment& environment,
-                               PacketOutlet& outlet)
+RtpConsumer::RtpConsumer(media::Medium medium, std::uint32_t ssrc, Environment& environment,
+                         PacketOutlet& outlet)
     : m_medium(medium),
       m_ssrc(ssrc),
       m_environment(environment),
@@ -45,11 +45,11 @@ WebRtcConsumer::WebRtcConsumer(media::Medium medium, std::uint32_t ssrc, Environ
   buildTemplate();
 }
 
-WebRtcConsumer::~WebRtcConsumer() {
+RtpConsumer::~RtpConsumer() {
   setSource(nullptr);
 }
 
-void WebRtcConsumer::configure(WebRtcConsumerParameters parameters) {
+void RtpConsumer::configure(RtpConsumerParameters parameters) {
   if (parameters == m_parameters) return;
   m_parameters = std::move(parameters);
   // Headers look different from now on: what was sent with the old ones cannot be sent again.
@@ -59,7 +59,7 @@ void WebRtcConsumer::configure(WebRtcConsumerParameters parameters) {
   if (m_format) onFormat(*m_format);
 }
 
-void WebRtcConsumer::buildTemplate() {
+void RtpConsumer::buildTemplate() {
   rtp::Header header;
   header.ssrc = m_ssrc;
   const auto& p = m_parameters;
@@ -84,7 +84,7 @@ void WebRtcConsumer::buildTemplate() {
   m_headerSize = writer.finish();
 }
 
-void WebRtcConsumer::setSource(std::shared_ptr<Producer> producer) {
+void RtpConsumer::setSource(std::shared_ptr<Producer> producer) {
   if (producer == m_producer) return;
   if (m_producer) m_producer->detach(*this);
   m_producer = std::move(producer);
@@ -95,16 +95,16 @@ void WebRtcConsumer::setSource(std::shared_ptr<Producer> producer) {
   if (attached) attached->attach(*this);
 }
 
-void WebRtcConsumer::onWritable() {
+void RtpConsumer::onWritable() {
   if (m_producer && !m_rewriter.active()) m_producer->requestKeyframe();
 }
 
-bool WebRtcConsumer::hasCodec(std::uint8_t payloadType) const noexcept {
+bool RtpConsumer::hasCodec(std::uint8_t payloadType) const noexcept {
   return std::ranges::any_of(m_parameters.codecs,
                              [&](const auto& codec) { return codec.payloadType == payloadType; });
 }
 
-void WebRtcConsumer::onFormat(const media::Format& format) {
+void RtpConsumer::onFormat(const media::Format& format) {
   m_format = format;
   const CodecParameters* codec = findCodec(m_parameters.codecs, format);
   const std::uint8_t before =
@@ -112,13 +112,13 @@ void WebRtcConsumer::onFormat(const media::Format& format) {
   if (before != m_payloadType) m_rewriter.end();
 }
 
-void WebRtcConsumer::onProducerClosed() {
+void RtpConsumer::onProducerClosed() {
   m_producer.reset();
   m_rewriter.end();
 }
 
-void WebRtcConsumer::onPackets(Producer& producer, std::span<const rtp::MediaPacket> packets,
-                               TimePoint now) {
+void RtpConsumer::onPackets(Producer& producer, std::span<const rtp::MediaPacket> packets,
+                            TimePoint now) {
   m_lastArrival = now;
   if (!std::exchange(m_flowing, true)) m_outlet.onSourceFlowing(m_medium);
   if (m_parameters.codecs.empty() || !m_outlet.writable()) return;
@@ -129,13 +129,13 @@ void WebRtcConsumer::onPackets(Producer& producer, std::span<const rtp::MediaPac
   for (const rtp::MediaPacket& packet : packets) forward(producer, packet, now);
 }
 
-bool WebRtcConsumer::takeSilence(TimePoint now, Duration timeout) noexcept {
+bool RtpConsumer::takeSilence(TimePoint now, Duration timeout) noexcept {
   if (!m_flowing || now - m_lastArrival < timeout) return false;
   m_flowing = false;
   return true;
 }
 
-void WebRtcConsumer::forward(Producer& producer, const rtp::MediaPacket& packet, TimePoint now) {
+void RtpConsumer::forward(Producer& producer, const rtp::MediaPacket& packet, TimePoint now) {
   if (m_generation != producer.generation()) m_rewriter.end();
   if (!m_rewriter.active() && !start(producer, packet, now)) return;
   const auto output = m_rewriter.next(packet, packet.packet->received);
@@ -152,7 +152,7 @@ void WebRtcConsumer::forward(Producer& producer, const rtp::MediaPacket& packet,
   m_lastReceived = packet.packet->received;
 }
 
-bool WebRtcConsumer::start(Producer& producer, const rtp::MediaPacket& packet, TimePoint now) {
+bool RtpConsumer::start(Producer& producer, const rtp::MediaPacket& packet, TimePoint now) {
   if (m_medium == media::Medium::kVideo && !packet.keyframe) {
     if (now - m_lastKeyframeWish >= kKeyframeWishInterval) {
       m_lastKeyframeWish = now;
@@ -167,8 +167,8 @@ bool WebRtcConsumer::start(Producer& producer, const rtp::MediaPacket& packet, T
   return true;
 }
 
-bool WebRtcConsumer::send(const rtp::MediaPacket& packet, StreamRewriter::Output output,
-                          const Sent& sent) {
+bool RtpConsumer::send(const rtp::MediaPacket& packet, StreamRewriter::Output output,
+                       const Sent& sent) {
   m_header[0] = static_cast<std::uint8_t>((m_header[0] & ~kPaddingBit) |
                                           (packet.padding > 0 ? kPaddingBit : 0));
   m_header[1] = static_cast<std::uint8_t>((packet.marker ? 0x80U : 0U) | m_payloadType);
@@ -184,13 +184,13 @@ bool WebRtcConsumer::send(const rtp::MediaPacket& packet, StreamRewriter::Output
   return true;
 }
 
-void WebRtcConsumer::onNack(const rtp::RtcpPacket& nack, TimePoint now) {
+void RtpConsumer::onNack(const rtp::RtcpPacket& nack, TimePoint now) {
   ++m_counters.nacks;
   if (!m_producer || m_history.empty() || !m_outlet.writable()) return;
   rtp::forEachNacked(nack, [&](std::uint16_t sequence) { retransmit(sequence, now); });
 }
 
-bool WebRtcConsumer::mayRetransmit(TimePoint now) {
+bool RtpConsumer::mayRetransmit(TimePoint now) {
   if (now - m_budgetSince >= kBudgetWindow) {
     m_budgetSince = now;
     m_budgetUsed = 0;
@@ -198,7 +198,7 @@ bool WebRtcConsumer::mayRetransmit(TimePoint now) {
   return m_budgetUsed++ < kBudget;
 }
 
-void WebRtcConsumer::retransmit(std::uint16_t sequence, TimePoint now) {
+void RtpConsumer::retransmit(std::uint16_t sequence, TimePoint now) {
   if (m_generation != m_producer->generation()) return;
   Sent& sent = m_history[sequence % kHistory];
   const auto number = m_rewriter.source(sequence);
@@ -214,12 +214,12 @@ void WebRtcConsumer::retransmit(std::uint16_t sequence, TimePoint now) {
   ++m_counters.retransmitted;
 }
 
-void WebRtcConsumer::onKeyframeRequest(bool isFir) {
+void RtpConsumer::onKeyframeRequest(bool isFir) {
   ++(isFir ? m_counters.firs : m_counters.plis);
   if (m_producer) m_producer->requestKeyframe();
 }
 
-void WebRtcConsumer::onReport(const rtp::ReportBlock& block, TimePoint now) {
+void RtpConsumer::onReport(const rtp::ReportBlock& block, TimePoint now) {
   m_report.packetsLost = static_cast<std::uint32_t>(std::max(0, block.cumulativeLost));
   m_report.fractionLost = block.fractionLost / 256.0;
   if (m_clockRate > 0) m_report.jitter = static_cast<double>(block.jitter) / m_clockRate;
@@ -233,15 +233,15 @@ void WebRtcConsumer::onReport(const rtp::ReportBlock& block, TimePoint now) {
     m_report.roundTrip = Duration(std::int64_t{since} * 1'000'000'000 / 65536);
 }
 
-std::uint32_t WebRtcConsumer::timestampAt(TimePoint now) const {
+std::uint32_t RtpConsumer::timestampAt(TimePoint now) const {
   const auto capture = m_producer ? m_producer->capture(m_lastSourceTimestamp) : std::nullopt;
   const Duration age = now - (capture && m_rewriter.active() ? *capture : m_lastReceived);
   const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(age).count();
   return m_lastTimestamp + static_cast<std::uint32_t>(microseconds * m_clockRate / 1'000'000);
 }
 
-bool WebRtcConsumer::addSenderReport(rtp::RtcpWriter& writer, TimePoint now,
-                                     std::span<const rtp::ReportBlock> blocks) const {
+bool RtpConsumer::addSenderReport(rtp::RtcpWriter& writer, TimePoint now,
+                                  std::span<const rtp::ReportBlock> blocks) const {
   if (!active() || now - m_lastReceived > kSilent) return false;
   rtp::SenderInfo info;
   info.ssrc = m_ssrc;

@@ -1,5 +1,6 @@
-// RTCP of a WebRtcTransport: what comes, and what is sent when.
-#include "router/web-rtc-transport-impl.hpp"
+// RTCP of an RtpSession: what comes, and what is sent when.
+#include <kms/router/producer.hpp>
+#include <kms/router/rtp-session.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -16,13 +17,15 @@ constexpr Duration kMediaTimeout = std::chrono::seconds(8);
 
 }  // namespace
 
-void WebRtcTransport::Impl::onRtcp(std::span<const std::uint8_t> compound, TimePoint arrival) {
+void RtpSession::receiveRtcp(std::span<const std::uint8_t> compound, TimePoint arrival) {
+  if (m_closed) return;
+  noteMedia(arrival);
   rtp::RtcpReader reader(compound);
   while (const auto packet = reader.next()) onRtcpPacket(*packet, arrival);
   if (reader.malformed()) ++m_counters.malformed;
 }
 
-void WebRtcTransport::Impl::onRtcpPacket(const rtp::RtcpPacket& packet, TimePoint arrival) {
+void RtpSession::onRtcpPacket(const rtp::RtcpPacket& packet, TimePoint arrival) {
   switch (packet.type) {
     case rtp::RtcpType::kSenderReport:
       onSenderReport(packet, arrival);
@@ -40,64 +43,59 @@ void WebRtcTransport::Impl::onRtcpPacket(const rtp::RtcpPacket& packet, TimePoin
   }
 }
 
-void WebRtcTransport::Impl::onSenderReport(const rtp::RtcpPacket& packet, TimePoint arrival) {
+void RtpSession::onSenderReport(const rtp::RtcpPacket& packet, TimePoint arrival) {
   const auto report = rtp::readSenderInfo(packet);
   if (!report) return;
   for (Stream& each : m_streams) each.producer->onSenderReport(*report, arrival);
 }
 
-void WebRtcTransport::Impl::onReportBlocks(const rtp::RtcpPacket& packet, TimePoint arrival) {
+void RtpSession::onReportBlocks(const rtp::RtcpPacket& packet, TimePoint arrival) {
   for (std::size_t i = 0; i < packet.count; ++i) {
     const auto block = rtp::readReportBlock(packet, i);
     if (!block) return;
-    if (WebRtcConsumer* consumer = consumerOf(block->ssrc)) consumer->onReport(*block, arrival);
+    if (RtpConsumer* consumer = consumerOf(block->ssrc)) consumer->onReport(*block, arrival);
   }
 }
 
-void WebRtcTransport::Impl::onBye(const rtp::RtcpPacket& packet) {
+void RtpSession::onBye(const rtp::RtcpPacket& packet) {
   rtp::forEachBye(packet, [&](std::uint32_t ssrc) {
     for (Stream& each : m_streams) each.producer->onBye(ssrc);
   });
 }
 
-void WebRtcTransport::Impl::onTransportFeedback(const rtp::RtcpPacket& packet, TimePoint arrival) {
+void RtpSession::onTransportFeedback(const rtp::RtcpPacket& packet, TimePoint arrival) {
   if (packet.count != rtp::kFormatNack) return;
   const auto media = rtp::readMediaSource(packet);
-  WebRtcConsumer* consumer = media ? consumerOf(*media) : nullptr;
+  RtpConsumer* consumer = media ? consumerOf(*media) : nullptr;
   if (consumer != nullptr) consumer->onNack(packet, arrival);
 }
 
-void WebRtcTransport::Impl::onPayloadFeedback(const rtp::RtcpPacket& packet) {
+void RtpSession::onPayloadFeedback(const rtp::RtcpPacket& packet) {
   if (const auto bitrate = rtp::readRemb(packet)) {
     m_remb = *bitrate;
   } else if (packet.count == rtp::kFormatPli) {
     const auto media = rtp::readMediaSource(packet);
-    WebRtcConsumer* consumer = media ? consumerOf(*media) : nullptr;
+    RtpConsumer* consumer = media ? consumerOf(*media) : nullptr;
     if (consumer != nullptr) consumer->onKeyframeRequest(false);
   } else if (packet.count == rtp::kFormatFir) {
     rtp::forEachFir(packet, [&](std::uint32_t ssrc, std::uint8_t) {
-      if (WebRtcConsumer* consumer = consumerOf(ssrc)) consumer->onKeyframeRequest(true);
+      if (RtpConsumer* consumer = consumerOf(ssrc)) consumer->onKeyframeRequest(true);
     });
   }
 }
 
-WebRtcConsumer* WebRtcTransport::Impl::consumerOf(std::uint32_t ssrc) {
+RtpConsumer* RtpSession::consumerOf(std::uint32_t ssrc) {
   for (Stream& each : m_streams) {
     if (each.consumer->ssrc() == ssrc) return each.consumer.get();
   }
   return nullptr;
 }
 
-void WebRtcTransport::Impl::sendRtcp(const rtp::RtcpWriter& writer) {
-  if (!writable() || writer.empty()) return;
-  const auto room = m_context.sendQueue().reserve();
-  const std::size_t size = m_outbound->protectRtcp(writer.bytes(), room);
-  if (size == 0) return;
-  m_context.sendQueue().commit(m_flow, size);
-  m_bytesSent += size;
+void RtpSession::sendRtcp(const rtp::RtcpWriter& writer) {
+  if (writable() && !writer.empty()) m_outlet.sendRtcp(writer.bytes());
 }
 
-void WebRtcTransport::Impl::sendReports(TimePoint now) {
+void RtpSession::sendReports(TimePoint now) {
   for (Stream& each : m_streams) {
     std::array<rtp::ReportBlock, 1> room;
     std::span<const rtp::ReportBlock> blocks;
@@ -110,13 +108,13 @@ void WebRtcTransport::Impl::sendReports(TimePoint now) {
     const bool sender = each.consumer->addSenderReport(writer, now, blocks);
     if (!sender && blocks.empty()) continue;
     if (!sender) writer.addReceiverReport(each.consumer->ssrc(), blocks);
-    writer.addCname(each.consumer->ssrc(), m_local.cname);
+    writer.addCname(each.consumer->ssrc(), m_cname);
     sendRtcp(writer);
   }
 }
 
-void WebRtcTransport::Impl::sendNacks() {
-  const TimePoint now = m_context.now();
+void RtpSession::sendNacks() {
+  const TimePoint now = m_environment.clock.now();
   TimePoint next = TimePoint::max();
   for (Stream& each : m_streams) {
     const auto due = each.producer->takeNacks(now);
@@ -130,7 +128,7 @@ void WebRtcTransport::Impl::sendNacks() {
   if (next != TimePoint::max()) m_nackTimer.start(next);
 }
 
-void WebRtcTransport::Impl::sendFeedback() {
+void RtpSession::sendFeedback() {
   if (!m_feedback) return;
   const std::uint32_t sender = stream(media::Medium::kVideo).consumer->ssrc();
   rtp::RtcpWriter writer;
@@ -140,7 +138,7 @@ void WebRtcTransport::Impl::sendFeedback() {
   }
 }
 
-void WebRtcTransport::Impl::sendKeyframeRequest(Stream& stream) {
+void RtpSession::sendKeyframeRequest(Stream& stream) {
   const auto ssrc = stream.producer->ssrc();
   const std::uint32_t media =
       ssrc ? *ssrc : (stream.remoteSsrcs.empty() ? 0 : stream.remoteSsrcs.front());
@@ -157,32 +155,31 @@ void WebRtcTransport::Impl::sendKeyframeRequest(Stream& stream) {
   sendRtcp(writer);
 }
 
-void WebRtcTransport::Impl::sendByes() {
+void RtpSession::sendByes() {
   for (Stream& each : m_streams) {
     if (!each.consumer->active()) continue;
     rtp::RtcpWriter writer;
     writer.addReceiverReport(each.consumer->ssrc(), {});
-    writer.addCname(each.consumer->ssrc(), m_local.cname);
+    writer.addCname(each.consumer->ssrc(), m_cname);
     writer.addBye(each.consumer->ssrc());
     sendRtcp(writer);
   }
 }
 
-void WebRtcTransport::Impl::onTick() {
-  const TimePoint now = m_context.environment().clock.now();
+void RtpSession::onTick() {
+  const TimePoint now = m_environment.clock.now();
   m_tickTimer.start(now + kTick);
   if (now >= m_nextReport) {
     m_nextReport = now + kReportInterval;
     sendReports(now);
   }
-  const auto pair = m_agent->selectedPair();
-  if (pair && pair->roundTripTime) {
-    for (Stream& each : m_streams) each.producer->setRoundTrip(*pair->roundTripTime);
+  if (const auto roundTrip = m_outlet.roundTrip()) {
+    for (Stream& each : m_streams) each.producer->setRoundTrip(*roundTrip);
   }
   checkFlow(now);
 }
 
-void WebRtcTransport::Impl::checkFlow(TimePoint now) {
+void RtpSession::checkFlow(TimePoint now) {
   for (Stream& each : m_streams) {
     const auto last = each.producer->lastArrival();
     if (each.flowingOut && (!last || now - *last >= kFlowTimeout)) {

@@ -1,4 +1,4 @@
-// WebRtcConsumer: the sending side of one medium towards one viewer.
+// RtpConsumer: the sending side of one medium towards one viewer.
 #pragma once
 
 #include <kms/base/export.hpp>
@@ -32,17 +32,17 @@ class KMS_API PacketOutlet {
 };
 
 /// What a viewer negotiated. Extension ids: 0 when not negotiated, else 1..255.
-struct WebRtcConsumerParameters {
+struct RtpConsumerParameters {
   std::vector<CodecParameters> codecs;  ///< empty: nothing is sent
   std::string mid;
   std::uint8_t midExtension = 0;
   std::uint8_t transportSequenceExtension = 0;
   std::uint8_t absoluteSendTimeExtension = 0;
 
-  bool operator==(const WebRtcConsumerParameters&) const = default;
+  bool operator==(const RtpConsumerParameters&) const = default;
 };
 
-struct WebRtcConsumerCounters {
+struct RtpConsumerCounters {
   std::uint64_t packets = 0;  ///< retransmissions included
   std::uint64_t bytes = 0;    ///< of payloads
   std::uint64_t retransmitted = 0;
@@ -62,13 +62,13 @@ struct ReceiverReport {
 
 /// Gives a producer's packets its own SSRC, numbers and header extensions. Video starts, and
 /// switches, at a keyframe. I/O thread.
-class KMS_API WebRtcConsumer final : public Consumer {
+class KMS_API RtpConsumer final : public Consumer {
  public:
-  WebRtcConsumer(media::Medium medium, std::uint32_t ssrc, Environment& environment,
-                 PacketOutlet& outlet);
-  ~WebRtcConsumer() override;
+  RtpConsumer(media::Medium medium, std::uint32_t ssrc, Environment& environment,
+              PacketOutlet& outlet);
+  ~RtpConsumer() override;
 
-  void configure(WebRtcConsumerParameters parameters);
+  void configure(RtpConsumerParameters parameters);
   /// Null: nothing is sent any more.
   void setSource(std::shared_ptr<Producer> producer);
   /// The outlet has become writable.
@@ -89,7 +89,7 @@ class KMS_API WebRtcConsumer final : public Consumer {
   [[nodiscard]] std::uint32_t ssrc() const noexcept { return m_ssrc; }
   [[nodiscard]] bool active() const noexcept { return m_counters.packets > 0; }
   [[nodiscard]] bool hasCodec(std::uint8_t payloadType) const noexcept;
-  [[nodiscard]] const WebRtcConsumerCounters& counters() const noexcept { return m_counters; }
+  [[nodiscard]] const RtpConsumerCounters& counters() const noexcept { return m_counters; }
   [[nodiscard]] const ReceiverReport& report() const noexcept { return m_report; }
   /// True once when its source has been silent for `timeout`.
   [[nodiscard]] bool takeSilence(TimePoint now, Duration timeout) noexcept;
@@ -118,7 +118,7 @@ class KMS_API WebRtcConsumer final : public Consumer {
   Environment& m_environment;
   PacketOutlet& m_outlet;
 
-  WebRtcConsumerParameters m_parameters;
+  RtpConsumerParameters m_parameters;
   std::shared_ptr<Producer> m_producer;
   std::optional<media::Format> m_format;
   std::uint32_t m_generation = 0;
@@ -140,7 +140,7 @@ class KMS_API WebRtcConsumer final : public Consumer {
   TimePoint m_lastReceived{};
   TimePoint m_budgetSince{};
   unsigned m_budgetUsed = 0;
-  WebRtcConsumerCounters m_counters;
+  RtpConsumerCounters m_counters;
   ReceiverReport m_report;
 };
 

@@ -1,0 +1,181 @@
+// RtpSession: RTP and RTCP with one peer, whatever carries them.
+#pragma once
+
+#include <kms/base/clock.hpp>
+#include <kms/base/export.hpp>
+#include <kms/io/packet.hpp>
+#include <kms/io/timer.hpp>
+#include <kms/router/environment.hpp>
+#include <kms/router/rtp-consumer.hpp>
+#include <kms/router/stream-parameters.hpp>
+#include <kms/rtp/packet-view.hpp>
+#include <kms/rtp/rtcp-writer.hpp>
+#include <kms/rtp/rtcp.hpp>
+#include <kms/rtp/transport-feedback.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace kms::router {
+
+/// Where a session's packets leave: its transport. I/O thread.
+class KMS_API RtpOutlet {
+ public:
+  virtual ~RtpOutlet() = default;
+  /// Keys, where there are any, and destination are known.
+  [[nodiscard]] virtual bool writable() const noexcept = 0;
+  /// Protects and queues a packet; false when it was dropped.
+  virtual bool sendRtp(std::span<const std::uint8_t> header,
+                       std::span<const std::uint8_t> payload) = 0;
+  /// Protects and queues a compound packet. Called only while writable.
+  virtual void sendRtcp(std::span<const std::uint8_t> compound) = 0;
+  /// To the peer and back, where the transport measures it.
+  [[nodiscard]] virtual std::optional<Duration> roundTrip() const = 0;
+};
+
+/// Told what happens to media, on the I/O thread. Must not destroy the session.
+class KMS_API RtpSessionListener {
+ public:
+  virtual ~RtpSessionListener() = default;
+  /// RTP or RTCP comes in, or has ceased to.
+  virtual void onMediaStateChanged(bool connected) = 0;
+  /// The codec that comes in is known now, or another.
+  virtual void onSourceFormat(media::Medium medium, const media::Format& format) = 0;
+  /// `inbound`: into the endpoint's sink, to be sent; else what the peer sends. True at the first
+  /// packet, false after 2 s of silence.
+  virtual void onFlow(media::Medium medium, bool inbound, bool flowing) = 0;
+};
+
+/// Packets that a session dropped, by reason.
+struct RtpSessionCounters {
+  std::uint64_t malformed = 0;      ///< no well-formed RTP or RTCP
+  std::uint64_t unknownStream = 0;  ///< of no negotiated stream
+};
+
+/// The media of one peer: a producer (what it sends) and a consumer (what is sent to it) for each
+/// medium, with reports, NACKs, keyframe requests and transport-wide feedback (RFC 3550, 4585,
+/// 5104). Takes authenticated, decrypted packets. I/O thread.
+class KMS_API RtpSession final : private PacketOutlet {
+ public:
+  /// All outlive it.
+  RtpSession(Environment& environment, RtpOutlet& outlet, RtpSessionListener& listener);
+  /// Closes it.
+  ~RtpSession() override;
+  RtpSession(const RtpSession&) = delete;
+  RtpSession& operator=(const RtpSession&) = delete;
+
+  [[nodiscard]] const std::string& cname() const noexcept { return m_cname; }
+  /// Of what is sent to the peer.
+  [[nodiscard]] std::uint32_t localSsrc(media::Medium medium) const;
+  /// What was negotiated; again after each renegotiation. At most one stream of a medium counts; a
+  /// medium without one is inactive.
+  void configure(const std::vector<StreamParameters>& streams);
+  /// The outlet has become writable.
+  void onWritable();
+
+  void receiveRtp(const io::PacketRef& packet);
+  void receiveRtcp(std::span<const std::uint8_t> compound, TimePoint arrival);
+
+  /// What the peer sends. Fixed for the session's life.
+  [[nodiscard]] std::shared_ptr<Producer> producer(media::Medium medium) const;
+  /// What is sent to the peer; null: nothing. Throws Error 40004 when `producer` lives on another
+  /// I/O thread.
+  void setSource(media::Medium medium, std::shared_ptr<Producer> producer);
+  /// Asks the peer for a video keyframe, where video comes from it.
+  void requestKeyframe();
+  [[nodiscard]] std::vector<StreamStats> stats() const;
+  [[nodiscard]] const RtpSessionCounters& counters() const noexcept { return m_counters; }
+  /// Says goodbye (RTCP BYE) and lets everything go. Idempotent; no event comes later.
+  void close();
+
+ private:
+  /// One medium: what comes from the peer and what goes to it.
+  struct Stream {
+    media::Medium medium;
+    std::shared_ptr<Producer> producer;
+    std::unique_ptr<RtpConsumer> consumer;
+    bool receive = false;
+    std::string mid;
+    std::vector<std::uint32_t> remoteSsrcs;
+    std::vector<CodecParameters> codecs;
+    std::uint8_t midExtension = 0;
+    std::uint8_t transportSequenceExtension = 0;
+    bool transportCc = false;
+    bool flowingOut = false;
+    std::uint8_t firCommand = 0;
+    std::uint64_t plisSent = 0;
+    std::uint64_t firsSent = 0;
+  };
+
+  // PacketOutlet
+  [[nodiscard]] bool writable() const noexcept override { return m_outlet.writable(); }
+  bool sendRtp(std::span<const std::uint8_t> header,
+               std::span<const std::uint8_t> payload) override {
+    return m_outlet.sendRtp(header, payload);
+  }
+  [[nodiscard]] std::uint16_t nextTransportSequence() noexcept override {
+    return m_transportSequence++;
+  }
+  void onSourceFlowing(media::Medium medium) override;
+
+  void makeStream(media::Medium medium);
+  void configureStream(const StreamParameters& parameters);
+  [[nodiscard]] Stream& stream(media::Medium medium) {
+    return m_streams[static_cast<std::size_t>(medium)];
+  }
+  [[nodiscard]] const Stream& stream(media::Medium medium) const {
+    return m_streams[static_cast<std::size_t>(medium)];
+  }
+
+  // Packets.
+  [[nodiscard]] Stream* streamOf(const rtp::PacketView& view);
+  [[nodiscard]] Stream* streamOfUnknownSsrc(const rtp::PacketView& view);
+  void noteTransportSequence(const Stream& stream, const rtp::PacketView& view, TimePoint arrival);
+  void noteMedia(TimePoint arrival);
+  [[nodiscard]] StreamStats inboundStats(const Stream& stream) const;
+  [[nodiscard]] StreamStats outboundStats(const Stream& stream) const;
+
+  // RTCP.
+  void onRtcpPacket(const rtp::RtcpPacket& packet, TimePoint arrival);
+  void onSenderReport(const rtp::RtcpPacket& packet, TimePoint arrival);
+  void onReportBlocks(const rtp::RtcpPacket& packet, TimePoint arrival);
+  void onBye(const rtp::RtcpPacket& packet);
+  void onTransportFeedback(const rtp::RtcpPacket& packet, TimePoint arrival);
+  void onPayloadFeedback(const rtp::RtcpPacket& packet);
+  [[nodiscard]] RtpConsumer* consumerOf(std::uint32_t ssrc);
+  void sendRtcp(const rtp::RtcpWriter& writer);
+  void sendReports(TimePoint now);
+  void sendNacks();
+  void sendFeedback();
+  void sendKeyframeRequest(Stream& stream);
+  void sendByes();
+  void onTick();
+  void checkFlow(TimePoint now);
+
+  Environment& m_environment;
+  RtpOutlet& m_outlet;
+  RtpSessionListener& m_listener;
+  const std::string m_cname;
+  std::shared_ptr<rtp::SenderClock> m_senderClock;
+  std::vector<Stream> m_streams;  // by medium
+  bool m_closed = false;
+
+  io::Timer m_tickTimer;
+  io::Timer m_nackTimer;
+  io::Timer m_feedbackTimer;
+
+  std::optional<rtp::TransportFeedback> m_feedback;
+  std::uint16_t m_transportSequence = 1;
+  std::uint32_t m_feedbackSsrc = 0;  // of the peer's that sent a transport-wide number last
+  bool m_mediaConnected = false;
+  TimePoint m_lastMedia{};
+  TimePoint m_nextReport{};
+  std::uint64_t m_remb = 0;
+  RtpSessionCounters m_counters;
+};
+
+}  // namespace kms::router
