@@ -10,6 +10,8 @@ import { UriEndpoint } from "./uri-endpoint.js";
 
 class RtpEndpoint extends BaseRtpEndpoint {
   failure: Error | undefined;
+  continuedOffer: string | undefined;
+  mayOffer = false;
   override get spec(): ClassSpec {
     return sdpEndpointSpec;
   }
@@ -21,6 +23,12 @@ class RtpEndpoint extends BaseRtpEndpoint {
   }
   protected override async acceptAnswer(): Promise<string> {
     return this.#sdp("updated");
+  }
+  protected override continuesSession(offer: string): boolean {
+    return offer === this.continuedOffer;
+  }
+  protected override get mayOfferAgain(): boolean {
+    return this.mayOffer;
   }
   #sdp(name: string): string {
     if (this.failure !== undefined) throw this.failure;
@@ -75,6 +83,20 @@ describe("SdpEndpoint", () => {
     await expect(endpoint.processAnswer(remote)).rejects.toMatchObject({ code: 40209 });
     expect(await endpoint.processOffer(remote)).toContain("answer");
     await expect(endpoint.processOffer(remote)).rejects.toMatchObject({ code: 40208 });
+  });
+
+  it("negotiates again where the class allows it, as one session", async () => {
+    endpoint.continuedOffer = remote;
+    endpoint.mayOffer = true;
+    await endpoint.processOffer(remote);
+    await endpoint.processOffer(remote);
+    await expect(endpoint.processOffer(`${remote}t=0 0\r\n`)).rejects.toMatchObject({
+      code: 40208,
+    });
+    await endpoint.generateOffer();
+    await expect(endpoint.generateOffer()).rejects.toMatchObject({ code: 40208 });
+    await endpoint.processAnswer(remote);
+    expect(services.events.map(({ type }) => type)).toEqual(["MediaSessionStarted"]);
   });
 
   it.each([

@@ -3,12 +3,13 @@ import type { OfferOptions } from "../generated/types.js";
 import { isKurentoError, KurentoError } from "../model/errors.js";
 import type { KurentoErrorName } from "../model/errors.js";
 
-/** How far the one negotiation of an endpoint's life has come. */
+/** How far the negotiation has come. */
 type Negotiation = "none" | "offered" | "done";
 
 /**
- * The order of SDP negotiation: once per endpoint, either offer and answer or the other way round. Subclasses make and
- * read the SDP in {@link makeOffer}, {@link answerOffer} and {@link acceptAnswer}.
+ * The order of SDP negotiation: once per endpoint, either offer and answer or the other way round; again only where a
+ * subclass allows it. Subclasses make and read the SDP in {@link makeOffer}, {@link answerOffer} and
+ * {@link acceptAnswer}.
  */
 export abstract class SdpEndpoint extends SdpEndpointBase {
   #negotiation: Negotiation = "none";
@@ -24,9 +25,23 @@ export abstract class SdpEndpoint extends SdpEndpointBase {
   /** Takes the remote answer; gives the local description, updated to what was agreed. */
   protected abstract acceptAnswer(answer: string): Promise<string>;
 
+  /**
+   * Whether an offer that comes after a negotiation goes on with its session, and is to be answered.
+   * @throws KurentoError 40201 when it cannot be read
+   */
+  protected continuesSession(_offer: string): boolean {
+    return false;
+  }
+
+  /** Whether this endpoint may make further offers after a negotiation. */
+  protected get mayOfferAgain(): boolean {
+    return false;
+  }
+
   /** @throws KurentoError 40208 after any negotiation, 40204 when no offer can be made */
   async generateOffer(options?: OfferOptions): Promise<string> {
-    if (this.#negotiation !== "none") throw alreadyNegotiated();
+    const isAllowed = this.#negotiation === "done" && this.mayOfferAgain;
+    if (this.#negotiation !== "none" && !isAllowed) throw alreadyNegotiated();
     const offer = await failingWith(
       "SDP_END_POINT_GENERATE_OFFER_ERROR",
       "Error generating offer",
@@ -37,10 +52,13 @@ export abstract class SdpEndpoint extends SdpEndpointBase {
     return offer;
   }
 
-  /** @throws KurentoError 40201 for an offer that is none, 40208 after any negotiation, 40205 when it cannot be answered */
+  /**
+   * @throws KurentoError 40201 for an offer that is none, 40208 after a negotiation of another session, 40205 when it
+   *   cannot be answered
+   */
   async processOffer(offer: string): Promise<string> {
     checkSdp(offer, "Empty offer not valid");
-    if (this.#negotiation !== "none") throw alreadyNegotiated();
+    if (this.#negotiation !== "none" && !this.continuesSession(offer)) throw alreadyNegotiated();
     const answer = await failingWith(
       "SDP_END_POINT_PROCESS_OFFER_ERROR",
       "Error processing offer",
@@ -112,8 +130,9 @@ export abstract class SdpEndpoint extends SdpEndpointBase {
   #finish(local: string, remote: string): void {
     this.#negotiation = "done";
     this.#local = local;
+    const isFirst = this.#remote === undefined;
     this.#remote = remote;
-    this.emitMediaSessionStarted();
+    if (isFirst) this.emitMediaSessionStarted();
   }
 }
 
