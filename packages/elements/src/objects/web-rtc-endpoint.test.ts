@@ -1,10 +1,16 @@
 import { MediaPipeline, coreModule } from "@kms/core";
 import { testServices } from "@kms/core/testing";
+import type { NativeMap } from "@kms/core";
 import type { TestServices } from "@kms/core/testing";
 import { beforeEach, describe, expect, it } from "vitest";
 import { elementsModule } from "../generated/index.js";
 import type { WebRtcEndpointParams } from "../generated/web-rtc-endpoint.js";
-import { chromiumOffer } from "../sdp/sdp.fixtures.js";
+import {
+  CHROMIUM_SIMULCAST,
+  PLAN_B_OFFER,
+  chromiumData,
+  chromiumOffer,
+} from "../sdp/sdp.fixtures.js";
 import { WebRtcEndpoint } from "./web-rtc-endpoint.js";
 
 const LOCAL = {
@@ -13,6 +19,7 @@ const LOCAL = {
   cname: "cname",
   ssrc: { audio: 11, video: 22 },
 };
+const ABLE = { rtxSsrc: { audio: 12, video: 23 }, simulcast: true };
 const CANDIDATE = "candidate:1 1 UDP 2015363327 192.0.2.1 40404 typ host";
 
 let services: TestServices;
@@ -21,9 +28,10 @@ let endpoint: WebRtcEndpoint;
 async function create(
   params: Partial<WebRtcEndpointParams> = {},
   config = {},
+  local: NativeMap = LOCAL,
 ): Promise<WebRtcEndpoint> {
   services = testServices([coreModule, elementsModule], config);
-  services.host.answer("localParameters", () => LOCAL);
+  services.host.answer("localParameters", () => local);
   const pipeline = new MediaPipeline(services.context("pipeline"));
   const made = new WebRtcEndpoint(
     services.context("endpoint", pipeline),
@@ -32,6 +40,16 @@ async function create(
   await made.initialize();
   services.host.takeCalls();
   return made;
+}
+
+/** Arguments of the native `setRemote`, as they come. */
+function nativeRemotes(): NativeMap[] {
+  const remotes: NativeMap[] = [];
+  services.host.answer("setRemote", (args) => {
+    remotes.push(args);
+    return null;
+  });
+  return remotes;
 }
 
 function eventsOf(type: string): readonly Readonly<Record<string, unknown>>[] {
@@ -53,11 +71,7 @@ describe("WebRtcEndpoint negotiation", () => {
   });
 
   it("answers an offer and hands native code what was agreed", async () => {
-    const remotes: unknown[] = [];
-    services.host.answer("setRemote", (args) => {
-      remotes.push(args);
-      return null;
-    });
+    const remotes = nativeRemotes();
     const answer = await endpoint.processOffer(chromiumOffer());
     expect(answer).toContain("a=setup:active");
     expect(remotes).toMatchObject([
@@ -85,11 +99,7 @@ describe("WebRtcEndpoint negotiation", () => {
 
   it("offers its direction and takes the answer as the controlling side", async () => {
     endpoint = await create({ recvonly: true });
-    const remotes: unknown[] = [];
-    services.host.answer("setRemote", (args) => {
-      remotes.push(args);
-      return null;
-    });
+    const remotes = nativeRemotes();
     const offer = await endpoint.generateOffer();
     expect(offer).toContain("a=recvonly");
     const answerer = await endpointAnswering(offer);
@@ -101,6 +111,52 @@ describe("WebRtcEndpoint negotiation", () => {
   it("refuses an answer to another offer with 40206", async () => {
     await endpoint.generateOffer();
     await expect(endpoint.processAnswer("v=0\r\n")).rejects.toMatchObject({ code: 40206 });
+  });
+
+  it("refuses Plan B with 40205 and its reason, and goes on", async () => {
+    const message = expect.stringMatching(/^Error processing offer: m-line 1 .*Plan B/);
+    await expect(endpoint.processOffer(PLAN_B_OFFER)).rejects.toMatchObject({
+      code: 40205,
+      message,
+    });
+    await endpoint.processOffer(chromiumOffer());
+  });
+
+  it("agrees on data channels with the peer's port and limit", async () => {
+    endpoint = await create({ useDataChannels: true });
+    const remotes = nativeRemotes();
+    await endpoint.processOffer(chromiumOffer({ extraMedia: chromiumData("2"), extraMids: " 2" }));
+    expect(remotes).toMatchObject([
+      { data: { port: 5000, localPort: 5000, maxMessageSize: 262_144 } },
+    ]);
+  });
+
+  it("cannot answer data channels in the syntax before RFC 8841", async () => {
+    endpoint = await create({ useDataChannels: true });
+    const old = chromiumData("2", ["a=sctpmap:5000 webrtc-datachannel 1024"]);
+    const offer = chromiumOffer({ extraMedia: old, extraMids: " 2" });
+    const error = { code: 40205, message: "Error processing offer" };
+    await expect(endpoint.processOffer(offer)).rejects.toMatchObject(error);
+  });
+
+  it("tells native code of retransmissions and layers where that can do them", async () => {
+    endpoint = await create({}, {}, { ...LOCAL, ...ABLE });
+    const remotes = nativeRemotes();
+    const answer = await endpoint.processOffer(chromiumOffer({ video: CHROMIUM_SIMULCAST }));
+    expect(answer).toContain("a=simulcast:recv h;m;~l\r\n");
+    expect(remotes).toMatchObject([
+      {
+        streams: [
+          { medium: "audio" },
+          {
+            codecs: [{ codec: "VP8", payloadType: 96, rtx: 97 }],
+            rtxSsrcs: [{ ssrc: 2001, rtx: 2002 }],
+            simulcast: { rids: ["h", "m"] },
+            rtcpReducedSize: true,
+          },
+        ],
+      },
+    ]);
   });
 
   async function endpointAnswering(offer: string): Promise<string> {

@@ -1,6 +1,6 @@
 // WebRtcEndpoint: the API's rules. SDP is negotiated here; ICE, DTLS, SRTP and RTP are native.
-import { KurentoError, mapField, numberField, textField } from "@kms/core";
-import type { Format, MediaType, NativeMap, ObjectContext, OfferOptions, Stats } from "@kms/core";
+import { KurentoError, mapField, textField } from "@kms/core";
+import type { MediaType, NativeMap, ObjectContext, OfferOptions, Stats } from "@kms/core";
 import type {
   DtlsConnection,
   IceCandidate,
@@ -14,11 +14,14 @@ import {
 } from "../generated/types.js";
 import { WebRtcEndpointBase } from "../generated/web-rtc-endpoint.js";
 import type { WebRtcEndpointParams } from "../generated/web-rtc-endpoint.js";
-import type { Direction, LocalTransport, NegotiatedStream } from "../sdp/types.js";
+import { mayOfferAgain, readCapabilities } from "../sdp/settings.js";
+import type { Capabilities } from "../sdp/offer.js";
+import type { Direction } from "../sdp/types.js";
 import { LocalCandidates, withExternalAddress } from "./ice-candidates.js";
 import { RtcStats } from "./rtc-stats.js";
+import { iceParameters, localTransport, sentFormats } from "./web-rtc-media.js";
 import { WebRtcNegotiation } from "./web-rtc-negotiation.js";
-import type { Agreement } from "./web-rtc-negotiation.js";
+import type { Proposal } from "./web-rtc-negotiation.js";
 
 // Everything is bundled on one ICE component with rtcp-mux, so these are constant; Kurento counts from 1.
 const STREAM_ID = 1;
@@ -30,6 +33,8 @@ const MEDIA = ["audio", "video"] as const;
 /** Sends media to and takes media from a browser. */
 export class WebRtcEndpoint extends WebRtcEndpointBase {
   readonly #direction: Direction;
+  readonly #capabilities: Capabilities;
+  readonly #mayOfferAgain: boolean;
   readonly #candidates = new LocalCandidates();
   readonly #stats = new RtcStats();
   #negotiation: WebRtcNegotiation | undefined;
@@ -48,6 +53,8 @@ export class WebRtcEndpoint extends WebRtcEndpointBase {
     super(context);
     this.#direction = offeredDirection(params);
     const { config } = context;
+    this.#capabilities = readCapabilities(config, params.useDataChannels);
+    this.#mayOfferAgain = mayOfferAgain(config);
     this.#networkInterfaces = config.text(CONNECTION_NAME, "networkInterfaces") ?? "";
     this.#iceTcp = config.flag(CONNECTION_NAME, "iceTcp") ?? true;
     this.#stunServerAddress = config.text(CONNECTION_NAME, "stunServerAddress") ?? "";
@@ -65,30 +72,41 @@ export class WebRtcEndpoint extends WebRtcEndpointBase {
   override async initialize(): Promise<void> {
     await this.createNative("WebRtcEndpoint");
     const local = await this.callNative("localParameters");
-    this.#negotiation = new WebRtcNegotiation(localTransport(local as NativeMap));
+    const transport = localTransport(local as NativeMap);
+    this.#negotiation = new WebRtcNegotiation(transport, this.#capabilities);
   }
 
   // --- Negotiation -----------------------------------------------------------------------------
 
   protected override async makeOffer(options: OfferOptions | undefined): Promise<string> {
-    return this.#negotiator.offer({
+    // A path that is lost does not come back by itself: then a further offer starts ICE anew.
+    if (this.#iceState === "FAILED" || this.#iceState === "DISCONNECTED") await this.#restartIce();
+    this.#negotiator.offer({
       audio: options?.offerToReceiveAudio ?? true,
       video: options?.offerToReceiveVideo ?? true,
       direction: this.#direction,
       audioBandwidthKbps: this.getMaxAudioRecvBandwidth(),
       videoBandwidthKbps: this.getMaxVideoRecvBandwidth(),
     });
+    return this.currentLocalSdp("");
   }
 
   protected override async answerOffer(offer: string): Promise<string> {
-    const { sdp, agreement } = this.#negotiator.answer(offer);
-    await this.#apply(agreement);
-    return sdp;
+    const proposal = this.#negotiator.answer(offer);
+    if (proposal.restartsIce) await this.#restartIce();
+    return this.#carryOut(proposal);
   }
 
   protected override async acceptAnswer(answer: string): Promise<string> {
-    await this.#apply(this.#negotiator.accept(answer));
-    return this.currentLocalSdp("");
+    return this.#carryOut(this.#negotiator.accept(answer));
+  }
+
+  protected override continuesSession(offer: string): boolean {
+    return this.#negotiator.isRenegotiation(offer);
+  }
+
+  protected override get mayOfferAgain(): boolean {
+    return this.#mayOfferAgain;
   }
 
   protected override currentLocalSdp(negotiated: string): string {
@@ -100,9 +118,16 @@ export class WebRtcEndpoint extends WebRtcEndpointBase {
     throw new KurentoError("MEDIA_OBJECT_NOT_AVAILABLE", "Media Object not available");
   }
 
-  async #apply(agreement: Agreement): Promise<void> {
-    if (agreement.remote === undefined) return;
-    await this.callNative("setRemote", agreement.remote);
+  /** New credentials for our side; media goes on over the old path until the new one stands. */
+  async #restartIce(): Promise<void> {
+    const local = await this.callNative("restartIce");
+    this.#negotiator.useIce(iceParameters(local as NativeMap));
+  }
+
+  async #carryOut(proposal: Proposal): Promise<string> {
+    const { agreement } = proposal;
+    if (agreement.remote !== undefined) await this.callNative("setRemote", agreement.remote);
+    this.#negotiator.commit(proposal);
     for (const candidate of agreement.remoteCandidates) await this.#addRemote(candidate);
     if (agreement.endOfCandidates) await this.callNative("endOfRemoteCandidates");
     for (const medium of MEDIA) {
@@ -110,6 +135,7 @@ export class WebRtcEndpoint extends WebRtcEndpointBase {
       this.setAccepts(medium, { kind: "rtp", formats: stream ? sentFormats(stream) : [] });
     }
     await this.linksSettled();
+    return this.currentLocalSdp("");
   }
 
   // --- ICE -------------------------------------------------------------------------------------
@@ -296,33 +322,8 @@ function offeredDirection(params: WebRtcEndpointParams): Direction {
   return params.recvonly ? "recvonly" : "sendrecv";
 }
 
-function sentFormats({ direction, codecs }: NegotiatedStream): Format[] {
-  if (!direction.startsWith("send")) return [];
-  return codecs.map(({ codec, clockRate, channels, parameters }) => ({
-    codec,
-    clockRate,
-    channels,
-    parameters,
-  }));
-}
-
 function oneOf<T extends string>(known: readonly T[], value: string): T {
   const found = known.find((candidate) => candidate === value);
   if (found === undefined) throw new TypeError(`unknown native state '${value}'`);
   return found;
-}
-
-function localTransport(local: NativeMap): LocalTransport {
-  const ice = mapField(local, "ice");
-  const fingerprint = mapField(local, "fingerprint");
-  const ssrc = mapField(local, "ssrc");
-  return {
-    ice: { ufrag: textField(ice, "ufrag"), pwd: textField(ice, "pwd") },
-    fingerprint: {
-      algorithm: textField(fingerprint, "algorithm"),
-      value: textField(fingerprint, "value"),
-    },
-    cname: textField(local, "cname"),
-    ssrc: { audio: numberField(ssrc, "audio"), video: numberField(ssrc, "video") },
-  };
 }

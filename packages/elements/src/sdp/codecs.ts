@@ -1,23 +1,27 @@
-// The codecs that endpoints negotiate, in the order in which our offers name them.
+// The codecs that endpoints negotiate: those that we know, of them those that the configuration names, in its order.
 import type { Codec, MediaKind } from "./types.js";
 
-interface SupportedCodec {
+interface KnownCodec {
   readonly encodingName: string;
   readonly clockRate: number;
+  /** Audio channels, 0 for video. */
   readonly channels: number;
   /** Static payload type (RFC 3551), or undefined for a dynamic one. */
   readonly staticPayloadType?: number;
   readonly fmtp?: string;
+  /** Whether it wraps or repairs other formats; such are negotiated only where the configuration names them. */
+  readonly isHelper?: boolean;
 }
 
-const AUDIO: readonly SupportedCodec[] = [
+const AUDIO: readonly KnownCodec[] = [
   { encodingName: "opus", clockRate: 48000, channels: 2, fmtp: "useinbandfec=1" },
   { encodingName: "PCMU", clockRate: 8000, channels: 1, staticPayloadType: 0 },
   { encodingName: "PCMA", clockRate: 8000, channels: 1, staticPayloadType: 8 },
+  { encodingName: "red", clockRate: 48000, channels: 2, isHelper: true },
 ];
 
 /** VP8 and H264 come first because every filter and recorder reads them without another codec between. */
-const VIDEO: readonly SupportedCodec[] = [
+const VIDEO: readonly KnownCodec[] = [
   { encodingName: "VP8", clockRate: 90000, channels: 0 },
   {
     encodingName: "H264",
@@ -27,51 +31,116 @@ const VIDEO: readonly SupportedCodec[] = [
   },
   { encodingName: "VP9", clockRate: 90000, channels: 0, fmtp: "profile-id=0" },
   { encodingName: "AV1", clockRate: 90000, channels: 0, fmtp: "level-idx=5;profile=0;tier=0" },
+  { encodingName: "H265", clockRate: 90000, channels: 0 },
+  { encodingName: "red", clockRate: 90000, channels: 0, isHelper: true },
+  { encodingName: "ulpfec", clockRate: 90000, channels: 0, isHelper: true },
+  { encodingName: "flexfec-03", clockRate: 90000, channels: 0, isHelper: true },
 ];
 
-const SUPPORTED: Readonly<Record<MediaKind, readonly SupportedCodec[]>> = {
-  audio: AUDIO,
-  video: VIDEO,
-};
-
+const KNOWN: Readonly<Record<MediaKind, readonly KnownCodec[]>> = { audio: AUDIO, video: VIDEO };
 const VIDEO_FEEDBACK = ["nack", "nack pli", "ccm fir", "goog-remb", "transport-cc"];
-const ECHOED_FEEDBACK = new Set(VIDEO_FEEDBACK);
+const ANSWERED_FEEDBACK = new Set(VIDEO_FEEDBACK);
+
+/** Which codecs to negotiate: names as `opus/48000/2`, in the order of offers; undefined for all without helpers. */
+export interface CodecSettings {
+  readonly audioCodecs: readonly string[] | undefined;
+  readonly videoCodecs: readonly string[] | undefined;
+  readonly h265: boolean;
+}
+
+export const DEFAULT_CODECS: CodecSettings = {
+  audioCodecs: undefined,
+  videoCodecs: undefined,
+  h265: false,
+};
 
 /** Reads "a=1;b=2" into a map; a part without "=" becomes a key with an empty value. */
 export function parseFmtp(fmtp: string | undefined): Record<string, string> {
-  const parameters: Record<string, string> = {};
-  for (const part of (fmtp ?? "").split(";")) {
-    const [key = "", ...value] = part.trim().split("=");
-    if (key !== "") parameters[key.toLowerCase()] = value.join("=");
-  }
-  return parameters;
-}
-
-/** Whether endpoints forward this offered codec. */
-export function isSupported(kind: MediaKind, codec: Codec): boolean {
-  return SUPPORTED[kind].some(
-    (known) =>
-      known.encodingName.toUpperCase() === codec.codec &&
-      known.clockRate === codec.clockRate &&
-      (kind === "video" || known.channels === codec.channels),
+  const parts = (fmtp ?? "").split(";").map((part) => part.trim().split("="));
+  return Object.fromEntries(
+    parts
+      .filter(([key]) => key !== "")
+      .map(([key = "", ...value]) => [key.toLowerCase(), value.join("=")]),
   );
 }
 
-/** The part of an offered codec that an answer repeats: its own rtcp-fb kinds without those that we do not do. */
-export function answered(codec: Codec): Codec {
-  return { ...codec, feedback: codec.feedback.filter((kind) => ECHOED_FEEDBACK.has(kind)) };
+/** The codecs of one endpoint. */
+export class CodecCatalogue {
+  readonly #codecs: Readonly<Record<MediaKind, readonly KnownCodec[]>>;
+
+  /** @throws RangeError naming the setting when one is not `<name>/<clock rate>[/<channels>]` */
+  constructor(settings: CodecSettings = DEFAULT_CODECS) {
+    const video = chosen("video", settings.videoCodecs);
+    this.#codecs = {
+      audio: chosen("audio", settings.audioCodecs),
+      video: video.filter((codec) => settings.h265 || codec.encodingName !== "H265"),
+    };
+  }
+
+  /** Whether endpoints forward this offered codec. */
+  has(kind: MediaKind, codec: Codec): boolean {
+    return this.#codecs[kind].some((known) => isKnownAs(known, kind, codec));
+  }
+
+  /** Our codecs for an offer, with retransmission formats if wished. */
+  offered(kind: MediaKind, nextPayloadType: () => number, withRtx: boolean): Codec[] {
+    return this.#codecs[kind].map((known) => {
+      const payloadType = known.staticPayloadType ?? nextPayloadType();
+      const isRepeated = withRtx && kind === "video" && known.isHelper !== true;
+      const rtx = isRepeated ? { rtx: nextPayloadType() } : {};
+      return { ...offeredCodec(known, kind), payloadType, ...rtx };
+    });
+  }
 }
 
-/** Our codecs for an offer; dynamic payload types are taken from `nextPayloadType`. */
-export function offeredCodecs(kind: MediaKind, nextPayloadType: () => number): Codec[] {
-  return SUPPORTED[kind].map((known) => ({
-    payloadType: known.staticPayloadType ?? nextPayloadType(),
-    codec: known.encodingName.toUpperCase(),
-    encodingName: known.encodingName,
-    clockRate: known.clockRate,
-    channels: known.channels,
-    parameters: parseFmtp(known.fmtp),
-    fmtp: known.fmtp,
-    feedback: kind === "video" ? VIDEO_FEEDBACK : ["transport-cc"],
-  }));
+/** An offered codec as an answer repeats it: its own rtcp-fb kinds without those that we do not do. */
+export function answered(codec: Codec, withRtx: boolean): Codec {
+  const { rtx, ...rest } = codec;
+  const feedback = codec.feedback.filter((kind) => ANSWERED_FEEDBACK.has(kind));
+  return { ...rest, feedback, ...(withRtx && rtx !== undefined && { rtx }) };
+}
+
+/** Whether it carries media by itself, and does not wrap or repair another format. */
+export function isMediaCodec(kind: MediaKind, codec: Codec): boolean {
+  return !KNOWN[kind].some((known) => known.isHelper === true && isKnownAs(known, kind, codec));
+}
+
+function chosen(kind: MediaKind, names: readonly string[] | undefined): KnownCodec[] {
+  const known = KNOWN[kind];
+  if (names === undefined) return known.filter((codec) => codec.isHelper !== true);
+  return names.flatMap((name) => {
+    const [encoding = "", rate = "", channels = "1", ...rest] = name.trim().split("/");
+    const isWellFormed = encoding !== "" && /^\d+$/.test(rate) && /^\d+$/.test(channels);
+    if (!isWellFormed || rest.length > 0) {
+      throw new RangeError(`${kind}Codecs: '${name}' is not <name>/<clock rate>[/<channels>]`);
+    }
+    return known.filter(
+      (codec) =>
+        codec.encodingName.toUpperCase() === encoding.toUpperCase() &&
+        codec.clockRate === Number(rate) &&
+        (kind === "video" || codec.channels === Number(channels)),
+    );
+  });
+}
+
+function isKnownAs(known: KnownCodec, kind: MediaKind, codec: Codec): boolean {
+  return (
+    known.encodingName.toUpperCase() === codec.codec &&
+    known.clockRate === codec.clockRate &&
+    (kind === "video" || known.channels === codec.channels)
+  );
+}
+
+function offeredCodec(known: KnownCodec, kind: MediaKind): Omit<Codec, "payloadType" | "rtx"> {
+  const { encodingName, clockRate, channels, fmtp } = known;
+  const ownFeedback = kind === "video" ? VIDEO_FEEDBACK : ["transport-cc"];
+  return {
+    codec: encodingName.toUpperCase(),
+    encodingName,
+    clockRate,
+    channels,
+    parameters: parseFmtp(fmtp),
+    fmtp,
+    feedback: known.isHelper === true ? [] : ownFeedback,
+  };
 }

@@ -20,6 +20,30 @@ export interface Codec {
   readonly fmtp: string | undefined;
   /** `a=rtcp-fb` kinds, such as "nack pli". */
   readonly feedback: readonly string[];
+  /** Payload type of its retransmission format (RFC 4588, `apt`), or absent without one. */
+  readonly rtx?: number | undefined;
+}
+
+/** A stream and the one that repeats its packets (`a=ssrc-group:FID`, RFC 5576 4.2). */
+export interface RtxSsrc {
+  readonly ssrc: number;
+  readonly rtx: number;
+}
+
+/** One version of a source in simulcast (RFC 8853), named by its `a=rid` (RFC 8851). */
+export interface SimulcastLayer {
+  readonly rid: string;
+  readonly isPaused: boolean;
+  /** Restrictions as written behind the direction: "pt=96;max-width=320", or undefined without any. */
+  readonly restrictions: string | undefined;
+}
+
+/** An SCTP association's end (RFC 8841). */
+export interface DataChannelParameters {
+  /** SCTP port, 1 to 65535. */
+  readonly port: number;
+  /** Largest message in bytes that this end takes; 0 for no limit. */
+  readonly maxMessageSize: number;
 }
 
 export interface HeaderExtension {
@@ -49,14 +73,23 @@ export interface RemoteMedia {
   readonly direction: Direction;
   readonly codecs: readonly Codec[];
   readonly extensions: readonly HeaderExtension[];
+  /** Primary SSRCs: without those of retransmissions and of forward error correction. */
   readonly ssrcs: readonly number[];
+  readonly rtxSsrcs: readonly RtxSsrc[];
+  /** How many different tracks its SSRCs belong to; more than one only in Plan B. */
+  readonly trackCount: number;
+  /** Layers that are sent here, the preferred one first; empty without simulcast. */
+  readonly simulcast: readonly SimulcastLayer[];
+  /** Most that may be sent to the other side, in kbit/s, 0 when it does not say (`b=AS`, `b=TIAS`). */
+  readonly bandwidthKbps: number;
   readonly rtcpMux: boolean;
+  readonly rtcpReducedSize: boolean;
   readonly ice: IceParameters | undefined;
   readonly fingerprints: readonly Fingerprint[];
   readonly setup: DtlsSetup | undefined;
   readonly candidates: readonly string[];
   readonly endOfCandidates: boolean;
-  readonly sctpPort: number | undefined;
+  readonly data: DataChannelParameters | undefined;
   /** Attributes that an answer repeats (api.md B6). */
   readonly repeated: RepeatedAttributes;
 }
@@ -65,12 +98,14 @@ export interface RepeatedAttributes {
   readonly framerate?: number | undefined;
   readonly ptime?: number | undefined;
   readonly maxptime?: number | undefined;
+  /** Whole attributes that are repeated as they are: "lang:en", "quality:10". */
+  readonly verbatim?: readonly string[];
 }
 
 /** The other side's whole description. */
 export interface RemoteSession {
   readonly sessionId: string;
-  readonly version: number;
+  readonly version: bigint;
   readonly bundle: readonly string[];
   readonly isIceLite: boolean;
   readonly extmapAllowMixed: boolean;
@@ -82,14 +117,22 @@ export interface RemoteSession {
 export interface LocalMedia {
   readonly type: string;
   readonly protocol: string;
-  /** Written after the protocol when the m-line is rejected. */
-  readonly rejectedFormats: string;
+  /** What stands after the protocol of data, and of an m-line that is rejected. */
+  readonly formats: string;
   readonly isRejected: boolean;
+  /** Whether it carries media through the endpoint; of several accepted m-lines of a kind only one does. */
+  readonly isRouted: boolean;
   readonly mid: string | undefined;
   readonly direction: Direction;
   readonly codecs: readonly Codec[];
   readonly extensions: readonly HeaderExtension[];
   readonly ssrc: number | undefined;
+  /** SSRC of our retransmissions, where RTX is negotiated. */
+  readonly rtxSsrc: number | undefined;
+  readonly rtcpReducedSize: boolean;
+  /** Layers that we receive, the preferred one first. */
+  readonly simulcast: readonly SimulcastLayer[];
+  readonly data: DataChannelParameters | undefined;
   readonly setup: DtlsSetup;
   /** kbit/s for `b=AS`, 0 for none. */
   readonly bandwidthKbps: number;
@@ -100,6 +143,8 @@ export interface LocalMedia {
 export interface LocalSession {
   readonly sessionId: string;
   readonly version: number;
+  /** Whether it groups its m-lines: always in offers, and in answers to such. */
+  readonly isBundled: boolean;
   readonly extmapAllowMixed: boolean;
   readonly msidSemantic: string | undefined;
   readonly media: readonly LocalMedia[];
@@ -110,7 +155,16 @@ export interface LocalTransport {
   readonly ice: IceParameters;
   readonly fingerprint: Fingerprint;
   readonly cname: string;
-  readonly ssrc: { readonly audio: number; readonly video: number };
+  readonly ssrc: SsrcOfKind;
+  /** SSRCs of our retransmissions; absent when native code does none, and then no RTX is negotiated. */
+  readonly rtxSsrc?: SsrcOfKind | undefined;
+  /** Whether native code chooses among simulcast layers; if not, none are negotiated. */
+  readonly simulcast: boolean;
+}
+
+export interface SsrcOfKind {
+  readonly audio: number;
+  readonly video: number;
 }
 
 /** The stream of one medium as native code takes it (`setRemote`). */
@@ -120,5 +174,16 @@ export interface NegotiatedStream {
   readonly direction: Direction;
   readonly codecs: readonly Codec[];
   readonly remoteSsrcs: readonly number[];
+  readonly rtxSsrcs: readonly RtxSsrc[];
   readonly extensions: readonly HeaderExtension[];
+  readonly rtcpReducedSize: boolean;
+  /** Rids of the layers that we receive, without paused ones; undefined without simulcast. */
+  readonly simulcastRids: readonly string[] | undefined;
+  /** Most that we may send, in kbit/s; 0 for no limit. */
+  readonly bandwidthKbps: number;
+}
+
+/** The other side's description cannot be agreed on; the message says why. */
+export class SdpRefusedError extends Error {
+  override readonly name = "SdpRefusedError";
 }

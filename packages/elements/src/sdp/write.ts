@@ -1,7 +1,14 @@
 // LocalSession to SDP text, in the shape that Kurento's clients know (api.md B6).
 import { write } from "sdp-transform";
-import type { MediaAttributes, SessionDescription } from "sdp-transform";
-import type { Codec, LocalMedia, LocalSession, LocalTransport } from "./types.js";
+import type { SessionDescription } from "sdp-transform";
+import type {
+  Codec,
+  DataChannelParameters,
+  LocalMedia,
+  LocalSession,
+  LocalTransport,
+  SimulcastLayer,
+} from "./types.js";
 
 type MediaLine = SessionDescription["media"][number];
 
@@ -46,9 +53,10 @@ export function writeSession(
     connection: { version: ipVersion(ip), ip },
     timing: { start: 0, stop: 0 },
     ...(session.extmapAllowMixed && { extmapAllowMixed: "extmap-allow-mixed" }),
-    ...(bundled.length > 0 && {
-      groups: [{ type: "BUNDLE", mids: bundled.map((media) => media.mid).join(" ") }],
-    }),
+    ...(session.isBundled &&
+      bundled.length > 0 && {
+        groups: [{ type: "BUNDLE", mids: bundled.map((media) => media.mid).join(" ") }],
+      }),
     ...semantic(session.msidSemantic),
     media: session.media.map((media) => writeMedia(media, transport, gathered)),
   };
@@ -77,11 +85,12 @@ function writeMedia(
     type: media.type,
     port,
     protocol: media.protocol,
-    payloads: media.codecs.map((codec) => codec.payloadType).join(" "),
+    payloads: media.data ? media.formats : payloadTypes(media.codecs),
     connection: { version: ipVersion(ip), ip },
     ...(media.bandwidthKbps > 0 && { bandwidth: [{ type: "AS", limit: media.bandwidthKbps }] }),
-    ...attributes(media, transport),
-    rtcp: { port, netType: "IN", ipVer: ipVersion(ip), address: ip },
+    ...(media.data ? dataAttributes(media.data) : rtpAttributes(media, transport)),
+    ...(!media.data && { rtcp: { port, netType: "IN", ipVer: ipVersion(ip), address: ip } }),
+    ...transportAttributes(media, transport),
     ...candidateLines(gathered),
   };
 }
@@ -91,7 +100,7 @@ function rejected(media: LocalMedia): MediaLine {
     type: media.type,
     port: 0,
     protocol: media.protocol,
-    payloads: media.rejectedFormats,
+    payloads: media.formats,
     rtp: [],
     fmtp: [],
     direction: "inactive",
@@ -99,39 +108,86 @@ function rejected(media: LocalMedia): MediaLine {
   };
 }
 
-function attributes(media: LocalMedia, transport: LocalTransport): MediaAttributes & MediaFormats {
+function transportAttributes(media: LocalMedia, transport: LocalTransport): Partial<MediaLine> {
   return {
-    ...formats(media.codecs),
-    ext: media.extensions.map(({ id, uri }) => ({ value: id, uri })),
     ...(media.mid !== undefined && { mid: media.mid }),
-    direction: media.direction,
-    rtcpMux: "rtcp-mux",
     setup: media.setup,
-    ...(media.ssrc !== undefined && {
-      ssrcs: [{ id: media.ssrc, attribute: "cname", value: transport.cname }],
-    }),
     iceUfrag: transport.ice.ufrag,
     icePwd: transport.ice.pwd,
     fingerprint: { type: transport.fingerprint.algorithm, hash: transport.fingerprint.value },
+  };
+}
+
+function dataAttributes({ port, maxMessageSize }: DataChannelParameters): Pieces {
+  return { rtp: [], fmtp: [], sctpPort: port, maxMessageSize };
+}
+
+function rtpAttributes(media: LocalMedia, { cname }: LocalTransport): Pieces {
+  return {
+    ...formats(media.codecs),
+    ext: media.extensions.map(({ id, uri }) => ({ value: id, uri })),
+    direction: media.direction,
+    rtcpMux: "rtcp-mux",
+    ...(media.rtcpReducedSize && { rtcpRsize: "rtcp-rsize" }),
+    ...ssrcs(media, cname),
+    ...simulcast(media.simulcast),
     ...repeated(media),
   };
 }
 
+function ssrcs({ ssrc, rtxSsrc }: LocalMedia, cname: string): Partial<MediaLine> {
+  const all = [ssrc, rtxSsrc].filter((one) => one !== undefined);
+  const lines = all.map((id) => ({ id, attribute: "cname", value: cname }));
+  if (all.length < 2) return lines.length > 0 ? { ssrcs: lines } : {};
+  return { ssrcGroups: [{ semantics: "FID", ssrcs: all.join(" ") }], ssrcs: lines };
+}
+
+function simulcast(layers: readonly SimulcastLayer[]): Partial<MediaLine> {
+  if (layers.length === 0) return {};
+  const list = layers.map(({ rid, isPaused }) => (isPaused ? `~${rid}` : rid)).join(";");
+  return {
+    rids: layers.map(({ rid, restrictions }) => ({
+      id: rid,
+      direction: "recv",
+      ...(restrictions && { params: restrictions }),
+    })),
+    simulcast: { dir1: "recv", list1: list },
+  };
+}
+
+/** Payload types of codecs, each with its retransmission format behind it, as they stand in the m-line. */
+function payloadTypes(codecs: readonly Codec[]): string {
+  return codecs
+    .flatMap(({ payloadType, rtx }) => (rtx === undefined ? [payloadType] : [payloadType, rtx]))
+    .join(" ");
+}
+
+type Pieces = MediaFormats & Partial<MediaLine>;
 type MediaFormats = Pick<MediaLine, "rtp" | "fmtp" | "rtcpFb">;
+type RtpMap = MediaLine["rtp"][number];
 
 function formats(codecs: readonly Codec[]): MediaFormats {
   return {
-    rtp: codecs.map((codec) => ({
-      payload: codec.payloadType,
-      codec: codec.encodingName,
-      rate: codec.clockRate,
-      ...(codec.channels > 1 && { encoding: codec.channels }),
-    })),
-    fmtp: codecs.flatMap((codec) =>
-      codec.fmtp === undefined ? [] : [{ payload: codec.payloadType, config: codec.fmtp }],
-    ),
+    rtp: codecs.flatMap((codec) => [rtpMap(codec), ...rtxMap(codec)]),
+    fmtp: codecs.flatMap(formatParameters),
     rtcpFb: codecs.flatMap((codec) => codec.feedback.map((kind) => feedback(codec, kind))),
   };
+}
+
+function rtpMap({ payloadType, encodingName, clockRate, channels }: Codec): RtpMap {
+  const map = { payload: payloadType, codec: encodingName, rate: clockRate };
+  return channels > 1 ? { ...map, encoding: channels } : map;
+}
+
+function rtxMap({ rtx, clockRate }: Codec): RtpMap[] {
+  return rtx === undefined ? [] : [{ payload: rtx, codec: "rtx", rate: clockRate }];
+}
+
+function formatParameters({ payloadType, fmtp, rtx }: Codec): MediaLine["fmtp"] {
+  return [
+    ...(fmtp === undefined ? [] : [{ payload: payloadType, config: fmtp }]),
+    ...(rtx === undefined ? [] : [{ payload: rtx, config: `apt=${payloadType}` }]),
+  ];
 }
 
 function feedback(codec: Codec, kind: string): NonNullable<MediaLine["rtcpFb"]>[number] {
@@ -140,11 +196,12 @@ function feedback(codec: Codec, kind: string): NonNullable<MediaLine["rtcpFb"]>[
 }
 
 function repeated(media: LocalMedia): Partial<MediaLine> {
-  const { framerate, ptime, maxptime } = media.repeated;
+  const { framerate, ptime, maxptime, verbatim = [] } = media.repeated;
   return {
     ...(framerate !== undefined && { framerate }),
     ...(ptime !== undefined && { ptime }),
     ...(maxptime !== undefined && { maxptime }),
+    ...(verbatim.length > 0 && { invalid: verbatim.map((value) => ({ value })) }),
   };
 }
 

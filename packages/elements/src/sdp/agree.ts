@@ -1,0 +1,101 @@
+// What a local and a remote description agree on, for native code.
+import { MIRRORED, mediaKind } from "./answer.js";
+import { answered } from "./codecs.js";
+import { canTellLayers } from "./extensions.js";
+import { hasRtx } from "./offer.js";
+import type {
+  Codec,
+  Direction,
+  LocalMedia,
+  LocalSession,
+  NegotiatedStream,
+  RemoteMedia,
+  RemoteSession,
+} from "./types.js";
+
+/** An m-line on both sides. */
+export interface AgreedLine {
+  readonly ours: LocalMedia;
+  readonly theirs: RemoteMedia;
+}
+
+/** The m-lines that both sides accepted. One transport carries them, so they are the first one and its bundle. */
+export function agreedLines(remote: RemoteSession, local: LocalSession): AgreedLine[] {
+  const all = local.media.flatMap((ours, index) => {
+    const theirs = remote.media[index];
+    return theirs && isAgreed(theirs, ours, remote) ? [{ ours, theirs }] : [];
+  });
+  const [first] = all;
+  return all.filter((line) => line === first || isBundled(remote, first, line));
+}
+
+function isBundled(
+  { bundle }: RemoteSession,
+  one: AgreedLine | undefined,
+  other: AgreedLine,
+): boolean {
+  return [one, other].every((line) => bundle.includes(line?.theirs.mid ?? ""));
+}
+
+function isAgreed(theirs: RemoteMedia, ours: LocalMedia, { bundle }: RemoteSession): boolean {
+  if (ours.isRejected || theirs.type !== ours.type || theirs.ice === undefined) return false;
+  if (theirs.port === 0 && !bundle.includes(theirs.mid ?? "")) return false;
+  if (ours.data !== undefined) return theirs.data !== undefined;
+  return commonCodecs(theirs, ours).length > 0;
+}
+
+/** The streams of the agreed m-lines that carry media. */
+export function negotiatedStreams(lines: readonly AgreedLine[]): NegotiatedStream[] {
+  return lines.flatMap(({ ours, theirs }) => {
+    const medium = mediaKind(theirs);
+    if (medium === undefined || !ours.isRouted) return [];
+    const codecs = commonCodecs(theirs, ours);
+    return [
+      {
+        medium,
+        mid: theirs.mid ?? ours.mid ?? "",
+        direction: commonDirection(ours.direction, theirs.direction),
+        codecs,
+        remoteSsrcs: theirs.ssrcs,
+        rtxSsrcs: hasRtx(codecs) ? theirs.rtxSsrcs : [],
+        extensions: theirs.extensions.filter(({ uri }) => hasExtension(ours, uri)),
+        rtcpReducedSize: ours.rtcpReducedSize && theirs.rtcpReducedSize,
+        simulcastRids: receivedLayers(ours),
+        bandwidthKbps: theirs.bandwidthKbps,
+      },
+    ];
+  });
+}
+
+function hasExtension(ours: LocalMedia, uri: string): boolean {
+  return ours.extensions.some((extension) => extension.uri === uri);
+}
+
+function receivedLayers(ours: LocalMedia): string[] | undefined {
+  if (ours.simulcast.length === 0 || !canTellLayers(ours.extensions)) return undefined;
+  return ours.simulcast.filter(({ isPaused }) => !isPaused).map(({ rid }) => rid);
+}
+
+/** In the remote side's order and with its payload types (RFC 3264 6.1, 7). */
+function commonCodecs(theirs: RemoteMedia, ours: LocalMedia): Codec[] {
+  return theirs.codecs.flatMap((codec) => {
+    const own = ours.codecs.find((candidate) => isSameCodec(candidate, codec));
+    return own ? [answered(codec, own.rtx !== undefined)] : [];
+  });
+}
+
+function isSameCodec(own: Codec, other: Codec): boolean {
+  return (
+    own.codec === other.codec &&
+    own.clockRate === other.clockRate &&
+    own.channels === other.channels
+  );
+}
+
+function commonDirection(ours: Direction, theirs: Direction): Direction {
+  const sends = ours.includes("send") && MIRRORED[theirs].includes("send");
+  const receives = ours.includes("recv") && MIRRORED[theirs].includes("recv");
+  if (sends && receives) return "sendrecv";
+  if (sends) return "sendonly";
+  return receives ? "recvonly" : "inactive";
+}

@@ -1,0 +1,52 @@
+// RTP header extensions (RFC 8285) that the router reads or writes; others are not negotiated, so nobody relies on them.
+import type { HeaderExtension, LocalMedia } from "./types.js";
+
+const ABS_SEND_TIME = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time";
+const TRANSPORT_CC = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
+const MID = "urn:ietf:params:rtp-hdrext:sdes:mid";
+const RID = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id";
+const REPAIRED_RID = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id";
+
+const SUPPORTED = new Set([ABS_SEND_TIME, TRANSPORT_CC, MID]);
+const SIMULCAST = new Set([RID, REPAIRED_RID]);
+/** abs-send-time has the number that Kurento's offers give it. */
+const OFFERED: readonly HeaderExtension[] = [
+  { id: 3, uri: ABS_SEND_TIME },
+  { id: 4, uri: MID },
+  { id: 5, uri: TRANSPORT_CC },
+];
+const FIRST_FREE_ID = 6;
+const MAX_ID = 14;
+
+/** The offered extensions that an answer repeats, with the offer's ids. */
+export function answeredExtensions(
+  offered: readonly HeaderExtension[],
+  withSimulcast: boolean,
+): HeaderExtension[] {
+  return offered.filter(({ uri }) => SUPPORTED.has(uri) || (withSimulcast && SIMULCAST.has(uri)));
+}
+
+/** Whether layers of simulcast can be told apart: both sides know which packet belongs to which `a=rid`. */
+export function canTellLayers(offered: readonly HeaderExtension[]): boolean {
+  return offered.some(({ uri }) => uri === RID);
+}
+
+/** Extensions of a new m-line. In a bundle an id means the same everywhere (RFC 8843 9.2), so ids in use are kept. */
+export function offeredExtensions(others: readonly LocalMedia[]): HeaderExtension[] {
+  const inUse = new Map(others.flatMap((line) => line.extensions).map(({ id, uri }) => [id, uri]));
+  const idOf = (wanted: HeaderExtension): number | undefined => {
+    const used = [...inUse].find(([, uri]) => uri === wanted.uri)?.[0];
+    if (used !== undefined) return used;
+    const free = [wanted.id, ...freeIds()].find((id) => !inUse.has(id));
+    if (free !== undefined) inUse.set(free, wanted.uri);
+    return free;
+  };
+  return OFFERED.flatMap((wanted) => {
+    const id = idOf(wanted);
+    return id === undefined ? [] : [{ id, uri: wanted.uri }];
+  });
+}
+
+function freeIds(): number[] {
+  return Array.from({ length: MAX_ID - FIRST_FREE_ID + 1 }, (_, index) => FIRST_FREE_ID + index);
+}
