@@ -39,7 +39,7 @@ export interface MediaElementConfig extends ClassConfig {
   readonly maxEncoderBitrate?: number;
 }
 
-/** What an offer holds. */
+/** What is negotiated. */
 export interface SdpEndpointConfig extends ClassConfig {
   /**
    * @asType integer
@@ -57,6 +57,8 @@ export interface SdpEndpointConfig extends ClassConfig {
   readonly audioCodecs?: readonly CodecConfig[];
   /** In the order of offers. */
   readonly videoCodecs?: readonly CodecConfig[];
+  /** Ours: `generateOffer` after a negotiation makes an offer that goes on with the session. */
+  readonly renegotiation?: boolean;
 }
 
 /** One codec. */
