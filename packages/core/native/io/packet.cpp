@@ -9,15 +9,15 @@ PacketPool::PacketPool(std::size_t limit) : m_limit(limit) {
 PacketRef PacketPool::allocate() {
   if (m_free == nullptr && !grow()) return {};
   Packet* packet = m_free;
-  m_free = packet->nextFree;
-  packet->nextFree = nullptr;
+  m_free = packet->next;
+  packet->next = nullptr;
   packet->size = 0;
   ++m_inUse;
   return PacketRef(packet);
 }
 
 void PacketPool::give(Packet* packet) noexcept {
-  packet->nextFree = m_free;
+  packet->next = m_free;
   m_free = packet;
   --m_inUse;
 }
@@ -25,11 +25,13 @@ void PacketPool::give(Packet* packet) noexcept {
 bool PacketPool::grow() {
   if (capacity() >= m_limit) return false;
   // Uninitialised payload: writing it would touch memory that may never be used.
-  m_slabs.push_back(std::make_unique_for_overwrite<Packet[]>(kSlab));
+  m_slabs.push_back(std::make_unique_for_overwrite<Slot[]>(kSlab));
   for (std::size_t i = kSlab; i > 0; --i) {
-    Packet& packet = m_slabs.back()[i - 1];
-    packet.pool = this;
-    packet.nextFree = m_free;
+    Slot& slot = m_slabs.back()[i - 1];
+    Packet& packet = slot.packet;
+    packet.owner = this;
+    packet.data = slot.room;
+    packet.next = m_free;
     m_free = &packet;
   }
   return true;

@@ -102,9 +102,29 @@ bool Producer::receive(const io::PacketRef& packet, const rtp::PacketView& view,
   m_timeline->onPacket(header.timestamp, arrival);
   if (capture) m_timeline->setReference(header.timestamp, *capture);
   m_lastArrival = arrival;
+  m_keyframe.onPacket(media);
   trackLoss(media, arrival);
   enqueue(std::move(media));
   return true;
+}
+
+void Producer::receiveMirrored(const rtp::MediaPacket& packet, std::uint32_t generation,
+                               std::optional<TimePoint> capture) {
+  if (m_closed || !m_timeline) return;
+  m_isMirror = true;
+  if (generation != m_generation) {
+    deliver(m_environment.clock.now());
+    m_generation = generation;
+    forget();
+  }
+  m_lastArrival = packet.packet->received;
+  m_buffer.expire(*m_lastArrival);
+  if (!m_buffer.insert(packet)) return;
+  m_timeline->onPacket(packet.timestamp, *m_lastArrival);
+  if (capture) m_timeline->setReference(packet.timestamp, *capture);
+  m_keyframe.onPacket(packet);
+  if (packet.keyframe) m_keyframeWanted = false;
+  enqueue(packet);
 }
 
 bool Producer::accept(const rtp::Header& header, TimePoint arrival) {
@@ -131,7 +151,13 @@ void Producer::restart(std::uint32_t ssrc) {
   ++m_generation;
   m_statistics = rtp::ReceiveStatistics(clockRate());
   m_nacks.reset();
+  forget();
+}
+
+/// What came before has numbers and timestamps of its own.
+void Producer::forget() {
   m_buffer.clear();
+  m_keyframe.reset();
   if (m_timeline) m_timeline.emplace(m_timeline->clockRate(), m_senderClock);
 }
 
@@ -180,7 +206,7 @@ void Producer::deliver(TimePoint now) {
   if (m_batch.empty()) return;
   const auto self = shared_from_this();
   m_delivering.swap(m_batch);
-  evenSizes();
+  if (!m_isMirror) evenSizes();
   for (std::size_t i = 0; i < m_consumers.size(); ++i) {
     if (m_consumers[i] != nullptr) m_consumers[i]->onPackets(*this, m_delivering, now);
   }
@@ -238,10 +264,26 @@ void Producer::attach(Consumer& consumer) {
   }
   // What came before must not reach it as if it were new.
   deliver(m_environment.clock.now());
-  m_consumers.push_back(&consumer);
+  // The other thread can begin while this one serves its own; not within a delivery, which counts.
+  const bool first = consumer.isRelay() && m_delivering.empty();
+  m_consumers.insert(first ? m_consumers.begin() : m_consumers.end(), &consumer);
   const media::Format known = format();
   if (!known.codec.empty()) consumer.onFormat(known);
-  requestKeyframe();
+  if (!consumer.wantsReplay() || !replay(consumer)) requestKeyframe();
+}
+
+bool Producer::replay(Consumer& consumer) {
+  const TimePoint now = m_environment.clock.now();
+  if (m_closed || m_medium != media::Medium::kVideo || !m_delivering.empty()) return false;
+  deliver(now);  // else these would come twice
+  const auto first = m_keyframe.first(now);
+  if (!first || m_buffer.find(*first) == nullptr) return false;
+  std::vector<rtp::MediaPacket> packets;
+  for (std::int64_t number = *first; number <= m_buffer.highest(); ++number) {
+    if (const rtp::MediaPacket* packet = m_buffer.find(number)) packets.push_back(*packet);
+  }
+  consumer.onPackets(*this, packets, now);
+  return true;
 }
 
 void Producer::detach(Consumer& consumer) {
@@ -286,7 +328,7 @@ void Producer::close() {
   m_keyframeTimer.stop();
   m_origin = {};
   m_batch.clear();
-  m_buffer.clear();
+  forget();
   for (Consumer* consumer : std::exchange(m_consumers, {})) {
     if (consumer != nullptr) consumer->onProducerClosed();
   }

@@ -10,7 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 using media::Medium;
 
-class RecordingConsumer final : public Consumer {
+class RecordingConsumer : public Consumer {
  public:
   void onPackets(Producer&, std::span<const rtp::MediaPacket> packets, TimePoint) override {
     ++batches;
@@ -231,6 +231,167 @@ TEST_F(ProducerTest, padsPacketsOfABatchThatAreNearlyEqual) {
   m_lane.deliver();
   EXPECT_EQ(sizes.sizes, (std::vector<std::size_t>{1005, 1005, 1005, 1005, 503, 404, 404}));
   m_producer->detach(sizes);
+}
+
+/// Starts with packets of the last second.
+class Late : public RecordingConsumer {
+ public:
+  [[nodiscard]] bool wantsReplay() const noexcept override { return true; }
+};
+
+TEST_F(ProducerTest, aConsumerThatWantsItStartsWithTheLastKeyframeAtOnce) {
+  give(1, true);
+  give(2);
+  give(3, true);
+  give(5);
+  Late late;
+  m_producer->attach(late);
+  EXPECT_EQ(late.sequences, (std::vector<std::uint16_t>{3, 5}));
+  EXPECT_EQ(m_requests, 0);
+  give(4);  // recovered
+  give(6);
+  m_lane.deliver();
+  EXPECT_EQ(late.sequences, (std::vector<std::uint16_t>{3, 5, 4, 6}));
+  m_producer->detach(late);
+}
+
+TEST_F(ProducerTest, asksForAKeyframeWhenTheLastOneIsTooOld) {
+  give(1, true);
+  m_lane.advance(1100ms);
+  give(2);
+  Late late;
+  m_producer->attach(late);
+  EXPECT_TRUE(late.sequences.empty());
+  EXPECT_EQ(m_requests, 1);
+  m_producer->detach(late);
+}
+
+TEST_F(ProducerTest, packetsThatAreReplayedDoNotComeTwice) {
+  m_producer->attach(m_consumer);
+  give(1, true);
+  Late late;
+  m_producer->attach(late);
+  EXPECT_TRUE(m_producer->replay(late)) << "it asks again, as its transport became ready";
+  m_lane.deliver();
+  EXPECT_EQ(m_consumer.sequences.size(), 1U);
+  EXPECT_EQ(late.sequences, (std::vector<std::uint16_t>{1, 1}));
+  m_producer->detach(late);
+  m_producer->detach(m_consumer);
+}
+
+TEST_F(ProducerTest, aKeyframeOfAnotherStreamIsNotReplayed) {
+  give(1, true);
+  m_producer->onBye(1);
+  EXPECT_TRUE(router::give(m_lane, *m_producer, {9, 0, false, 2}));
+  Late late;
+  m_producer->attach(late);
+  EXPECT_TRUE(late.sequences.empty());
+  m_producer->detach(late);
+}
+
+TEST_F(ProducerTest, servesRelaysFirst) {
+  class Relay final : public RecordingConsumer {
+   public:
+    explicit Relay(RecordingConsumer& other) : m_other(other) {}
+    void onPackets(Producer& producer, std::span<const rtp::MediaPacket> packets,
+                   TimePoint now) override {
+      EXPECT_EQ(m_other.batches, batches);
+      RecordingConsumer::onPackets(producer, packets, now);
+    }
+    [[nodiscard]] bool isRelay() const noexcept override { return true; }
+
+   private:
+    RecordingConsumer& m_other;
+  } relay(m_consumer);
+  m_producer->attach(m_consumer);
+  m_producer->attach(relay);
+  give(1, true);
+  m_lane.deliver();
+  EXPECT_EQ(relay.batches, 1);
+  m_producer->detach(relay);
+  m_producer->detach(m_consumer);
+}
+
+/// What a producer gives is given to its mirror, as MirrorExports and MirrorImports do it.
+class ToMirror final : public Consumer {
+ public:
+  explicit ToMirror(Producer& mirror) : m_mirror(mirror) {}
+  void onPackets(Producer& producer, std::span<const rtp::MediaPacket> packets,
+                 TimePoint) override {
+    for (const auto& packet : packets) {
+      m_mirror.receiveMirrored(packet, producer.generation(), producer.capture(packet.timestamp));
+    }
+  }
+  void onFormat(const media::Format& format) override {
+    CodecParameters codec;
+    codec.format = format;
+    m_mirror.setCodecs({codec});
+    m_mirror.expect(0);
+  }
+  void onProducerClosed() override { m_mirror.close(); }
+
+ private:
+  Producer& m_mirror;
+};
+
+class MirroredProducerTest : public ProducerTest {
+ protected:
+  MirroredProducerTest() { m_producer->attach(m_relay); }
+  ~MirroredProducerTest() override {
+    m_producer->detach(m_relay);
+    m_mirror->close();
+  }
+
+  std::shared_ptr<Producer> m_mirror = std::make_shared<Producer>(
+      Medium::kVideo, m_lane.environment, ProducerOrigin{}, std::make_shared<rtp::SenderClock>());
+  ToMirror m_relay{*m_mirror};
+};
+
+TEST_F(MirroredProducerTest, givesItsConsumersTheSamePackets) {
+  m_mirror->attach(m_consumer);
+  give(1, true);
+  give(2);
+  m_lane.deliver();
+  EXPECT_EQ(m_consumer.sequences, (std::vector<std::uint16_t>{1, 2}));
+  EXPECT_EQ(m_consumer.formats, std::vector<std::string>{"VP8"});
+  EXPECT_EQ(m_mirror->clockRate(), 90000U);
+  EXPECT_EQ(m_mirror->capture(3000), m_producer->capture(3000));
+  EXPECT_NE(m_mirror->find(m_producer->statistics().highest()), nullptr) << "for retransmission";
+  m_mirror->detach(m_consumer);
+}
+
+TEST_F(MirroredProducerTest, followsARestartOfItsOrigin) {
+  give(1, true);
+  m_lane.deliver();
+  const auto generation = m_mirror->generation();
+  EXPECT_EQ(generation, m_producer->generation());
+  m_producer->onBye(1);
+  EXPECT_TRUE(router::give(m_lane, *m_producer, {1, 77, true, 2}));
+  m_lane.deliver();
+  EXPECT_NE(m_mirror->generation(), generation);
+  EXPECT_EQ(m_mirror->generation(), m_producer->generation());
+}
+
+TEST_F(MirroredProducerTest, replaysAKeyframeOnItsOwn) {
+  give(1, true);
+  give(2);
+  m_lane.deliver();
+  Late late;
+  m_mirror->attach(late);
+  EXPECT_EQ(late.sequences, (std::vector<std::uint16_t>{1, 2}));
+  m_mirror->detach(late);
+}
+
+TEST_F(MirroredProducerTest, leavesThePacketsAsTheyAre) {
+  // Padding is the origin's business: the bytes belong to another thread.
+  for (std::uint16_t i = 1; i < 5; ++i) {
+    router::give(m_lane, *m_producer, {i, 0, false, 1, 96, false, 1000U + i % 2});
+  }
+  m_lane.deliver();
+  for (const std::int64_t back : {0, 1, 2, 3}) {
+    const std::int64_t number = m_producer->statistics().highest() - back;
+    EXPECT_EQ(m_mirror->find(number)->padding, m_producer->find(number)->padding);
+  }
 }
 
 TEST_F(ProducerTest, holdsOnlyASecondOfPackets) {

@@ -22,7 +22,20 @@ Router::Router(const RouterConfig& config, const Clock& clock)
     m_threads.push_back(
         std::make_shared<ThreadContext>(m_threads.size(), thread, config, clock, *m_certificate));
   }
+  joinThreads();
   for (const auto& thread : m_threads) thread->start();
+}
+
+void Router::joinThreads() {
+  for (const auto& from : m_threads) {
+    for (const auto& to : m_threads) {
+      if (from == to) continue;
+      m_ways.push_back(
+          std::make_unique<MirrorWay>(from->ioThread(), to->ioThread(), to->environment()));
+      to->mirrors().addImport(from->environment(), m_ways.back()->imports);
+      from->mirrors().addExport(m_ways.back()->exports);
+    }
+  }
 }
 
 Router::~Router() {
@@ -64,7 +77,8 @@ std::unique_ptr<Feed> Router::createFeed(std::size_t ioThread, FeedConfig config
 }
 
 std::unique_ptr<Tap> Router::createTap(std::size_t ioThread, TapConfig config) {
-  return std::make_unique<RemoteTap>(executor(ioThread), std::move(config));
+  ThreadContext& context = thread(ioThread);
+  return std::make_unique<RemoteTap>(context.executor(), context.environment(), std::move(config));
 }
 
 }  // namespace kms::router

@@ -1,3 +1,4 @@
+#include "router/mirrors.hpp"
 #include "router/random.hpp"
 
 #include <kms/router/rtp-consumer.hpp>
@@ -85,6 +86,7 @@ void RtpConsumer::buildTemplate() {
 }
 
 void RtpConsumer::setSource(std::shared_ptr<Producer> producer) {
+  producer = localProducer(m_environment, std::move(producer));
   if (producer == m_producer) return;
   if (m_producer) m_producer->detach(*this);
   m_producer = std::move(producer);
@@ -96,7 +98,14 @@ void RtpConsumer::setSource(std::shared_ptr<Producer> producer) {
 }
 
 void RtpConsumer::onWritable() {
-  if (m_producer && !m_rewriter.active()) m_producer->requestKeyframe();
+  if (!m_producer || m_rewriter.active()) return;
+  const auto source = m_producer;
+  if (!wantsReplay() || !source->replay(*this)) source->requestKeyframe();
+}
+
+bool RtpConsumer::wantsReplay() const noexcept {
+  // Into a stream that runs, packets of the last second would go out with timestamps of the future.
+  return !active();
 }
 
 bool RtpConsumer::hasCodec(std::uint8_t payloadType) const noexcept {

@@ -1,7 +1,6 @@
 // Life and packets of an RtpSession, and its statistics.
 #include "router/random.hpp"
 
-#include <kms/base/error.hpp>
 #include <kms/router/producer.hpp>
 #include <kms/router/rtp-session.hpp>
 
@@ -115,9 +114,6 @@ std::shared_ptr<Producer> RtpSession::producer(Medium medium) const {
 }
 
 void RtpSession::setSource(Medium medium, std::shared_ptr<Producer> producer) {
-  if (producer && &producer->environment() != &m_environment) {
-    throw Error(ErrorCode::kConnect, "the source lives on another I/O thread");
-  }
   if (!m_closed) stream(medium).consumer->setSource(std::move(producer));
 }
 

@@ -1,5 +1,6 @@
 #include "router/tap-consumer.hpp"
 
+#include "router/mirrors.hpp"
 #include "router/random.hpp"
 
 #include <algorithm>
@@ -9,12 +10,14 @@
 
 namespace kms::router {
 
-TapConsumer::TapConsumer(TapConfig config)
-    : m_config(std::move(config)),
+TapConsumer::TapConsumer(Environment& environment, TapConfig config)
+    : m_environment(environment),
+      m_config(std::move(config)),
       m_ssrc(randomSsrc()),
       m_rewriter(static_cast<std::uint16_t>(random32() & 0x7FFFU), random32()) {}
 
 void TapConsumer::setSource(std::shared_ptr<Producer> producer) {
+  producer = localProducer(m_environment, std::move(producer));
   if (producer == m_producer) return;
   if (m_producer) m_producer->detach(*this);
   m_producer = std::move(producer);
@@ -67,8 +70,9 @@ void TapConsumer::forward(Producer& producer, const rtp::MediaPacket& packet) {
                  producer.capture(packet.timestamp).value_or(received));
 }
 
-RemoteTap::RemoteTap(io::Executor& executor, TapConfig config)
-    : m_executor(executor), m_consumer(std::make_shared<TapConsumer>(std::move(config))) {}
+RemoteTap::RemoteTap(io::Executor& executor, Environment& environment, TapConfig config)
+    : m_executor(executor),
+      m_consumer(std::make_shared<TapConsumer>(environment, std::move(config))) {}
 
 RemoteTap::~RemoteTap() {
   if (m_executor.isCurrent()) {

@@ -16,9 +16,10 @@ namespace kms::router {
 /// Writes each packet into a buffer of its own and hands it out. I/O thread.
 class TapConsumer final : public Consumer {
  public:
-  explicit TapConsumer(TapConfig config);
+  TapConsumer(Environment& environment, TapConfig config);
   ~TapConsumer() override { setSource(nullptr); }
 
+  /// Of any I/O thread.
   void setSource(std::shared_ptr<Producer> producer);
   void requestKeyframe();
 
@@ -30,6 +31,7 @@ class TapConsumer final : public Consumer {
  private:
   void forward(Producer& producer, const rtp::MediaPacket& packet);
 
+  Environment& m_environment;
   TapConfig m_config;
   std::uint32_t m_ssrc;
   std::shared_ptr<Producer> m_producer;
@@ -41,7 +43,7 @@ class TapConsumer final : public Consumer {
 /// The handle: posts to the I/O thread.
 class RemoteTap final : public Tap {
  public:
-  RemoteTap(io::Executor& executor, TapConfig config);
+  RemoteTap(io::Executor& executor, Environment& environment, TapConfig config);
   ~RemoteTap() override;
   void setSource(std::shared_ptr<Producer> producer) override;
   void requestKeyframe() override;

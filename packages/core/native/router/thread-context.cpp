@@ -19,8 +19,9 @@ constexpr std::size_t kSendSlots = 256;
 constexpr std::size_t kDirectSlots = 4;
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(ThreadCounter::kCount)> kNames = {
-    "received",    "unknownUdp", "malformed",  "sent",         "sentBytes",        "sendMessages",
-    "sendDropped", "sendFailed", "transports", "packetsInUse", "packetsAllocated",
+    "received",         "unknownUdp",  "malformed",     "sent",       "sentBytes",
+    "sendMessages",     "sendDropped", "sendFailed",    "transports", "packetsInUse",
+    "packetsAllocated", "mirrored",    "mirrorDropped",
 };
 
 bool isMedia(std::uint8_t first) {
@@ -40,7 +41,8 @@ ThreadContext::ThreadContext(std::size_t index, const ThreadConfig& config,
       m_directQueue(kDirectSlots),
       m_directFlow(m_directQueue),
       m_thread(clock, "kms-io-" + std::to_string(index)),
-      m_environment{clock, m_thread.timers(), m_pool, m_delivery, router.wallClockOffset},
+      m_environment{clock,      m_thread.timers(),      m_pool,
+                    m_delivery, router.wallClockOffset, &m_mirrors},
       m_lastTag(random32()) {}
 
 ThreadContext::~ThreadContext() {
@@ -65,6 +67,7 @@ void ThreadContext::closeAll() {
     removeTransport(*sink);
   }
   for (const auto& feed : std::exchange(m_feeds, {})) feed->close();
+  m_mirrors.close();
   m_sendQueue.flush();
   m_sockets.v4->detach();
   if (m_sockets.v6) m_sockets.v6->detach();
@@ -186,6 +189,7 @@ void ThreadContext::onBatchEnd() {
 
 void ThreadContext::afterRound() {
   drainFeeds();
+  m_mirrors.exchange();
   onBatchEnd();
   publish();
 }
@@ -205,6 +209,8 @@ void ThreadContext::publish() {
   set(ThreadCounter::kTransports, m_byTag.size());
   set(ThreadCounter::kPacketsInUse, m_pool.inUse());
   set(ThreadCounter::kPacketsAllocated, m_pool.capacity());
+  set(ThreadCounter::kMirrored, m_mirrors.lent());
+  set(ThreadCounter::kMirrorDropped, m_mirrors.dropped());
 }
 
 }  // namespace kms::router

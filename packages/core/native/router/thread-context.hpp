@@ -3,6 +3,7 @@
 #pragma once
 
 #include "router/feed-source.hpp"
+#include "router/mirrors.hpp"
 
 #include <kms/dtls/certificate.hpp>
 #include <kms/io/io-thread.hpp>
@@ -51,6 +52,8 @@ enum class ThreadCounter : std::uint8_t {
   kTransports,
   kPacketsInUse,
   kPacketsAllocated,
+  kMirrored,       ///< packets lent to other threads
+  kMirrorDropped,  ///< those that found no room
   kCount,
 };
 
@@ -73,6 +76,10 @@ class ThreadContext final : public io::UdpReceiver,
   void removeFeed(std::shared_ptr<FeedSource> feed);
 
   [[nodiscard]] Environment& environment() noexcept { return m_environment; }
+  /// Before start().
+  [[nodiscard]] io::IoThread& ioThread() noexcept { return m_thread; }
+  /// Ways to other threads are added before start().
+  [[nodiscard]] Mirrors& mirrors() noexcept { return m_mirrors; }
   [[nodiscard]] io::SendQueue& sendQueue() noexcept { return m_sendQueue; }
   [[nodiscard]] const dtls::Certificate& certificate() const noexcept { return m_certificate; }
   [[nodiscard]] TimePoint now() noexcept { return m_thread.now(); }
@@ -135,6 +142,7 @@ class ThreadContext final : public io::UdpReceiver,
   io::SendQueue m_directQueue;
   io::Flow m_directFlow;
   io::IoThread m_thread;
+  Mirrors m_mirrors;
   Environment m_environment;
 
   std::unordered_map<std::string, DatagramSink*, TextHash, std::equal_to<>> m_byUfrag;

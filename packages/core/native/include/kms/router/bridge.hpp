@@ -69,7 +69,8 @@ class KMS_API Tap {
  public:
   virtual ~Tap() = default;
 
-  /// Attaches to `producer` (null: detach). Video starts at a keyframe, which is asked for.
+  /// Attaches to `producer`, of any I/O thread (null: detach). Video starts at a keyframe, which is
+  /// asked for.
   virtual void setSource(std::shared_ptr<Producer> producer) = 0;
 
   /// Asks the producer for a keyframe; merged and throttled with the requests of other consumers.

@@ -25,6 +25,11 @@ class KMS_API Consumer {
   virtual void onFormat(const media::Format& format) = 0;
   /// The producer has ended; the consumer is detached already.
   virtual void onProducerClosed() = 0;
+  /// Whether it would start with packets of the last second, from a keyframe on, rather than wait
+  /// for a new one. Asked on attaching.
+  [[nodiscard]] virtual bool wantsReplay() const noexcept { return false; }
+  /// Whether it carries the packets to other consumers: it is served first.
+  [[nodiscard]] virtual bool isRelay() const noexcept { return false; }
 };
 
 }  // namespace kms::router

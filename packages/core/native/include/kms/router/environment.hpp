@@ -11,6 +11,7 @@
 
 namespace kms::router {
 
+class Mirrors;
 class Producer;
 
 /// Producers with packets that their consumers have not seen yet. Delivered at the end of a receive
@@ -36,6 +37,7 @@ struct Environment {
   io::PacketPool& pool;
   DeliveryQueue& delivery;
   Duration wallClockOffset{};  ///< monotonic to Unix time
+  Mirrors* mirrors = nullptr;  ///< of producers of other threads; null: there are no others
 };
 
 }  // namespace kms::router

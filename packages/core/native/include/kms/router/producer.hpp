@@ -7,6 +7,7 @@
 #include <kms/router/codec-parameters.hpp>
 #include <kms/router/consumer.hpp>
 #include <kms/router/environment.hpp>
+#include <kms/router/keyframe-cache.hpp>
 #include <kms/rtp/keyframe.hpp>
 #include <kms/rtp/nack-generator.hpp>
 #include <kms/rtp/packet-view.hpp>
@@ -63,14 +64,25 @@ class KMS_API Producer : public std::enable_shared_from_this<Producer> {
   /// origin knows it (see Timeline::setReference). False when it is dropped.
   bool receive(const io::PacketRef& packet, const rtp::PacketView& view,
                std::optional<TimePoint> capture = {});
+  /// Takes a packet of the producer on another thread that this one is the mirror of, with that
+  /// one's generation and the capture time as known there. A mirror is told its format by
+  /// setCodecs() and expect(), and takes no packets in any other way.
+  void receiveMirrored(const rtp::MediaPacket& packet, std::uint32_t generation,
+                       std::optional<TimePoint> capture);
   void onSenderReport(const rtp::SenderInfo& report, TimePoint arrival);
   /// The source of `ssrc` said goodbye: another may take its place at once.
   void onBye(std::uint32_t ssrc);
   /// Hands the packets of this batch to the consumers.
   void deliver(TimePoint now);
 
+  /// From now on `consumer` gets the packets, and at once those from the last keyframe on if it
+  /// wants them (Consumer::wantsReplay); else a keyframe is asked for.
   void attach(Consumer& consumer);
   void detach(Consumer& consumer);
+  [[nodiscard]] bool hasConsumers() const noexcept { return !m_consumers.empty(); }
+  /// Gives an attached consumer the packets from the last keyframe on; false, and nothing is given,
+  /// when that is too long ago (see KeyframeCache) or within a delivery.
+  bool replay(Consumer& consumer);
   /// A consumer needs a keyframe: asks the origin, at most every 300 ms, and again until one comes.
   void requestKeyframe();
   [[nodiscard]] const rtp::MediaPacket* find(std::int64_t sequence) const {
@@ -106,6 +118,7 @@ class KMS_API Producer : public std::enable_shared_from_this<Producer> {
   [[nodiscard]] bool accept(const rtp::Header& header, TimePoint arrival);
   [[nodiscard]] bool acceptSsrc(std::uint32_t ssrc, TimePoint arrival);
   void restart(std::uint32_t ssrc);
+  void forget();
   void selectCodec(std::uint8_t index);
   void trackLoss(const rtp::MediaPacket& packet, TimePoint arrival);
   void enqueue(rtp::MediaPacket packet);
@@ -127,6 +140,7 @@ class KMS_API Producer : public std::enable_shared_from_this<Producer> {
   rtp::ReceiveStatistics m_statistics;
   rtp::NackGenerator m_nacks;
   rtp::RetransmissionBuffer m_buffer;
+  KeyframeCache m_keyframe;
   std::optional<rtp::Timeline> m_timeline;
   std::optional<TimePoint> m_lastArrival;
 
@@ -135,6 +149,7 @@ class KMS_API Producer : public std::enable_shared_from_this<Producer> {
   std::vector<rtp::MediaPacket> m_delivering;
   bool m_queued = false;
   bool m_closed = false;
+  bool m_isMirror = false;  // packets are another thread's: never written to
 
   bool m_keyframeWanted = false;
   std::optional<TimePoint> m_lastKeyframeRequest;

@@ -19,6 +19,7 @@ class Certificate;
 
 namespace kms::router {
 
+struct MirrorWay;
 class ThreadContext;
 
 struct ThreadConfig {
@@ -66,8 +67,11 @@ class KMS_API Router {
   void close();
 
  private:
+  void joinThreads();
+
   std::unique_ptr<dtls::Certificate> m_certificate;
   std::vector<std::shared_ptr<ThreadContext>> m_threads;
+  std::vector<std::unique_ptr<MirrorWay>> m_ways;  // between each two threads, both ways
 };
 
 }  // namespace kms::router

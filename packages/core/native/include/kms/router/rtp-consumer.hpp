@@ -69,7 +69,8 @@ class KMS_API RtpConsumer final : public Consumer {
   ~RtpConsumer() override;
 
   void configure(RtpConsumerParameters parameters);
-  /// Null: nothing is sent any more.
+  /// Of any I/O thread; null: nothing is sent any more. Throws Error 40004 for a producer of
+  /// another router.
   void setSource(std::shared_ptr<Producer> producer);
   /// The outlet has become writable.
   void onWritable();
@@ -78,6 +79,7 @@ class KMS_API RtpConsumer final : public Consumer {
                  TimePoint now) override;
   void onFormat(const media::Format& format) override;
   void onProducerClosed() override;
+  [[nodiscard]] bool wantsReplay() const noexcept override;
 
   void onNack(const rtp::RtcpPacket& nack, TimePoint now);
   void onKeyframeRequest(bool isFir);

@@ -82,8 +82,8 @@ class KMS_API RtpSession final : private PacketOutlet {
 
   /// What the peer sends. Fixed for the session's life.
   [[nodiscard]] std::shared_ptr<Producer> producer(media::Medium medium) const;
-  /// What is sent to the peer; null: nothing. Throws Error 40004 when `producer` lives on another
-  /// I/O thread.
+  /// What is sent to the peer, of any I/O thread; null: nothing. Throws Error 40004 for a producer
+  /// of another router.
   void setSource(media::Medium medium, std::shared_ptr<Producer> producer);
   /// Asks the peer for a video keyframe, where video comes from it.
   void requestKeyframe();

@@ -45,7 +45,7 @@ struct RemoteParameters {
 };
 
 /// Told what happens, on the I/O thread, never from within a call of the transport's owner but for
-/// gather() and setRemote(). Must not destroy the transport.
+/// gather(), setRemote() and setSource(). Must not destroy the transport.
 class KMS_API WebRtcTransportListener : public RtpSessionListener {
  public:
   virtual void onIceStateChanged(ice::State state) = 0;
@@ -94,8 +94,8 @@ class KMS_API WebRtcTransport {
 
   /// What the peer sends. Fixed for the transport's life.
   [[nodiscard]] std::shared_ptr<Producer> producer(media::Medium medium) const;
-  /// What is sent to the peer; null: nothing. Throws Error 40004 when `producer` lives on another
-  /// I/O thread.
+  /// What is sent to the peer, of any I/O thread; null: nothing. Throws Error 40004 for a producer
+  /// of another router.
   void setSource(media::Medium medium, std::shared_ptr<Producer> producer);
   /// Asks the peer for a video keyframe.
   void requestKeyframe();

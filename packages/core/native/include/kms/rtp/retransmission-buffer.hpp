@@ -50,6 +50,8 @@ class KMS_API RetransmissionBuffer {
   void expire(TimePoint now);
   void clear();
   [[nodiscard]] std::size_t size() const noexcept { return m_size; }
+  /// The highest extended number taken; -1 when there is none.
+  [[nodiscard]] std::int64_t highest() const noexcept { return m_highest; }
 
  private:
   [[nodiscard]] MediaPacket& place(std::int64_t sequence) {
