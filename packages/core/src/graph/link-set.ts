@@ -7,7 +7,7 @@ export type LinkHost = Pick<NativeHost, "create" | "invoke" | "link" | "release"
 
 /** How branches are made. */
 export interface BranchSettings {
-  /** I/O thread that all endpoints of the pipeline share. */
+  /** The pipeline's I/O thread. */
   readonly ioThread: number;
   /** Makes an id that no other native object has. */
   newId(): string;

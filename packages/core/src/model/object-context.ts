@@ -44,9 +44,11 @@ export interface WorkerServices {
   readonly log: Logger;
   /** I/O thread for a new pipeline: the one with the fewest pipelines. */
   assignIoThread(): IoThreadLease;
+  /** I/O thread for a new endpoint: its pipeline's, `home`, while that has not many more endpoints than another. */
+  assignEndpointThread(home: number): IoThreadLease;
 }
 
-/** A pipeline's share of an I/O thread. */
+/** A pipeline's or endpoint's share of an I/O thread. */
 export interface IoThreadLease {
   readonly index: number;
   /** Gives the share back; calling it again does nothing. */

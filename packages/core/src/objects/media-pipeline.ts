@@ -7,7 +7,10 @@ import type { NativeMap } from "../native/host.js";
 import { dumpDot, objectDot } from "./dot.js";
 import { MediaElement } from "./media-element.js";
 
-/** A set of elements that can be connected to each other; all of them share one I/O thread. */
+/**
+ * A set of elements that can be connected to each other. It has an I/O thread of its own choice, on which packets enter
+ * and leave GStreamer; endpoints start there too and, as they become many, are spread over all threads.
+ */
 export class MediaPipeline extends MediaPipelineBase {
   readonly #context: ObjectContext;
   readonly #thread: IoThreadLease;
@@ -29,9 +32,14 @@ export class MediaPipeline extends MediaPipelineBase {
     );
   }
 
-  /** Index of the I/O thread that serves the pipeline's endpoints. */
+  /** Index of the pipeline's own I/O thread. */
   get ioThread(): number {
     return this.#thread.index;
+  }
+
+  /** A share of an I/O thread for a new endpoint of the pipeline. */
+  assignEndpointThread(): IoThreadLease {
+    return this.#context.assignEndpointThread(this.#thread.index);
   }
 
   /** Keeps the native links in line with the connections. */

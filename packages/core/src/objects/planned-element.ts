@@ -1,6 +1,6 @@
 import { MediaElementBase } from "../generated/media-element.js";
 import type { AcceptedStream, MediaNode, Medium, OfferedStream } from "../graph/media.js";
-import type { ObjectContext } from "../model/object-context.js";
+import type { IoThreadLease, ObjectContext } from "../model/object-context.js";
 import type { NativeMap, NativeValue } from "../native/host.js";
 import { MediaActivity } from "./media-activity.js";
 import type { FlowChange, FlowDirection } from "./media-activity.js";
@@ -29,6 +29,7 @@ export abstract class PlannedElement extends MediaElementBase implements MediaNo
   readonly #accepted = new Map<Medium, AcceptedStream>();
   readonly #offered = new Map<Medium, OfferedStream>();
   readonly #native: NativeObject;
+  #thread: IoThreadLease | undefined;
 
   constructor(context: ObjectContext) {
     super(context);
@@ -59,12 +60,27 @@ export abstract class PlannedElement extends MediaElementBase implements MediaNo
   }
 
   /**
-   * Makes the element's native object; `ioThread` is added to the parameters.
+   * Makes the element's native object; `ioThread`, the pipeline's, is added to the parameters.
    * @throws KurentoError with the code native code gave
    */
   protected async createNative(className: string, params: NativeMap = {}): Promise<void> {
     await this.#native.create(className, { ioThread: this.#pipeline.ioThread, ...params });
     this.#pipeline.planner.update();
+  }
+
+  /**
+   * As {@link createNative}, for a native object that lives on an I/O thread: on the one that has room.
+   * @throws KurentoError with the code native code gave
+   */
+  protected async createEndpoint(className: string, params: NativeMap = {}): Promise<void> {
+    const thread = this.#pipeline.assignEndpointThread();
+    this.#thread = thread;
+    try {
+      await this.createNative(className, { ioThread: thread.index, ...params });
+    } catch (error) {
+      thread.end();
+      throw error;
+    }
   }
 
   /**
@@ -128,6 +144,7 @@ export abstract class PlannedElement extends MediaElementBase implements MediaNo
 
   override async release(): Promise<void> {
     await this.#native.release();
+    this.#thread?.end();
   }
 
   #onSourceFormat(data: NativeMap): void {

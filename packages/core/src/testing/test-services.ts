@@ -56,6 +56,7 @@ export function testServices(
     clock,
     log: silentLogger,
     assignIoThread: () => ({ index: 0, end: () => undefined }),
+    assignEndpointThread: (home) => ({ index: home, end: () => undefined }),
   };
   const context = (id: string, parent?: MediaObject): ObjectContext => ({
     ...services,

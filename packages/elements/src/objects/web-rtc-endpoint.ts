@@ -70,7 +70,7 @@ export class WebRtcEndpoint extends WebRtcEndpointBase {
   }
 
   override async initialize(): Promise<void> {
-    await this.createNative("WebRtcEndpoint");
+    await this.createEndpoint("WebRtcEndpoint");
     const local = await this.callNative("localParameters");
     const transport = localTransport(local as NativeMap);
     this.#negotiation = new WebRtcNegotiation(transport, this.#capabilities);

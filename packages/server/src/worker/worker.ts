@@ -104,6 +104,7 @@ export class Worker {
       clock,
       log,
       assignIoThread: () => threads.assign(),
+      assignEndpointThread: (home) => threads.assignEndpoint(home),
     };
     const objects = new ObjectTable(classes, services, (object, type, data) => {
       this.#peer.notify("event", { object, type, data: data as WireValue });
