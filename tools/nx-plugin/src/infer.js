@@ -1,7 +1,7 @@
 // @ts-check
 /** From the shape of a package to its targets. */
 import { generatesCode } from "./package-shape.js";
-import { checkTarget, nativeTarget, tidyTarget } from "./targets/native.js";
+import { checkTarget, fuzzTarget, nativeTarget, tidyTarget } from "./targets/native.js";
 import { group } from "./targets/target.js";
 import {
   compileTarget,
@@ -36,6 +36,7 @@ export function inferTargets(shape, variant) {
     ["system", shape.isSystemTest, systemTestTarget],
     ["full", shape.hasFullTests, fullTestTarget],
     ["lint", shape.hasTypeScript || shape.hasJavaScript, () => lintTarget(generates)],
+    ["fuzz", shape.hasFuzzTargets, () => fuzzTarget(shape)],
     ["tidy", shape.hasNative, () => tidyTarget(shape)],
     ["format", true, formatTarget],
   ];

@@ -10,6 +10,7 @@ const empty = {
   hasKmd: false,
   hasNative: false,
   hasNativeTests: false,
+  hasFuzzTargets: false,
   hasTypeScript: false,
   hasJavaScript: false,
   hasUnitTests: false,
@@ -66,6 +67,12 @@ describe("inferTargets", () => {
     expect(unit?.["dependsOn"]).toContain("native");
     expect(unit?.["inputs"]).toEqual(expect.arrayContaining(["^native", "toolchain"]));
     expect(infer({ hasUnitTests: true })["unit"]?.["dependsOn"]).not.toContain("native");
+  });
+
+  it("fuzzes each time anew where there are fuzz targets", () => {
+    const { fuzz } = infer({ hasNative: true, hasFuzzTargets: true });
+    expect(fuzz).toMatchObject({ cache: false, dependsOn: ["^native"] });
+    expect(infer({ hasNative: true })).not.toHaveProperty("fuzz");
   });
 
   it("runs system tests after the build of the server and compiles nothing of their own", () => {

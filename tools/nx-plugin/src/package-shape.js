@@ -23,6 +23,7 @@ import { join } from "node:path";
  * @property {boolean} hasKmd
  * @property {boolean} hasNative
  * @property {boolean} hasNativeTests CMake project whose only purpose is its tests (test/CMakeLists.txt)
+ * @property {boolean} hasFuzzTargets native/fuzz, run by libFuzzer
  * @property {boolean} hasTypeScript
  * @property {boolean} hasJavaScript plain JavaScript sources, run without a build
  * @property {boolean} hasUnitTests
@@ -65,6 +66,7 @@ export function readPackageShape(workspaceRoot, root) {
     hasKmd: existsSync(join(folder, "kmd")),
     hasNative: existsSync(join(folder, "native", "CMakeLists.txt")),
     hasNativeTests: existsSync(join(folder, "test", "CMakeLists.txt")),
+    hasFuzzTargets: existsSync(join(folder, "native", "fuzz", "CMakeLists.txt")),
     hasTypeScript: containsFile(join(folder, "src"), (name) => name.endsWith(".ts")),
     hasJavaScript: containsFile(join(folder, "src"), (name) => /\.m?js$/.test(name)),
     hasUnitTests: containsFile(folder, (name) => unitTestName.test(name)),

@@ -2,7 +2,7 @@ import { parseMessage, parseJson } from "@kms/core/jsonrpc";
 
 import { MessageFuzzer } from "./message-fuzzer.js";
 import type { FuzzSurface, LiveObjects } from "./message-fuzzer.js";
-import { Random } from "./random.js";
+import { Random } from "@kms/core/testing";
 import { TestClient } from "./test-client.js";
 
 export { elementSurface } from "./message-fuzzer.js";

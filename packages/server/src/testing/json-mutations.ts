@@ -1,7 +1,7 @@
 import { isJsonObject } from "@kms/core/jsonrpc";
 import type { JsonObject, JsonValue } from "@kms/core/jsonrpc";
 
-import type { Random } from "./random.js";
+import type { Random } from "@kms/core/testing";
 
 /** Values that programs get wrong. */
 const strange: readonly JsonValue[] = [

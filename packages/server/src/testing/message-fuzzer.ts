@@ -2,7 +2,7 @@ import { stringifyJson } from "@kms/core/jsonrpc";
 import type { JsonObject, JsonValue } from "@kms/core/jsonrpc";
 
 import { mutateBytes, mutateJson } from "./json-mutations.js";
-import type { Random } from "./random.js";
+import type { Random } from "@kms/core/testing";
 
 /** Objects that exist while messages are made, so that mutations get past the first check. */
 export interface LiveObjects {

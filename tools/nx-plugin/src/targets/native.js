@@ -40,6 +40,18 @@ export function checkTarget(shape, variant) {
 }
 
 /**
+ * `fuzz`: the package's fuzz targets with libFuzzer. Never from the cache: each run looks for something new.
+ * @param {import('./target.js').PackageShape} shape
+ * @returns {import('./target.js').Target}
+ */
+export function fuzzTarget(shape) {
+  return runScript("fuzz.js", {
+    dependsOn: [...(generatesCode(shape) ? ["generate"] : []), "^native"],
+    cache: false,
+  });
+}
+
+/**
  * `tidy`: clang-tidy over the package's native sources. Minutes of work, so it is no part of `test` or `lint`.
  * @param {import('./target.js').PackageShape} shape
  * @returns {import('./target.js').Target}

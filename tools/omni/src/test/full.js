@@ -25,6 +25,17 @@ const additions = [
     run: () => asOneTest(nx(["run", "kms-e2e:system"], { KMS_SANITIZE: "address,undefined" })),
   },
   {
+    title: "Native tests under ThreadSanitizer",
+    run: () =>
+      testTargets(["run-many", "-t", "check"], (label) => label.endsWith("-tsan"), {
+        KMS_SANITIZE: "thread",
+      }),
+  },
+  {
+    title: "libFuzzer: each target ten minutes",
+    run: () => testTargets(["run-many", "-t", "fuzz"], (label) => label.endsWith(" native-fuzz")),
+  },
+  {
     title: "Long tests: fuzzing, endurance, many clients",
     run: () =>
       testTargets(["run-many", "-t", "full", "--parallel=1"], (label) => label.endsWith(" full")),

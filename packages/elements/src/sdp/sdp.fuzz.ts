@@ -1,0 +1,112 @@
+// Broken session descriptions, made from whole ones: what a stranger may give us in place of an offer or an answer.
+import { KurentoError } from "@kms/core";
+import { Random } from "@kms/core/testing";
+import { WebRtcNegotiation } from "../objects/web-rtc-negotiation.js";
+import { chromiumOffer } from "./sdp.fixtures.js";
+import type { LocalTransport } from "./types.js";
+
+/** What became of the descriptions that were tried. */
+export interface SdpFuzzResult {
+  taken: number;
+  refused: number;
+  slowestMs: number;
+}
+
+type Change = (lines: string[], random: Random) => void;
+
+const TRANSPORT: LocalTransport = {
+  ice: { ufrag: "ours", pwd: "our-password-our-password" },
+  fingerprint: { algorithm: "sha-256", value: "AB:CD" },
+  cname: "cname",
+  ssrc: { audio: 1, video: 2 },
+};
+const CORPUS: readonly (readonly string[])[] = [
+  chromiumOffer(),
+  chromiumOffer({ bundle: false, setup: "active" }),
+  chromiumOffer({ direction: "sendonly", rtcpMux: false }),
+  chromiumOffer({ extraMedia: ["m=application 9 UDP/DTLS/SCTP webrtc-datachannel", "a=mid:2"] }),
+].map((offer) => offer.split("\r\n"));
+const WORDS = [
+  "",
+  "0",
+  "-1",
+  "65536",
+  "4294967296",
+  "1e309",
+  "NaN",
+  "__proto__",
+  "constructor",
+].concat([" ", "=", ":", "/", "%00", "\u0000", "\u2028", "\ud800", "é", "a=", "x".repeat(5000)]);
+
+const at = (lines: readonly string[], random: Random): number => random.below(lines.length + 1);
+
+/** Puts another word in place of one. */
+function changeWord(lines: string[], random: Random): void {
+  const index = random.below(lines.length);
+  const words = (lines[index] ?? "").split(/([ :;=/,])/);
+  words[random.below(words.length)] = random.pick(WORDS);
+  lines[index] = words.join("");
+}
+
+/** Puts other characters in place of some. */
+function changeText(lines: string[], random: Random): void {
+  const index = random.below(lines.length);
+  const line = lines[index] ?? "";
+  const from = random.below(line.length + 1);
+  lines[index] = line.slice(0, from) + random.pick(WORDS) + line.slice(from + random.below(4));
+}
+
+const CHANGES: readonly Change[] = [
+  changeWord,
+  changeWord,
+  changeText,
+  (lines, random) => lines.splice(at(lines, random), 1 + random.below(3)),
+  (lines, random) => lines.splice(at(lines, random), 0, ...lines.slice(0, random.below(20))),
+  (lines, random) => lines.splice(at(lines, random), 0, random.pick(random.pick(CORPUS))),
+  (lines, random) => lines.splice(random.below(lines.length)),
+  (lines, random) => lines.sort(() => random.below(3) - 1),
+];
+
+function broken(random: Random): string {
+  const lines = [...random.pick(CORPUS)];
+  for (let count = 1 + random.below(6); count > 0 && lines.length > 0; count -= 1) {
+    random.pick(CHANGES)(lines, random);
+  }
+  return lines.join(random.once(8) ? "\n" : "\r\n");
+}
+
+/** An offer, or an answer to one of ours. Throws what is no refusal. */
+function isTaken(text: string, isOffer: boolean): boolean {
+  const negotiation = new WebRtcNegotiation(TRANSPORT);
+  try {
+    if (isOffer) {
+      negotiation.answer(text);
+    } else {
+      negotiation.offer({ audio: true, video: true, direction: "sendrecv" });
+      negotiation.accept(text);
+    }
+    return true;
+  } catch (error) {
+    if (error instanceof KurentoError && error.type.startsWith("SDP_")) return false;
+    throw new Error(`not refused but failed: ${JSON.stringify(text)}`, { cause: error });
+  }
+}
+
+/**
+ * Tries broken descriptions, the same ones for the same seed.
+ * @param seconds how long; the text that makes code fail is in the error's message
+ */
+export function fuzzSdp(seconds: number, seed: number): SdpFuzzResult {
+  const random = new Random(seed);
+  const result = { taken: 0, refused: 0, slowestMs: 0 };
+  const endMs = performance.now() + seconds * 1000;
+  for (let startedMs = performance.now(); startedMs < endMs;) {
+    const taken = isTaken(broken(random), random.once(2));
+    if (taken) result.taken += 1;
+    else result.refused += 1;
+    const nowMs = performance.now();
+    result.slowestMs = Math.max(result.slowestMs, nowMs - startedMs);
+    startedMs = nowMs;
+  }
+  return result;
+}
