@@ -22,7 +22,8 @@ std::uint64_t indexOf(const InboundStream* stream, std::uint16_t sequence) {
 
 }  // namespace
 
-InboundSession::InboundSession(const Keys& keys) : m_transform(makeTransform(keys)) {}
+InboundSession::InboundSession(const Keys& keys, const KeyLimits& limits)
+    : m_transform(makeTransform(keys)), m_usage(limits) {}
 InboundSession::~InboundSession() = default;
 InboundSession::InboundSession(InboundSession&&) noexcept = default;
 InboundSession& InboundSession::operator=(InboundSession&&) noexcept = default;
@@ -69,10 +70,14 @@ std::optional<std::size_t> InboundSession::unprotectRtp(std::span<std::uint8_t> 
   if (known != nullptr && isReplay(known->rtpSeen, known->nextIndex, index)) {
     return drop(&InboundCounters::replays);
   }
+  if (!m_usage.allowsRtp()) {
+    return drop(&InboundCounters::keyExhausted);
+  }
   const auto length = m_transform->openRtp(packet, header->length, {header->ssrc, index});
   if (!length) {
     return drop(&InboundCounters::authenticationFailures);
   }
+  m_usage.countRtp();
   InboundStream& stream = findOrAdd(header->ssrc);
   accept(stream.rtpSeen, stream.nextIndex, index);
   return length;
@@ -90,10 +95,14 @@ std::optional<std::size_t> InboundSession::unprotectRtcp(std::span<std::uint8_t>
   if (known != nullptr && isReplay(known->rtcpSeen, known->nextRtcpIndex, index)) {
     return drop(&InboundCounters::replays);
   }
+  if (!m_usage.allowsRtcp()) {
+    return drop(&InboundCounters::keyExhausted);
+  }
   const auto length = m_transform->openRtcp(packet, {ssrc, index}, (word & kEncryptedFlag) != 0);
   if (!length) {
     return drop(&InboundCounters::authenticationFailures);
   }
+  m_usage.countRtcp();
   InboundStream& stream = findOrAdd(ssrc);
   accept(stream.rtcpSeen, stream.nextRtcpIndex, index);
   return length;
@@ -105,9 +114,15 @@ bool InboundSession::restore(std::span<const InboundStream> streams) {
   }
   m_streams.assign(streams.begin(), streams.end());
   m_uses = 0;
+  // The indices are the most that the key can have been used for.
+  std::uint64_t rtp = 0;
+  std::uint64_t rtcp = 0;
   for (const InboundStream& stream : m_streams) {
     m_uses = std::max(m_uses, stream.lastUse);
+    rtp += stream.nextIndex;
+    rtcp += stream.nextRtcpIndex;
   }
+  m_usage.set(rtp, rtcp);
   return true;
 }
 

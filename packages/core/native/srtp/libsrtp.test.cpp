@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <random>
 #include <srtp2/srtp.h>
 
 namespace kms::srtp {
@@ -152,6 +153,52 @@ TEST_P(LibsrtpInterop, exchangesRtcpInBothDirections) {
     ASSERT_EQ(theirs.size(), plain.size() + m_outbound.rtcpOverhead());
     theirs.resize(m_inbound.unprotectRtcp(theirs).value_or(0));
     ASSERT_EQ(theirs, plain) << i;
+  }
+}
+
+/// Any well-formed RTP packet; its sequence number is `sequence`.
+Bytes randomRtp(std::mt19937& random, std::uint16_t sequence, RtpOptions& options) {
+  options = {.ssrc = 0xA0000000U + static_cast<std::uint32_t>(random() % 4),
+             .payload = random() % 1400,
+             .csrcs = static_cast<std::uint8_t>(random() % 16),
+             .extensionWords = static_cast<std::uint16_t>(random() % 3 == 0 ? random() % 30 : 0)};
+  Bytes packet = makeRtp(sequence, options);
+  packet[1] = static_cast<std::uint8_t>(random());
+  for (std::size_t i = headerLength(options); i < packet.size(); ++i) {
+    packet[i] = static_cast<std::uint8_t>(random());
+  }
+  return packet;
+}
+
+/// Compound of any bytes behind a first header from that SSRC.
+Bytes randomRtcp(std::mt19937& random, std::uint32_t ssrc) {
+  Bytes packet = makeRtcp(ssrc);
+  packet.resize(8 + 4 * (random() % 100));
+  for (std::size_t i = 8; i < packet.size(); ++i) packet[i] = static_cast<std::uint8_t>(random());
+  return packet;
+}
+
+TEST_P(LibsrtpInterop, agreesOnTenThousandRandomPackets) {
+  std::mt19937 random(3711);
+  // libsrtp counts SRTCP packets from 1.
+  std::array<OutboundStream, 4> streams;
+  for (std::uint32_t i = 0; i < 4; ++i) streams[i] = {0xA0000000U + i, 1, 0};
+  ASSERT_TRUE(m_outbound.restore(streams));
+  for (std::uint32_t i = 0; i < 10'000; ++i) {
+    RtpOptions options;
+    const Bytes rtp = randomRtp(random, static_cast<std::uint16_t>(i * 13), options);
+    const Bytes ours = protect(rtp, options);
+    ASSERT_EQ(ours, m_sender.run(srtp_protect, rtp)) << i;
+    ASSERT_EQ(m_receiver.run(srtp_unprotect, ours), rtp) << i;
+    ASSERT_EQ(unprotect(ours), rtp) << i;
+
+    const Bytes rtcp = randomRtcp(random, options.ssrc);
+    Bytes sealed(rtcp.size() + kMaxRtcpOverhead);
+    sealed.resize(m_outbound.protectRtcp(rtcp, sealed));
+    ASSERT_EQ(sealed, m_sender.run(srtp_protect_rtcp, rtcp)) << i;
+    ASSERT_EQ(m_receiver.run(srtp_unprotect_rtcp, sealed), rtcp) << i;
+    sealed.resize(m_inbound.unprotectRtcp(sealed).value_or(0));
+    ASSERT_EQ(sealed, rtcp) << i;
   }
 }
 

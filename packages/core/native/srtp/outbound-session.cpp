@@ -15,7 +15,8 @@ bool isPlausible(const OutboundStream& stream) {
 
 }  // namespace
 
-OutboundSession::OutboundSession(const Keys& keys) : m_transform(makeTransform(keys)) {}
+OutboundSession::OutboundSession(const Keys& keys, const KeyLimits& limits)
+    : m_transform(makeTransform(keys)), m_usage(limits) {}
 OutboundSession::~OutboundSession() = default;
 OutboundSession::OutboundSession(OutboundSession&&) noexcept = default;
 OutboundSession& OutboundSession::operator=(OutboundSession&&) noexcept = default;
@@ -52,9 +53,10 @@ std::size_t OutboundSession::protectRtp(const RtpParts& parts, std::span<std::ui
   const std::uint64_t index = stream->nextIndex == 0
                                   ? header->sequence
                                   : estimateIndex(stream->nextIndex - 1, header->sequence);
-  if (index > kMaxRtpIndex) {
+  if (index > kMaxRtpIndex || !m_usage.allowsRtp()) {
     return 0;
   }
+  m_usage.countRtp();
   const std::size_t length = m_transform->sealRtp(parts, {header->ssrc, index}, out);
   stream->nextIndex = std::max(stream->nextIndex, index + 1);
   return length;
@@ -85,9 +87,10 @@ std::size_t OutboundSession::protectRtcp(std::span<const std::uint8_t> packet,
     return 0;
   }
   OutboundStream* stream = findOrAdd(read32(&packet[4]));
-  if (stream == nullptr || stream->nextRtcpIndex > kMaxRtcpIndex) {
+  if (stream == nullptr || stream->nextRtcpIndex > kMaxRtcpIndex || !m_usage.allowsRtcp()) {
     return 0;
   }
+  m_usage.countRtcp();
   return m_transform->sealRtcp(packet, {stream->ssrc, stream->nextRtcpIndex++}, out);
 }
 
@@ -104,6 +107,14 @@ bool OutboundSession::restore(std::span<const OutboundStream> streams) {
     return false;
   }
   m_streams.assign(streams.begin(), streams.end());
+  // The indices are the most that the key can have been used for.
+  std::uint64_t rtp = 0;
+  std::uint64_t rtcp = 0;
+  for (const OutboundStream& stream : m_streams) {
+    rtp += stream.nextIndex;
+    rtcp += stream.nextRtcpIndex;
+  }
+  m_usage.set(rtp, rtcp);
   return true;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <kms/base/export.hpp>
+#include <kms/srtp/key-usage.hpp>
 #include <kms/srtp/keys.hpp>
 #include <kms/srtp/records.hpp>
 
@@ -21,6 +22,7 @@ struct InboundCounters {
   std::uint64_t malformed = 0;
   std::uint64_t replays = 0;  ///< seen before, or older than the window
   std::uint64_t authenticationFailures = 0;
+  std::uint64_t keyExhausted = 0;  ///< beyond the hard limit of the key
 };
 
 /// One direction of a transport, receiving. Home thread: the I/O thread of its transport; not
@@ -31,7 +33,7 @@ class KMS_API InboundSession {
  public:
   /// Derives the session keys. Throws kms::Error (kIllegalParam: unknown profile; kUnexpected:
   /// OpenSSL failed).
-  explicit InboundSession(const Keys& keys);
+  explicit InboundSession(const Keys& keys, const KeyLimits& limits = {});
   ~InboundSession();
   InboundSession(InboundSession&&) noexcept;
   InboundSession& operator=(InboundSession&&) noexcept;
@@ -44,6 +46,8 @@ class KMS_API InboundSession {
   [[nodiscard]] std::optional<std::size_t> unprotectRtcp(std::span<std::uint8_t> packet);
 
   [[nodiscard]] const InboundCounters& counters() const { return m_counters; }
+  /// By authentic packets; to be looked at now and then.
+  [[nodiscard]] KeyState keyState() const { return m_usage.state(); }
 
   /// State per SSRC, to be saved; valid until the next call.
   [[nodiscard]] std::span<const InboundStream> streams() const { return m_streams; }
@@ -60,6 +64,7 @@ class KMS_API InboundSession {
   std::vector<InboundStream> m_streams;
   std::size_t m_lastStream = 0;
   std::uint64_t m_uses = 0;
+  KeyUsage m_usage;
   InboundCounters m_counters;
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <kms/base/export.hpp>
+#include <kms/srtp/key-usage.hpp>
 #include <kms/srtp/keys.hpp>
 #include <kms/srtp/records.hpp>
 
@@ -34,7 +35,7 @@ class KMS_API OutboundSession {
  public:
   /// Derives the session keys. Throws kms::Error (kIllegalParam: unknown profile; kUnexpected:
   /// OpenSSL failed).
-  explicit OutboundSession(const Keys& keys);
+  explicit OutboundSession(const Keys& keys, const KeyLimits& limits = {});
   ~OutboundSession();
   OutboundSession(OutboundSession&&) noexcept;
   OutboundSession& operator=(OutboundSession&&) noexcept;
@@ -46,7 +47,7 @@ class KMS_API OutboundSession {
   /// Encrypts out of place: `out` gets header, encrypted prefix and payload, tag; it must not
   /// overlap the inputs. Sequence numbers may come out of order (up to 2^15 back). Returns the
   /// length, or 0 when the header is malformed or not exactly one RTP header, `out` is too small,
-  /// the table of SSRCs is full, or the index space is used up.
+  /// the table of SSRCs is full, or the key or the index space is used up.
   [[nodiscard]] std::size_t protectRtp(const RtpParts& parts, std::span<std::uint8_t> out);
   [[nodiscard]] std::size_t protectRtp(std::span<const std::uint8_t> header,
                                        std::span<const std::uint8_t> payload,
@@ -63,6 +64,9 @@ class KMS_API OutboundSession {
   [[nodiscard]] std::size_t rtpOverhead() const;
   [[nodiscard]] std::size_t rtcpOverhead() const;
 
+  /// To be looked at now and then.
+  [[nodiscard]] KeyState keyState() const { return m_usage.state(); }
+
   /// State per SSRC, to be saved; valid until the next call.
   [[nodiscard]] std::span<const OutboundStream> streams() const { return m_streams; }
   /// Takes saved state in place of the present one. False (and nothing changed) when the records
@@ -75,6 +79,7 @@ class KMS_API OutboundSession {
   std::unique_ptr<Transform> m_transform;
   std::vector<OutboundStream> m_streams;
   std::size_t m_lastStream = 0;
+  KeyUsage m_usage;
 };
 
 }  // namespace kms::srtp
