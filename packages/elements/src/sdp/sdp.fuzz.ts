@@ -2,8 +2,16 @@
 import { KurentoError } from "@kms/core";
 import { Random } from "@kms/core/testing";
 import { WebRtcNegotiation } from "../objects/web-rtc-negotiation.js";
-import { chromiumOffer } from "./sdp.fixtures.js";
-import type { LocalTransport } from "./types.js";
+import {
+  ANDROID_OFFER,
+  CHROMIUM_SIMULCAST,
+  FIREFOX_OFFER,
+  PLAN_B_OFFER,
+  SAFARI_OFFER,
+  chromiumData,
+  chromiumOffer,
+} from "./sdp.fixtures.js";
+import { TRANSPORT, WISHES, WITH_DATA } from "./testing.js";
 
 /** What became of the descriptions that were tried. */
 export interface SdpFuzzResult {
@@ -14,17 +22,15 @@ export interface SdpFuzzResult {
 
 type Change = (lines: string[], random: Random) => void;
 
-const TRANSPORT: LocalTransport = {
-  ice: { ufrag: "ours", pwd: "our-password-our-password" },
-  fingerprint: { algorithm: "sha-256", value: "AB:CD" },
-  cname: "cname",
-  ssrc: { audio: 1, video: 2 },
-};
 const CORPUS: readonly (readonly string[])[] = [
   chromiumOffer(),
   chromiumOffer({ bundle: false, setup: "active" }),
   chromiumOffer({ direction: "sendonly", rtcpMux: false }),
-  chromiumOffer({ extraMedia: ["m=application 9 UDP/DTLS/SCTP webrtc-datachannel", "a=mid:2"] }),
+  chromiumOffer({ video: CHROMIUM_SIMULCAST, extraMedia: chromiumData("2") }),
+  FIREFOX_OFFER,
+  SAFARI_OFFER,
+  ANDROID_OFFER,
+  PLAN_B_OFFER,
 ].map((offer) => offer.split("\r\n"));
 const WORDS = [
   "",
@@ -75,16 +81,15 @@ function broken(random: Random): string {
   return lines.join(random.once(8) ? "\n" : "\r\n");
 }
 
-/** An offer, or an answer to one of ours. Throws what is no refusal. */
+/** An offer, or an answer to one of ours, then the same again on top of it. Throws what is no refusal. */
 function isTaken(text: string, isOffer: boolean): boolean {
-  const negotiation = new WebRtcNegotiation(TRANSPORT);
+  const negotiation = new WebRtcNegotiation(TRANSPORT, WITH_DATA);
   try {
-    if (isOffer) {
-      negotiation.answer(text);
-    } else {
-      negotiation.offer({ audio: true, video: true, direction: "sendrecv" });
-      negotiation.accept(text);
-    }
+    if (!isOffer) negotiation.offer(WISHES);
+    negotiation.commit(isOffer ? negotiation.answer(text) : negotiation.accept(text));
+    negotiation.isRenegotiation(text);
+    negotiation.answer(text);
+    negotiation.describe({ candidates: [], isDone: true, destination: undefined });
     return true;
   } catch (error) {
     if (error instanceof KurentoError && error.type.startsWith("SDP_")) return false;
