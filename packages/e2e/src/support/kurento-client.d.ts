@@ -54,6 +54,7 @@ declare module "kurento-client" {
       getStats(mediaType?: string): Promise<Record<string, { type: string }>>;
       processOffer(offer: string, callback?: Callback<string>): Promise<string>;
       generateOffer(): Promise<string>;
+      getLocalSessionDescriptor(): Promise<string>;
       processAnswer(answer: string): Promise<string>;
       gatherCandidates(): Promise<void>;
       addIceCandidate(candidate: object): Promise<void>;

@@ -2,53 +2,39 @@
 import type { KurentoElement } from "kurento-client";
 import type { Page } from "playwright-core";
 import { kurento } from "./kurento.js";
+import * as inPage from "./peer-page.js";
+import type { PageOptions, PeerWindow, Pixel, VideoFigures } from "./peer-page.js";
+
+export type { Pixel, VideoFigures } from "./peer-page.js";
 
 export interface PeerOptions {
-  /** What is sent: the fake camera and microphone, a picture red on the left and blue on the right, or nothing. */
-  readonly send?: "camera" | "halves" | "nothing";
-  /** Video codec put first in the offer. */
-  readonly codec?: "VP8" | "H264";
+  /**
+   * What is sent: the fake camera and microphone (by default), a picture red on the left and blue on the right, the
+   * microphone alone, or nothing.
+   */
+  readonly send?: PageOptions["send"];
+  /** Video codec put first in the page's offer, VP8 by default; who answers sends what the server puts first. */
+  readonly codec?: VideoCodec;
   /** Whether media is taken back; true by default. */
   readonly receive?: boolean;
+  /** Width of the camera's picture; 640 by default. */
+  readonly width?: number;
   /** Changes the offer on its way to the server. */
   readonly changeOffer?: (offer: string) => string;
 }
 
-/** Figures of the received video between two readings, and of the last one. */
-export interface VideoFigures {
-  readonly framesPerSecond: number;
-  readonly width: number;
-  readonly height: number;
-  readonly codec: string;
-  readonly freezes: number;
-  readonly packetsLost: number;
-  /** Frames that the same page sent in that time less those received; a few are always under way. */
-  readonly framesMissing: number;
-}
-
-export interface Pixel {
-  readonly red: number;
-  readonly green: number;
-  readonly blue: number;
-}
-
-interface PageState {
-  peer: RTCPeerConnection;
-  video: HTMLVideoElement;
-  candidates: RTCIceCandidateInit[];
-}
-
-type PeerWindow = typeof globalThis & {
-  kmsPeer: PageState;
-  kmsCandidate: (candidate: RTCIceCandidateInit) => void;
-};
+export type VideoCodec = "VP8" | "VP9" | "H264" | "AV1";
 
 /** A browser's side of a call. */
 export class Peer {
   readonly page: Page;
+  readonly #endpoint: KurentoElement;
+  readonly #options: PeerOptions;
 
-  private constructor(page: Page) {
+  private constructor(page: Page, endpoint: KurentoElement, options: PeerOptions) {
     this.page = page;
+    this.#endpoint = endpoint;
+    this.#options = options;
   }
 
   /** Makes the peer connection in `page` and calls `endpoint`, candidates trickling both ways. */
@@ -57,26 +43,77 @@ export class Peer {
     endpoint: KurentoElement,
     options: PeerOptions = {},
   ): Promise<Peer> {
-    const peer = new Peer(page);
+    const peer = await Peer.#create(page, endpoint, options, false);
+    await peer.negotiate();
+    await endpoint.gatherCandidates();
+    return peer;
+  }
+
+  /** As {@link call}, but the server offers and the page answers. */
+  static async answer(
+    page: Page,
+    endpoint: KurentoElement,
+    options: PeerOptions = {},
+  ): Promise<Peer> {
+    const peer = await Peer.#create(page, endpoint, options, true);
+    await peer.answer();
+    await endpoint.gatherCandidates();
+    return peer;
+  }
+
+  static async #create(
+    page: Page,
+    endpoint: KurentoElement,
+    options: PeerOptions,
+    answers: boolean,
+  ): Promise<Peer> {
     const toIceCandidate = kurento.getComplexType("IceCandidate");
     await page.exposeFunction("kmsCandidate", (candidate: object) =>
       endpoint.addIceCandidate(toIceCandidate(candidate)),
     );
     endpoint.on("IceCandidateFound", ({ candidate }) => {
-      page.evaluate(addCandidate, candidate).catch((error: unknown) => {
+      page.evaluate(inPage.addCandidate, candidate).catch((error: unknown) => {
         if (!page.isClosed()) throw error;
       });
     });
-    const offer = await page.evaluate(createPeer, {
-      send: options.send ?? "camera",
-      codec: options.codec ?? "VP8",
-      receive: options.receive ?? true,
-    });
-    const changeOffer = options.changeOffer ?? ((unchanged: string): string => unchanged);
-    const answer = await endpoint.processOffer(changeOffer(offer));
-    await page.evaluate(acceptAnswer, answer);
-    await endpoint.gatherCandidates();
-    return peer;
+    const { send = "camera", receive = true, width = 640 } = options;
+    await page.evaluate(inPage.createPeer, { send, receive, answers, width });
+    return new Peer(page, endpoint, options);
+  }
+
+  /** Offers, the first time or again; an ICE restart makes new credentials. */
+  async negotiate({ iceRestart = false } = {}): Promise<void> {
+    const { codec = "VP8", changeOffer = (unchanged: string): string => unchanged } = this.#options;
+    await this.page.evaluate(inPage.preferCodec, codec);
+    const offer = await this.page.evaluate(inPage.createOffer, iceRestart);
+    const answer = await this.#endpoint.processOffer(changeOffer(offer));
+    await this.page.evaluate(inPage.acceptAnswer, answer);
+  }
+
+  /** Takes an offer of the server and answers it, the first time or again. */
+  async answer(): Promise<void> {
+    await this.page.evaluate(inPage.acceptOffer, await this.#endpoint.generateOffer());
+    await this.#endpoint.processAnswer(await this.page.evaluate(inPage.createAnswer));
+  }
+
+  /** Adds the camera to a call; the next offer tells. */
+  async addCamera(): Promise<void> {
+    await this.page.evaluate(inPage.addCamera, this.#options.width ?? 640);
+  }
+
+  /** Starts to note when frames are shown. */
+  async watchFrames(): Promise<void> {
+    await this.page.evaluate(inPage.watchFrames);
+  }
+
+  /** Waits for `count` more frames; the longest time without one since {@link watchFrames}, in ms. */
+  async longestGap(count: number): Promise<number> {
+    return this.page.evaluate(inPage.longestGap, count);
+  }
+
+  /** Id of the candidate pair in use. */
+  async selectedPair(): Promise<string> {
+    return this.page.evaluate(inPage.selectedPair);
   }
 
   /** Resolves when the peer connection is connected. */
@@ -96,12 +133,12 @@ export class Peer {
 
   /** Measures the received video over `seconds` of the browser's own statistics clock. */
   async measureVideo(seconds: number): Promise<VideoFigures> {
-    return this.page.evaluate(measureVideo, seconds);
+    return this.page.evaluate(inPage.measureVideo, seconds);
   }
 
   /** The colour of the shown frame at a relative position (0..1). */
   async pixel(x: number, y: number): Promise<Pixel> {
-    return this.page.evaluate(readPixel, { x, y });
+    return this.page.evaluate(inPage.readPixel, { x, y });
   }
 
   /** Resolves when the colour at a position is near the wanted one (each part within 60 of 255). */
@@ -110,167 +147,16 @@ export class Peer {
       const seen = await this.pixel(x, y);
       const parts = ["red", "green", "blue"] as const;
       if (parts.every((part) => Math.abs(seen[part] - wanted[part]) <= 60)) return;
-      await this.page.evaluate(nextFrame);
+      await this.page.evaluate(inPage.nextFrame);
     }
   }
 
   /** Audio level and loudest frequency in Hz of the received audio, once it is heard. */
   async loudestFrequency(): Promise<number> {
-    return this.page.evaluate(loudestFrequency);
+    return this.page.evaluate(inPage.loudestFrequency);
   }
 
   async close(): Promise<void> {
     await this.page.evaluate(() => (globalThis as PeerWindow).kmsPeer.peer.close());
-  }
-}
-
-// The functions below run in the page.
-
-async function createPeer(options: Required<Omit<PeerOptions, "changeOffer">>): Promise<string> {
-  const scope = globalThis as PeerWindow;
-  const peer = new RTCPeerConnection();
-  const video = document.createElement("video");
-  Object.assign(video, { autoplay: true, playsInline: true, muted: true });
-  const returned = new MediaStream();
-  video.srcObject = returned;
-  document.body.append(video);
-  scope.kmsPeer = { peer, video, candidates: [] };
-  peer.ontrack = ({ track }): void => {
-    returned.addTrack(track);
-    void video.play().catch(() => undefined);
-  };
-  peer.onicecandidate = ({ candidate }): void => {
-    if (candidate) scope.kmsCandidate(candidate.toJSON());
-  };
-
-  const camera = (): Promise<MediaStream> =>
-    navigator.mediaDevices.getUserMedia({
-      video: { width: 640, height: 480, frameRate: 30 },
-      audio: true,
-    });
-  const halves = async (): Promise<MediaStream> => {
-    const canvas = document.createElement("canvas");
-    Object.assign(canvas, { width: 640, height: 480 });
-    const context = canvas.getContext("2d");
-    const draw = (): void => {
-      if (!context) return;
-      context.fillStyle = "#f00";
-      context.fillRect(0, 0, 320, 480);
-      context.fillStyle = "#00f";
-      context.fillRect(320, 0, 320, 480);
-    };
-    draw();
-    setInterval(draw, 33);
-    return canvas.captureStream(30);
-  };
-  const sources = { camera, halves, nothing: async (): Promise<MediaStream> => new MediaStream() };
-  const stream = await sources[options.send]();
-
-  const direction = options.receive ? "sendrecv" : "sendonly";
-  for (const track of stream.getTracks()) {
-    peer.addTransceiver(track, { direction, streams: [stream] });
-  }
-  if (options.send === "nothing") {
-    peer.addTransceiver("audio", { direction: "recvonly" });
-    peer.addTransceiver("video", { direction: "recvonly" });
-  }
-  const wanted = `video/${options.codec}`;
-  for (const transceiver of peer.getTransceivers()) {
-    if (transceiver.receiver.track.kind !== "video") continue;
-    const all = RTCRtpReceiver.getCapabilities("video")?.codecs ?? [];
-    const first = all.filter((codec) => codec.mimeType === wanted);
-    transceiver.setCodecPreferences([...first, ...all.filter((codec) => !first.includes(codec))]);
-  }
-  await peer.setLocalDescription();
-  return peer.localDescription?.sdp ?? "";
-}
-
-async function acceptAnswer(sdp: string): Promise<void> {
-  const { peer, candidates } = (globalThis as PeerWindow).kmsPeer;
-  await peer.setRemoteDescription({ type: "answer", sdp });
-  for (const candidate of candidates.splice(0)) await peer.addIceCandidate(candidate);
-}
-
-async function addCandidate(candidate: RTCIceCandidateInit): Promise<void> {
-  const { peer, candidates } = (globalThis as PeerWindow).kmsPeer;
-  if (peer.remoteDescription) await peer.addIceCandidate(candidate);
-  else candidates.push(candidate);
-}
-
-async function measureVideo(seconds: number): Promise<VideoFigures> {
-  const { peer } = (globalThis as PeerWindow).kmsPeer;
-  interface Inbound extends RTCInboundRtpStreamStats {
-    readonly freezeCount?: number;
-  }
-  const read = async (): Promise<{ inbound: Inbound; codec: string; sent: number }> => {
-    const reports = [...(await peer.getStats()).values()];
-    const inbound = reports.find(
-      (report) => report.type === "inbound-rtp" && report.kind === "video",
-    );
-    const codec = reports.find((report) => report.id === inbound?.codecId);
-    const outbound = reports.find(
-      (report) => report.type === "outbound-rtp" && report.kind === "video",
-    );
-    return { inbound, codec: codec?.mimeType ?? "", sent: outbound?.framesSent ?? 0 };
-  };
-  const { inbound: first, sent: firstSent } = await read();
-  for (;;) {
-    const { inbound, codec, sent } = await read();
-    const passed = (inbound.timestamp - first.timestamp) / 1000;
-    if (passed >= seconds) {
-      return {
-        framesPerSecond: ((inbound.framesDecoded ?? 0) - (first.framesDecoded ?? 0)) / passed,
-        width: inbound.frameWidth ?? 0,
-        height: inbound.frameHeight ?? 0,
-        codec,
-        freezes: (inbound.freezeCount ?? 0) - (first.freezeCount ?? 0),
-        packetsLost: (inbound.packetsLost ?? 0) - (first.packetsLost ?? 0),
-        framesMissing:
-          sent - firstSent - ((inbound.framesReceived ?? 0) - (first.framesReceived ?? 0)),
-      };
-    }
-    await new Promise((resolve) => requestAnimationFrame(resolve));
-  }
-}
-
-function readPixel(at: { x: number; y: number }): Pixel {
-  const { video } = (globalThis as PeerWindow).kmsPeer;
-  const canvas = document.createElement("canvas");
-  canvas.width = video.videoWidth || 1;
-  canvas.height = video.videoHeight || 1;
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  if (!context) throw new Error("no 2D context");
-  context.drawImage(video, 0, 0);
-  const [red = 0, green = 0, blue = 0] = context.getImageData(
-    Math.floor(at.x * canvas.width),
-    Math.floor(at.y * canvas.height),
-    1,
-    1,
-  ).data;
-  return { red, green, blue };
-}
-
-async function nextFrame(): Promise<void> {
-  await new Promise((resolve) => requestAnimationFrame(resolve));
-}
-
-async function loudestFrequency(): Promise<number> {
-  const { video } = (globalThis as PeerWindow).kmsPeer;
-  const context = new AudioContext();
-  const rate = context.sampleRate;
-  const analyser = new AnalyserNode(context, { fftSize: 8192, smoothingTimeConstant: 0 });
-  context.createMediaStreamSource(video.srcObject as MediaStream).connect(analyser);
-  const levels = new Float32Array(analyser.frequencyBinCount);
-  for (;;) {
-    analyser.getFloatFrequencyData(levels);
-    const loudest = levels.reduce(
-      (best, level, index) => (level > (levels[best] ?? -200) ? index : best),
-      0,
-    );
-    if ((levels[loudest] ?? -200) > -50) {
-      await context.close();
-      return (loudest * rate) / analyser.fftSize;
-    }
-    await new Promise((resolve) => requestAnimationFrame(resolve));
   }
 }

@@ -20,6 +20,8 @@ export interface ServerOptions {
   readonly websocket?: Readonly<Record<string, unknown>>;
   /** Merged over the configuration's `mediaServer` object. */
   readonly mediaServer?: Readonly<Record<string, unknown>>;
+  /** Settings of classes, below `modules`. */
+  readonly modules?: Readonly<Record<string, unknown>>;
 }
 
 /** A running server process. */
@@ -124,7 +126,10 @@ async function isWorkerProcess(pid: number): Promise<boolean> {
 
 function configurationFor(port: number, options: ServerOptions): unknown {
   const net = { websocket: { port, address: "127.0.0.1", path: "kurento", ...options.websocket } };
-  return { mediaServer: { net, ...options.mediaServer } };
+  return {
+    mediaServer: { net, ...options.mediaServer },
+    ...(options.modules && { modules: options.modules }),
+  };
 }
 
 /** A TCP port that was free a moment ago. */
