@@ -70,6 +70,18 @@ describe("video through the server by forwarding", () => {
   });
 });
 
+describe("audio through the server by forwarding", () => {
+  it.each(["PCMU", "PCMA", "opus"])("%s", async (codec) => {
+    const changeOffer = (offer: string): string => {
+      const [, format = ""] = new RegExp(`a=rtpmap:(\\d+) ${codec}/`).exec(offer) ?? [];
+      return offer.replace(/(m=audio \d+ \S+) .*/, `$1 ${format}`);
+    };
+    const peer = await call({ send: "microphone", changeOffer });
+    expect(await peer.audioCodec()).toBe(`audio/${codec}`);
+    await peer.page.context().close();
+  });
+});
+
 describe("a session that changes", () => {
   it("renegotiation_offer_new_media: video joins an audio call", async () => {
     const peer = await call({ send: "microphone" });

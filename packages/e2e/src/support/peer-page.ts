@@ -163,6 +163,20 @@ export async function longestGap(count: number): Promise<number> {
   return Math.max(...frameTimes.slice(1).map((time, index) => time - (frameTimes[index] ?? time)));
 }
 
+/** Codec of the received audio, once some of it has come. */
+export async function audioCodec(): Promise<string> {
+  const { peer } = (globalThis as PeerWindow).kmsPeer;
+  for (;;) {
+    const reports = [...(await peer.getStats()).values()];
+    const isAudio = (report: RTCStats & { kind?: string }): boolean =>
+      report.type === "inbound-rtp" && report.kind === "audio";
+    const audio = reports.find(isAudio);
+    const codec = reports.find(({ id }) => id === audio?.codecId);
+    if (audio?.packetsReceived > 20 && codec) return codec.mimeType;
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+  }
+}
+
 /** Id of the candidate pair in use; another one after an ICE restart. */
 export async function selectedPair(): Promise<string> {
   const { peer } = (globalThis as PeerWindow).kmsPeer;

@@ -111,6 +111,11 @@ export class Peer {
     return this.page.evaluate(inPage.longestGap, count);
   }
 
+  /** Codec of the received audio, once some of it has come. */
+  async audioCodec(): Promise<string> {
+    return this.page.evaluate(inPage.audioCodec);
+  }
+
   /** Id of the candidate pair in use. */
   async selectedPair(): Promise<string> {
     return this.page.evaluate(inPage.selectedPair);
