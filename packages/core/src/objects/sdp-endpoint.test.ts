@@ -62,7 +62,7 @@ beforeEach(() => {
 });
 
 describe("SdpEndpoint", () => {
-  it("offers and takes the answer", async () => {
+  it("duplicate_offer, duplicate_answer: offers once and takes one answer", async () => {
     expect(() => endpoint.getLocalSessionDescriptor()).toThrow(
       expect.objectContaining({ code: 40202 }),
     );
@@ -79,7 +79,7 @@ describe("SdpEndpoint", () => {
     expect(services.events.map(({ type }) => type)).toEqual(["MediaSessionStarted"]);
   });
 
-  it("answers an offer once", async () => {
+  it("process_answer_without_offer: an answer needs an offer, which is answered once", async () => {
     await expect(endpoint.processAnswer(remote)).rejects.toMatchObject({ code: 40209 });
     expect(await endpoint.processOffer(remote)).toContain("answer");
     await expect(endpoint.processOffer(remote)).rejects.toMatchObject({ code: 40208 });
@@ -103,8 +103,11 @@ describe("SdpEndpoint", () => {
     ["", "Empty offer not valid"],
     ["broken", "Invalid SDP"],
     ["s=no version\r\n", "Invalid SDP"],
-  ])("refuses the offer '%s'", async (offer, message) => {
-    await expect(endpoint.processOffer(offer)).rejects.toMatchObject({ code: 40201, message });
+  ])("invalid_sdp: refuses '%s'", async (sdp, message) => {
+    await expect(endpoint.processOffer(sdp)).rejects.toMatchObject({ code: 40201, message });
+    const answer = endpoint.processAnswer(sdp);
+    const asAnswer = { code: 40201, message: message.replace("offer", "answer") };
+    await expect(answer).rejects.toMatchObject(asAnswer);
   });
 
   it("says what failed, and can be tried again", async () => {

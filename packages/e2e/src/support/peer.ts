@@ -121,6 +121,11 @@ export class Peer {
     return this.page.evaluate(inPage.selectedPair);
   }
 
+  /** Resolves when media takes another candidate pair than that one. */
+  async usesAnotherPair(than: string): Promise<void> {
+    while ((await this.selectedPair()) === than) await this.page.evaluate(inPage.nextFrame);
+  }
+
   /** Resolves when the peer connection is connected. */
   async connected(): Promise<void> {
     await this.page.waitForFunction(

@@ -1,0 +1,77 @@
+// A server, a browser and, for each test, an endpoint that sends back what it gets.
+import type { KurentoConnection, KurentoElement, KurentoPipeline } from "kurento-client";
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
+import { launchBrowser, openPage } from "./browser.js";
+import { connectClient } from "./kurento.js";
+import { Peer, type PeerOptions } from "./peer.js";
+import { Server, type ServerOptions } from "./server.js";
+
+/** Width of the camera's picture: small, so that AV1 can be encoded beside everything else. */
+export const WIDTH = 320;
+
+/** What a test file's tests call; to be made once, outside of them. */
+export class EchoCall {
+  #server: Server | undefined;
+  #client: (KurentoConnection & AsyncDisposable) | undefined;
+  #browser: (Browser & AsyncDisposable) | undefined;
+  #pipeline: KurentoPipeline | undefined;
+  #endpoint: KurentoElement | undefined;
+
+  constructor(options: ServerOptions = {}) {
+    beforeAll(async () => {
+      this.#server = await Server.start(options);
+      this.#client = await connectClient(this.#server.url);
+      this.#browser = await launchBrowser();
+    });
+    afterAll(async () => {
+      await this.#browser?.[Symbol.asyncDispose]();
+      await this.#client?.[Symbol.asyncDispose]();
+      expect(await this.#server?.stop()).toBe(0);
+    });
+    beforeEach(async () => {
+      this.#pipeline = await this.#client?.create("MediaPipeline");
+      this.#endpoint = await this.#pipeline?.create("WebRtcEndpoint");
+      await this.endpoint.connect(this.endpoint);
+    });
+    afterEach(async () => {
+      await this.#pipeline?.release();
+    });
+  }
+
+  get endpoint(): KurentoElement {
+    return started(this.#endpoint);
+  }
+
+  get pipeline(): KurentoPipeline {
+    return started(this.#pipeline);
+  }
+
+  /** The page calls the endpoint. */
+  async call(options: PeerOptions = {}): Promise<Peer> {
+    return Peer.call(await this.#page(), this.endpoint, { width: WIDTH, ...options });
+  }
+
+  /** The endpoint calls the page. */
+  async answer(): Promise<Peer> {
+    return Peer.answer(await this.#page(), this.endpoint, { width: WIDTH });
+  }
+
+  /** Expects video of that codec to come back without GStreamer, and ends the call. */
+  async expectForwarded(peer: Peer, codec: string): Promise<void> {
+    await peer.showsVideo(WIDTH);
+    expect(await peer.measureVideo(1)).toMatchObject({ codec: `video/${codec}`, width: WIDTH });
+    const dot = await this.pipeline.getGstreamerDot();
+    expect(dot, "no GStreamer in the media path").not.toMatch(/gst/i);
+    await peer.page.context().close();
+  }
+
+  async #page(): Promise<Awaited<ReturnType<typeof openPage>>> {
+    return openPage(started(this.#browser), started(this.#server).pageUrl);
+  }
+}
+
+function started<T>(thing: T | undefined): T {
+  if (thing === undefined) throw new Error("used outside of a test");
+  return thing;
+}
