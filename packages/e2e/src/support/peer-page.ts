@@ -177,6 +177,14 @@ export async function audioCodec(): Promise<string> {
   }
 }
 
+/** How many audio packets came that were not needed: with redundant audio, copies of what had come before. */
+export async function discardedAudioPackets(): Promise<number> {
+  const { peer } = (globalThis as PeerWindow).kmsPeer;
+  const reports = [...(await peer.getStats()).values()];
+  const audio = reports.find(({ type, kind }) => type === "inbound-rtp" && kind === "audio");
+  return audio?.packetsDiscarded ?? 0;
+}
+
 /** Id of the candidate pair in use; another one after an ICE restart. */
 export async function selectedPair(): Promise<string> {
   const { peer } = (globalThis as PeerWindow).kmsPeer;

@@ -116,6 +116,13 @@ export class Peer {
     return this.page.evaluate(inPage.audioCodec);
   }
 
+  /** Resolves when that many audio packets came that were not needed, such as copies in redundant audio. */
+  async discardsAudioPackets(count: number): Promise<void> {
+    while ((await this.page.evaluate(inPage.discardedAudioPackets)) < count) {
+      await this.page.evaluate(inPage.nextFrame);
+    }
+  }
+
   /** Id of the candidate pair in use. */
   async selectedPair(): Promise<string> {
     return this.page.evaluate(inPage.selectedPair);
