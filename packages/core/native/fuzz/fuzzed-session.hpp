@@ -54,7 +54,10 @@ class FuzzedSession final : private router::RtpOutlet, private router::RtpSessio
     parameters.mid.assign(1, isAudio ? '0' : '1');
     parameters.send = parameters.receive = true;
     parameters.codecs = isAudio ? audioCodecs() : router::laneCodecs();
-    for (auto& codec : parameters.codecs) codec.transportCc = codec.fir = codec.remb = true;
+    for (auto& codec : parameters.codecs) {
+      codec.transportCc = codec.fir = codec.remb = true;
+      codec.rtx = static_cast<std::uint8_t>(codec.payloadType + 1);
+    }
     parameters.remoteSsrcs = {isAudio ? 2U : 1U};
     parameters.extensions = {
         {1, "urn:ietf:params:rtp-hdrext:sdes:mid"},
@@ -71,10 +74,10 @@ class FuzzedSession final : private router::RtpOutlet, private router::RtpSessio
   }
 
   [[nodiscard]] bool writable() const noexcept override { return true; }
-  bool sendRtp(std::span<const std::uint8_t> header,
-               std::span<const std::uint8_t> payload) override {
-    std::vector<std::uint8_t> packet(header.begin(), header.end());
-    packet.insert(packet.end(), payload.begin(), payload.end());
+  bool sendRtp(const srtp::RtpParts& parts) override {
+    std::vector<std::uint8_t> packet(parts.header.begin(), parts.header.end());
+    packet.insert(packet.end(), parts.prefix.begin(), parts.prefix.end());
+    packet.insert(packet.end(), parts.payload.begin(), parts.payload.end());
     demand(rtp::PacketView::parse(packet).has_value());
     return true;
   }

@@ -8,7 +8,8 @@ namespace kms::router {
 
 class MirrorExports::Feed final : public Consumer {
  public:
-  Feed(MirrorExports& exports, std::uint32_t id) : m_exports(exports), m_id(id) {}
+  Feed(MirrorExports& exports, std::uint32_t id, std::shared_ptr<const MirrorHint> hint)
+      : m_exports(exports), m_id(id), m_hint(std::move(hint)) {}
   ~Feed() override {
     if (m_origin) m_origin->detach(*this);
   }
@@ -48,10 +49,14 @@ class MirrorExports::Feed final : public Consumer {
   }
   [[nodiscard]] bool wantsReplay() const noexcept override { return true; }
   [[nodiscard]] bool isRelay() const noexcept override { return true; }
+  [[nodiscard]] std::uint64_t bitrateHint() const noexcept override {
+    return m_hint->load(std::memory_order_relaxed);
+  }
 
  private:
   MirrorExports& m_exports;
   const std::uint32_t m_id;
+  const std::shared_ptr<const MirrorHint> m_hint;
   std::shared_ptr<Producer> m_origin;
   std::uint32_t m_formats = 0;
 };
@@ -61,8 +66,9 @@ MirrorExports::MirrorExports(MirrorLink& link, MirrorImports& imports)
 
 MirrorExports::~MirrorExports() = default;
 
-void MirrorExports::open(std::uint32_t id, std::shared_ptr<Producer> origin) {
-  auto& feed = m_feeds[id] = std::make_unique<Feed>(*this, id);
+void MirrorExports::open(std::uint32_t id, std::shared_ptr<Producer> origin,
+                         std::shared_ptr<const MirrorHint> hint) {
+  auto& feed = m_feeds[id] = std::make_unique<Feed>(*this, id, std::move(hint));
   feed->start(std::move(origin));
 }
 

@@ -24,7 +24,9 @@ class MirrorExports {
   MirrorExports& operator=(const MirrorExports&) = delete;
 
   /// Starts to feed mirror `id` from `origin`: with its last keyframe, if it is fresh enough.
-  void open(std::uint32_t id, std::shared_ptr<Producer> origin);
+  /// `hint`: the mirror's.
+  void open(std::uint32_t id, std::shared_ptr<Producer> origin,
+            std::shared_ptr<const MirrorHint> hint);
   void requestKeyframe(std::uint32_t id);
   void end(std::uint32_t id);
   /// Lets go of the packets that came back.

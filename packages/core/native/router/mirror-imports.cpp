@@ -31,7 +31,9 @@ std::shared_ptr<Producer> MirrorImports::mirrorOf(const std::shared_ptr<Producer
   const std::uint32_t id = ++m_lastId;
   const auto added = m_mirrors.emplace(id, make(id, origin)).first;
   if (!m_sweepTimer.active()) m_sweepTimer.start(m_environment.clock.now() + kSweepInterval);
-  m_link.from.post([exports = &m_exports, id, origin] { exports->open(id, origin); });
+  m_link.from.post([exports = &m_exports, id, origin, hint = added->second.hint] {
+    exports->open(id, origin, hint);
+  });
   return added->second.producer;
 }
 
@@ -95,7 +97,9 @@ void MirrorImports::remove(Mirrors::iterator mirror) {
 void MirrorImports::sweep() {
   for (auto each = m_mirrors.begin(); each != m_mirrors.end();) {
     const auto next = std::next(each);
-    const bool isIdle = !each->second.producer->hasConsumers();
+    const Producer& mirror = *each->second.producer;
+    each->second.hint->store(mirror.bitrateHint(), std::memory_order_relaxed);
+    const bool isIdle = !mirror.hasConsumers();
     if (std::exchange(each->second.wasIdle, isIdle) && isIdle) remove(each);
     each = next;
   }

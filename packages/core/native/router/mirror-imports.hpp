@@ -36,8 +36,9 @@ class MirrorImports {
   struct Mirror {
     std::shared_ptr<Producer> origin;
     std::shared_ptr<Producer> producer;
-    std::uint32_t formats = 0;  // changes that were told
-    bool wasIdle = false;       // at the last sweep
+    std::shared_ptr<MirrorHint> hint = std::make_shared<MirrorHint>(0);  // once a sweep
+    std::uint32_t formats = 0;                                           // changes that were told
+    bool wasIdle = false;                                                // at the last sweep
   };
   using Mirrors = std::unordered_map<std::uint32_t, Mirror>;
 

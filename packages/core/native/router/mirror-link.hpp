@@ -5,10 +5,15 @@
 #include <kms/io/loan.hpp>
 #include <kms/rtp/retransmission-buffer.hpp>
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
 
 namespace kms::router {
+
+/// Bit/s that the origin should not exceed for the consumers of a mirror, 0: any. Written by the
+/// mirror's thread, read by the origin's.
+using MirrorHint = std::atomic<std::uint64_t>;
 
 /// A packet on its way.
 struct Crossing {

@@ -63,7 +63,8 @@ void Producer::setCodecs(const std::vector<CodecParameters>& codecs) {
   for (const CodecParameters& codec : codecs) {
     if (codec.payloadType >= m_codecOf.size() || m_codecs.size() == kNoCodec) continue;
     m_codecOf[codec.payloadType] = static_cast<std::uint8_t>(m_codecs.size());
-    m_codecs.push_back({codec, rtp::keyframeDetector(codec.format.codec)});
+    m_codecs.push_back(
+        {codec, rtp::keyframeDetector(codec.format.codec), rtp::layerReader(codec.format.codec)});
   }
 }
 
@@ -74,6 +75,24 @@ void Producer::expect(std::uint8_t payloadType) {
 
 bool Producer::receive(const io::PacketRef& packet, const rtp::PacketView& view,
                        std::optional<TimePoint> capture) {
+  return take(packet, view, false, capture);
+}
+
+bool Producer::receiveRecovered(const io::PacketRef& packet, const rtp::PacketView& view) {
+  // What it repeats is near what came last; anything else is a mistake, and must not make a source
+  // look as if it began anew.
+  constexpr std::int64_t kAhead = 128;
+  const std::int64_t ahead = m_statistics.extend(view.header().sequence) - m_statistics.highest();
+  if (!m_statistics.started() || m_ssrc != view.header().ssrc || ahead > kAhead ||
+      ahead < -static_cast<std::int64_t>(kVideoBuffer)) {
+    ++m_counters.strayed;
+    return false;
+  }
+  return take(packet, view, true, {});
+}
+
+bool Producer::take(const io::PacketRef& packet, const rtp::PacketView& view, bool recovered,
+                    std::optional<TimePoint> capture) {
   const rtp::Header& header = view.header();
   const std::uint8_t index = m_codecOf[header.payloadType];
   if (m_closed || index == kNoCodec) {
@@ -84,6 +103,28 @@ bool Producer::receive(const io::PacketRef& packet, const rtp::PacketView& view,
   if (!accept(header, arrival)) return false;
   if (index != m_current) selectCodec(index);
 
+  rtp::MediaPacket media = describe(packet, view);
+  const bool late = m_statistics.started() && media.sequence <= m_statistics.highest();
+  m_buffer.expire(arrival);
+  if (!m_buffer.insert(media)) {
+    ++m_counters.duplicates;
+    return false;
+  }
+  if (!recovered || !late)
+    m_statistics.add(header.sequence, header.timestamp, view.payload().size(), arrival);
+  m_meter.add(media.temporal, packet->size, arrival);
+  if (!recovered) m_timeline->onPacket(header.timestamp, arrival);
+  if (capture) m_timeline->setReference(header.timestamp, *capture);
+  m_lastArrival = arrival;
+  m_keyframe.onPacket(media);
+  trackLoss(media, arrival);
+  enqueue(std::move(media));
+  return true;
+}
+
+rtp::MediaPacket Producer::describe(const io::PacketRef& packet,
+                                    const rtp::PacketView& view) const {
+  const rtp::Header& header = view.header();
   rtp::MediaPacket media;
   media.packet = packet;
   media.sequence = m_statistics.extend(header.sequence);
@@ -92,20 +133,31 @@ bool Producer::receive(const io::PacketRef& packet, const rtp::PacketView& view,
   media.payloadSize = static_cast<std::uint16_t>(view.payload().size());
   media.payloadType = header.payloadType;
   media.marker = header.marker;
-  media.keyframe = m_medium == media::Medium::kVideo && m_codecs[index].isKeyframe(view.payload());
-  m_buffer.expire(arrival);
-  if (!m_buffer.insert(media)) {
-    ++m_counters.duplicates;
-    return false;
+  if (m_medium != media::Medium::kVideo) return media;
+  const rtp::LayerId layer = m_codecs[m_current].layerOf(view.payload());
+  media.keyframe = m_codecs[m_current].isKeyframe(view.payload());
+  media.temporal = layer.temporal;
+  media.switchUp = layer.switchUp;
+  return media;
+}
+
+void Producer::setOtherEncodings(std::vector<std::shared_ptr<Producer>> others) {
+  const std::scoped_lock lock(m_mutex);
+  m_otherEncodings = std::move(others);
+}
+
+std::vector<std::shared_ptr<Producer>> Producer::otherEncodings() const {
+  const std::scoped_lock lock(m_mutex);
+  return m_otherEncodings;
+}
+
+std::uint64_t Producer::bitrateHint() const noexcept {
+  std::uint64_t least = 0;
+  for (const Consumer* consumer : m_consumers) {
+    const std::uint64_t hint = consumer != nullptr ? consumer->bitrateHint() : 0;
+    if (hint != 0 && (least == 0 || hint < least)) least = hint;
   }
-  m_statistics.add(header.sequence, header.timestamp, view.payload().size(), arrival);
-  m_timeline->onPacket(header.timestamp, arrival);
-  if (capture) m_timeline->setReference(header.timestamp, *capture);
-  m_lastArrival = arrival;
-  m_keyframe.onPacket(media);
-  trackLoss(media, arrival);
-  enqueue(std::move(media));
-  return true;
+  return least;
 }
 
 void Producer::receiveMirrored(const rtp::MediaPacket& packet, std::uint32_t generation,
@@ -120,6 +172,7 @@ void Producer::receiveMirrored(const rtp::MediaPacket& packet, std::uint32_t gen
   m_lastArrival = packet.packet->received;
   m_buffer.expire(*m_lastArrival);
   if (!m_buffer.insert(packet)) return;
+  m_meter.add(packet.temporal, packet.packet->size, *m_lastArrival);
   m_timeline->onPacket(packet.timestamp, *m_lastArrival);
   if (capture) m_timeline->setReference(packet.timestamp, *capture);
   m_keyframe.onPacket(packet);
@@ -322,13 +375,18 @@ std::span<const std::uint16_t> Producer::takeNacks(TimePoint now) {
 }
 
 void Producer::close() {
-  if (std::exchange(m_closed, true)) return;
+  if (m_closed.exchange(true)) return;
+  m_meter.end();
   const auto self = shared_from_this();
   if (std::exchange(m_queued, false)) m_environment.delivery.remove(*this);
   m_keyframeTimer.stop();
   m_origin = {};
   m_batch.clear();
   forget();
+  {
+    const std::scoped_lock lock(m_mutex);
+    m_otherEncodings.clear();
+  }
   for (Consumer* consumer : std::exchange(m_consumers, {})) {
     if (consumer != nullptr) consumer->onProducerClosed();
   }

@@ -1,50 +1,32 @@
-#include "router/mirrors.hpp"
+// The packet path of an RtpConsumer. Encodings: rtp-consumer-layers.cpp; retransmission and
+// reports: rtp-consumer-feedback.cpp.
 #include "router/random.hpp"
 
 #include <kms/router/rtp-consumer.hpp>
-#include <kms/rtp/bytes.hpp>
+#include <kms/rtp/send-time.hpp>
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 namespace kms::router {
 
-using std::chrono::milliseconds;
-
 namespace {
 
 constexpr Duration kKeyframeWishInterval = std::chrono::seconds(1);
-constexpr Duration kLeastGuard = milliseconds(10);
-constexpr Duration kMostGuard = milliseconds(250);
-/// A sender that has been silent for so long is no sender (RFC 3550 6.4: two report intervals,
-/// generously).
-constexpr Duration kSilent = std::chrono::seconds(5);
-/// Retransmissions a viewer may cause per window: without a bound, NACKs would make us an
-/// amplifier.
-constexpr Duration kBudgetWindow = milliseconds(100);
-constexpr unsigned kBudget = 300;
-
-constexpr unsigned kPaddingBit = 0x20;
-
-/// 6.18 fixed point seconds (abs-send-time).
-std::uint32_t absoluteSendTime(TimePoint now) {
-  const auto microseconds =
-      std::chrono::duration_cast<std::chrono::microseconds>(now.time_since_epoch()).count();
-  return static_cast<std::uint32_t>(((microseconds % 64'000'000) << 18) / 1'000'000) & 0xFFFFFFU;
-}
+/// What fills the place of a packet that is left out too late: padding of one byte.
+constexpr std::array<std::uint8_t, 1> kOnlyPadding{1};
 
 }  // namespace
 
-RtpConsumer::RtpConsumer(media::Medium medium, std::uint32_t ssrc, Environment& environment,
+RtpConsumer::RtpConsumer(media::Medium medium, ConsumerSsrcs ssrcs, Environment& environment,
                          PacketOutlet& outlet)
     : m_medium(medium),
-      m_ssrc(ssrc),
+      m_ssrcs(ssrcs),
       m_environment(environment),
       m_outlet(outlet),
-      m_rewriter(static_cast<std::uint16_t>(random32() & 0x7FFFU), random32()) {
-  buildTemplate();
-}
+      m_rewriter(static_cast<std::uint16_t>(random32() & 0x7FFFU), random32()),
+      m_rtxSequence(static_cast<std::uint16_t>(random32() & 0x7FFFU)),
+      m_paceTimer(environment.timers, [this] { releaseQueue(); }) {}
 
 RtpConsumer::~RtpConsumer() {
   setSource(nullptr);
@@ -55,46 +37,10 @@ void RtpConsumer::configure(RtpConsumerParameters parameters) {
   m_parameters = std::move(parameters);
   // Headers look different from now on: what was sent with the old ones cannot be sent again.
   m_history.clear();
-  buildTemplate();
+  m_header.build(m_parameters.extensions, m_parameters.mid);
   m_payloadType = kNoPayloadType;
+  m_rtxPayloadType = kNoPayloadType;
   if (m_format) onFormat(*m_format);
-}
-
-void RtpConsumer::buildTemplate() {
-  rtp::Header header;
-  header.ssrc = m_ssrc;
-  const auto& p = m_parameters;
-  const bool twoByte =
-      std::max({p.midExtension, p.transportSequenceExtension, p.absoluteSendTimeExtension}) > 14 ||
-      p.mid.size() > 16;
-  rtp::HeaderWriter writer(m_header, header, twoByte);
-  const std::array<std::uint8_t, 3> zero{};
-  m_transportSequenceAt = 0;
-  m_absoluteSendTimeAt = 0;
-  // Each offset is the end of what was written so far: the data is the last thing added.
-  if (p.transportSequenceExtension != 0 &&
-      writer.add(p.transportSequenceExtension, {zero.data(), 2})) {
-    m_transportSequenceAt = writer.size() - 2;
-  }
-  if (p.absoluteSendTimeExtension != 0 && writer.add(p.absoluteSendTimeExtension, zero)) {
-    m_absoluteSendTimeAt = writer.size() - 3;
-  }
-  if (p.midExtension != 0 && !p.mid.empty() && p.mid.size() <= 255) {
-    writer.add(p.midExtension, {reinterpret_cast<const std::uint8_t*>(p.mid.data()), p.mid.size()});
-  }
-  m_headerSize = writer.finish();
-}
-
-void RtpConsumer::setSource(std::shared_ptr<Producer> producer) {
-  producer = localProducer(m_environment, std::move(producer));
-  if (producer == m_producer) return;
-  if (m_producer) m_producer->detach(*this);
-  m_producer = std::move(producer);
-  m_rewriter.end();
-  m_format.reset();
-  m_payloadType = kNoPayloadType;
-  const auto attached = m_producer;
-  if (attached) attached->attach(*this);
 }
 
 void RtpConsumer::onWritable() {
@@ -118,12 +64,9 @@ void RtpConsumer::onFormat(const media::Format& format) {
   const CodecParameters* codec = findCodec(m_parameters.codecs, format);
   const std::uint8_t before =
       std::exchange(m_payloadType, codec ? codec->payloadType : kNoPayloadType);
+  m_rtxPayloadType = codec ? codec->rtx.value_or(kNoPayloadType) : kNoPayloadType;
+  m_isVp8 = format.codec == "VP8";
   if (before != m_payloadType) m_rewriter.end();
-}
-
-void RtpConsumer::onProducerClosed() {
-  m_producer.reset();
-  m_rewriter.end();
 }
 
 void RtpConsumer::onPackets(Producer& producer, std::span<const rtp::MediaPacket> packets,
@@ -135,7 +78,9 @@ void RtpConsumer::onPackets(Producer& producer, std::span<const rtp::MediaPacket
     m_counters.dropped += packets.size();
     return;
   }
-  for (const rtp::MediaPacket& packet : packets) forward(producer, packet, now);
+  if (&producer == m_next.get()) packets = takeOver(packets);
+  if (&producer != m_producer.get()) return;
+  for (const rtp::MediaPacket& packet : packets) admit(producer, packet, now);
 }
 
 bool RtpConsumer::takeSilence(TimePoint now, Duration timeout) noexcept {
@@ -144,18 +89,53 @@ bool RtpConsumer::takeSilence(TimePoint now, Duration timeout) noexcept {
   return true;
 }
 
+void RtpConsumer::admit(Producer& producer, const rtp::MediaPacket& packet, TimePoint now) {
+  if (m_queue.empty() && m_pacer.admit(packet.payloadSize, now)) {
+    return forward(producer, packet, now);
+  }
+  if (m_queue.full()) {
+    // More than a second of it: what waits is of no use any more, and a keyframe begins anew.
+    m_counters.dropped += PacketQueue::kCapacity;
+    dropQueue();
+    m_rewriter.end();
+    producer.requestKeyframe();
+  }
+  m_queue.push(packet);
+  updatePacing(now);
+  if (!m_paceTimer.active()) m_paceTimer.start(now + congestion::kPacerInterval);
+}
+
+void RtpConsumer::releaseQueue() {
+  const TimePoint now = m_environment.clock.now();
+  while (m_producer && !m_queue.empty() && m_pacer.admit(m_queue.front().payloadSize, now)) {
+    const rtp::MediaPacket packet = m_queue.pop();
+    forward(*m_producer, packet, now);
+  }
+  if (!m_queue.empty()) {
+    m_paceTimer.start(now + congestion::kPacerInterval);
+  } else {
+    updatePacing(now);
+  }
+}
+
+void RtpConsumer::dropQueue() {
+  m_queue.clear();
+  m_paceTimer.stop();
+}
+
 void RtpConsumer::forward(Producer& producer, const rtp::MediaPacket& packet, TimePoint now) {
   if (m_generation != producer.generation()) m_rewriter.end();
   if (!m_rewriter.active() && !start(producer, packet, now)) return;
+  if (leavesOut(packet)) return leaveOut(packet, now);
   const auto output = m_rewriter.next(packet, packet.packet->received);
   if (!output) return;
-  Sent& sent = m_history[output->sequence % kHistory];
-  if (sent.sequence == output->sequence) return;
-  sent.sequence = output->sequence;
-  sent.last = TimePoint{};
-  if (m_transportSequenceAt != 0) sent.transportSequence = m_outlet.nextTransportSequence();
-  if (m_absoluteSendTimeAt != 0) sent.absoluteSendTime = absoluteSendTime(now);
-  if (!send(packet, *output, sent)) return;
+  const Sent* sent =
+      record(packet.sequence, *output, std::size_t{packet.payloadSize} + packet.padding, now);
+  if (sent == nullptr) return;
+  if (m_isVp8 && packet.timestamp != m_lastSourceTimestamp)
+    notePicture(packet, output->skippedPictures);
+  if (!send(packet, *sent, now)) return;
+  m_lastSequence = output->sequence;
   m_lastSourceTimestamp = packet.timestamp;
   m_lastTimestamp = output->timestamp;
   m_lastReceived = packet.packet->received;
@@ -172,94 +152,87 @@ bool RtpConsumer::start(Producer& producer, const rtp::MediaPacket& packet, Time
   m_generation = producer.generation();
   m_clockRate = std::max(producer.clockRate(), 1U);
   m_rewriter.begin(packet, packet.packet->received, m_clockRate);
+  if (m_isVp8) {
+    if (const auto first = rtp::Vp8Descriptor::parse(packet.payload())) m_pictures.begin(*first);
+    m_lastSourceTimestamp = packet.timestamp - 1;  // a picture of its own
+  }
+  m_temporal = m_choice.temporal;
   if (m_history.empty()) m_history.resize(kHistory);
   return true;
 }
 
-bool RtpConsumer::send(const rtp::MediaPacket& packet, StreamRewriter::Output output,
-                       const Sent& sent) {
-  m_header[0] = static_cast<std::uint8_t>((m_header[0] & ~kPaddingBit) |
-                                          (packet.padding > 0 ? kPaddingBit : 0));
-  m_header[1] = static_cast<std::uint8_t>((packet.marker ? 0x80U : 0U) | m_payloadType);
-  rtp::write16(&m_header[2], output.sequence);
-  rtp::write32(&m_header[4], output.timestamp);
-  if (m_transportSequenceAt != 0)
-    rtp::write16(&m_header[m_transportSequenceAt], sent.transportSequence);
-  if (m_absoluteSendTimeAt != 0)
-    rtp::write24(&m_header[m_absoluteSendTimeAt], sent.absoluteSendTime);
-  if (!m_outlet.sendRtp({m_header.data(), m_headerSize}, packet.paddedPayload())) return false;
+/// Notes what a number is sent with; null when it was given already.
+RtpConsumer::Sent* RtpConsumer::record(std::int64_t source, const StreamRewriter::Output& output,
+                                       std::size_t bytes, TimePoint now) {
+  Sent& sent = m_history[output.sequence % kHistory];
+  if (sent.sequence == output.sequence) return nullptr;
+  sent = Sent{};
+  sent.source = source;
+  sent.sequence = output.sequence;
+  sent.skippedPictures = output.skippedPictures;
+  if (m_header.hasTransportSequence())
+    sent.transportSequence = m_outlet.numberPacket(m_header.size() + bytes, now);
+  if (m_header.hasAbsoluteSendTime()) sent.absoluteSendTime = rtp::absoluteSendTime(now);
+  return &sent;
+}
+
+void RtpConsumer::notePicture(const rtp::MediaPacket& packet, std::uint16_t skippedPictures) {
+  if (const auto descriptor = rtp::Vp8Descriptor::parse(packet.payload()))
+    m_pictures.note(*descriptor, skippedPictures);
+}
+
+bool RtpConsumer::leavesOut(const rtp::MediaPacket& packet) noexcept {
+  if (m_choice.temporal < m_temporal) m_temporal = m_choice.temporal;
+  const bool rises = packet.temporal > m_temporal && packet.temporal <= m_choice.temporal;
+  if (rises && packet.switchUp) m_temporal = packet.temporal;
+  if (packet.keyframe) m_temporal = m_choice.temporal;
+  return packet.temporal > m_temporal;
+}
+
+void RtpConsumer::leaveOut(const rtp::MediaPacket& packet, TimePoint now) {
+  ++m_counters.thinned;
+  const auto hole = m_rewriter.skip(packet);
+  if (!hole) return;
+  const Sent* sent = record(-1, *hole, kOnlyPadding.size(), now);
+  if (sent == nullptr) return;
+  PacketHeader header = headerOf(packet, *sent);
+  header.padded = true;
+  m_outlet.sendRtp({m_header.fill(header), {}, kOnlyPadding});
+}
+
+PacketHeader RtpConsumer::headerOf(const rtp::MediaPacket& packet, const Sent& sent) const {
+  PacketHeader made;
+  made.header = {m_payloadType, packet.marker, static_cast<std::uint16_t>(sent.sequence),
+                 m_rewriter.timestampOf(packet), m_ssrcs.media};
+  made.padded = packet.padding > 0;
+  made.transportSequence = sent.transportSequence;
+  made.absoluteSendTime = sent.absoluteSendTime;
+  return made;
+}
+
+/// The payload with the outgoing picture numbers: a copy of its descriptor, and the rest as it is.
+void RtpConsumer::rewrite(const rtp::MediaPacket& packet, std::uint16_t skippedPictures,
+                          Rewritten& out) const {
+  out.prefix = {};
+  out.payload = packet.paddedPayload();
+  if (!m_isVp8 || !m_pictures.changes(skippedPictures)) return;
+  const auto descriptor = rtp::Vp8Descriptor::parse(packet.payload());
+  if (!descriptor || descriptor->size > out.room.size()) return;
+  std::ranges::copy(out.payload.first(descriptor->size), out.room.begin());
+  m_pictures.rewrite(*descriptor, skippedPictures, std::span(out.room).first(descriptor->size));
+  out.prefix = std::span(out.room).first(descriptor->size);
+  out.payload = out.payload.subspan(descriptor->size);
+}
+
+bool RtpConsumer::send(const rtp::MediaPacket& packet, const Sent& sent, TimePoint now) {
+  Rewritten content;
+  rewrite(packet, sent.skippedPictures, content);
+  const auto header = m_header.fill(headerOf(packet, sent));
+  if (!m_outlet.sendRtp({header, content.prefix, content.payload})) return false;
+  m_rate.add(header.size() + packet.payloadSize, now);
   ++m_counters.packets;
   m_counters.bytes += packet.payloadSize;
   return true;
-}
-
-void RtpConsumer::onNack(const rtp::RtcpPacket& nack, TimePoint now) {
-  ++m_counters.nacks;
-  if (!m_producer || m_history.empty() || !m_outlet.writable()) return;
-  rtp::forEachNacked(nack, [&](std::uint16_t sequence) { retransmit(sequence, now); });
-}
-
-bool RtpConsumer::mayRetransmit(TimePoint now) {
-  if (now - m_budgetSince >= kBudgetWindow) {
-    m_budgetSince = now;
-    m_budgetUsed = 0;
-  }
-  return m_budgetUsed++ < kBudget;
-}
-
-void RtpConsumer::retransmit(std::uint16_t sequence, TimePoint now) {
-  if (m_generation != m_producer->generation()) return;
-  Sent& sent = m_history[sequence % kHistory];
-  const auto number = m_rewriter.source(sequence);
-  if (!number || sent.sequence != sequence) return;
-  const Duration half = m_report.roundTrip.value_or(Duration::zero()) / 2;
-  // Asked twice within a round trip: the answer is on its way.
-  if (now - sent.last < std::clamp(half, kLeastGuard, kMostGuard)) return;
-  const rtp::MediaPacket* packet = m_producer->find(*number);
-  if (packet == nullptr || !mayRetransmit(now)) return;
-  const auto output = m_rewriter.map(*packet);
-  if (!output || !send(*packet, *output, sent)) return;
-  sent.last = now;
-  ++m_counters.retransmitted;
-}
-
-void RtpConsumer::onKeyframeRequest(bool isFir) {
-  ++(isFir ? m_counters.firs : m_counters.plis);
-  if (m_producer) m_producer->requestKeyframe();
-}
-
-void RtpConsumer::onReport(const rtp::ReportBlock& block, TimePoint now) {
-  m_report.packetsLost = static_cast<std::uint32_t>(std::max(0, block.cumulativeLost));
-  m_report.fractionLost = block.fractionLost / 256.0;
-  if (m_clockRate > 0) m_report.jitter = static_cast<double>(block.jitter) / m_clockRate;
-  if (block.lastSenderReport == 0) return;
-  const std::uint64_t ntp =
-      rtp::toNtp(now.time_since_epoch() + m_environment.wallClockOffset + rtp::kNtpEpochOffset);
-  const auto since = static_cast<std::int32_t>(static_cast<std::uint32_t>(ntp >> 16U) -
-                                               block.lastSenderReport - block.delaySinceLast);
-  // A peer that errs or lies must not make the round trip negative or endless.
-  if (since >= 0 && since < 10 * 65536)
-    m_report.roundTrip = Duration(std::int64_t{since} * 1'000'000'000 / 65536);
-}
-
-std::uint32_t RtpConsumer::timestampAt(TimePoint now) const {
-  const auto capture = m_producer ? m_producer->capture(m_lastSourceTimestamp) : std::nullopt;
-  const Duration age = now - (capture && m_rewriter.active() ? *capture : m_lastReceived);
-  const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(age).count();
-  return m_lastTimestamp + static_cast<std::uint32_t>(microseconds * m_clockRate / 1'000'000);
-}
-
-bool RtpConsumer::addSenderReport(rtp::RtcpWriter& writer, TimePoint now,
-                                  std::span<const rtp::ReportBlock> blocks) const {
-  if (!active() || now - m_lastReceived > kSilent) return false;
-  rtp::SenderInfo info;
-  info.ssrc = m_ssrc;
-  info.ntp =
-      rtp::toNtp(now.time_since_epoch() + m_environment.wallClockOffset + rtp::kNtpEpochOffset);
-  info.rtpTime = timestampAt(now);
-  info.packets = static_cast<std::uint32_t>(m_counters.packets);
-  info.octets = static_cast<std::uint32_t>(m_counters.bytes);
-  return writer.addSenderReport(info, blocks);
 }
 
 }  // namespace kms::router

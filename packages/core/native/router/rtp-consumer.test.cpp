@@ -19,14 +19,15 @@ using Bytes = std::vector<std::uint8_t>;
 class FakeOutlet final : public PacketOutlet {
  public:
   [[nodiscard]] bool writable() const noexcept override { return open; }
-  bool sendRtp(std::span<const std::uint8_t> header,
-               std::span<const std::uint8_t> payload) override {
-    Bytes packet(header.begin(), header.end());
-    packet.insert(packet.end(), payload.begin(), payload.end());
+  bool sendRtp(const srtp::RtpParts& parts) override {
+    Bytes packet(parts.header.begin(), parts.header.end());
+    packet.insert(packet.end(), parts.prefix.begin(), parts.prefix.end());
+    packet.insert(packet.end(), parts.payload.begin(), parts.payload.end());
     sent.push_back(std::move(packet));
     return true;
   }
-  [[nodiscard]] std::uint16_t nextTransportSequence() noexcept override {
+  [[nodiscard]] std::uint16_t numberPacket(std::size_t bytes, TimePoint) override {
+    numbered += bytes;
     return transportSequence++;
   }
   void onSourceFlowing(Medium) override { ++flowing; }
@@ -39,6 +40,7 @@ class FakeOutlet final : public PacketOutlet {
   bool open = true;
   int flowing = 0;
   std::uint16_t transportSequence = 77;
+  std::size_t numbered = 0;  ///< bytes
   std::vector<Bytes> sent;
 };
 
@@ -65,9 +67,7 @@ class RtpConsumerTest : public ::testing::Test {
     wanted.codecs[0].payloadType = 120;
     wanted.codecs[1].payloadType = 121;
     wanted.mid = "v0";
-    wanted.midExtension = 4;
-    wanted.transportSequenceExtension = 5;
-    wanted.absoluteSendTimeExtension = 6;
+    wanted.extensions = {4, 5, 6};
     return wanted;
   }
   void give(Producer& producer, std::uint16_t sequence, bool keyframe = false,
@@ -91,7 +91,7 @@ class RtpConsumerTest : public ::testing::Test {
   std::shared_ptr<Producer> m_one;
   std::shared_ptr<Producer> m_two;
   FakeOutlet m_outlet;
-  RtpConsumer m_consumer{Medium::kVideo, 0xABCD, m_lane.environment, m_outlet};
+  RtpConsumer m_consumer{Medium::kVideo, {0xABCD, 0xEF01}, m_lane.environment, m_outlet};
 };
 
 TEST_F(RtpConsumerTest, startsAtAKeyframeUnderItsOwnHeader) {
@@ -287,7 +287,7 @@ TEST_F(RtpConsumerTest, renegotiatedHeadersBeginANewStretchOfNumbers) {
   give(*m_one, 1, true);
   const auto sequence = m_outlet.last().header().sequence;
   auto changed = parameters();
-  changed.midExtension = 9;
+  changed.extensions.mid = 9;
   m_consumer.configure(changed);
   m_lane.advance(20ms);
   nack({sequence});

@@ -3,6 +3,7 @@
 #include <kms/router/rtp-session.hpp>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace kms::router {
@@ -46,24 +47,35 @@ void RtpSession::onRtcpPacket(const rtp::RtcpPacket& packet, TimePoint arrival) 
 void RtpSession::onSenderReport(const rtp::RtcpPacket& packet, TimePoint arrival) {
   const auto report = rtp::readSenderInfo(packet);
   if (!report) return;
-  for (Stream& each : m_streams) each.producer->onSenderReport(*report, arrival);
+  for (Stream& each : m_streams) {
+    for (Encoding& one : each.encodings) one.producer->onSenderReport(*report, arrival);
+  }
 }
 
 void RtpSession::onReportBlocks(const rtp::RtcpPacket& packet, TimePoint arrival) {
   for (std::size_t i = 0; i < packet.count; ++i) {
     const auto block = rtp::readReportBlock(packet, i);
     if (!block) return;
-    if (RtpConsumer* consumer = consumerOf(block->ssrc)) consumer->onReport(*block, arrival);
+    RtpConsumer* consumer = consumerOf(block->ssrc);
+    if (consumer == nullptr || consumer->ssrc() != block->ssrc) continue;
+    consumer->onReport(*block, arrival);
   }
 }
 
 void RtpSession::onBye(const rtp::RtcpPacket& packet) {
   rtp::forEachBye(packet, [&](std::uint32_t ssrc) {
-    for (Stream& each : m_streams) each.producer->onBye(ssrc);
+    for (Stream& each : m_streams) {
+      for (Encoding& one : each.encodings) one.producer->onBye(ssrc);
+    }
   });
 }
 
 void RtpSession::onTransportFeedback(const rtp::RtcpPacket& packet, TimePoint arrival) {
+  if (packet.count == rtp::kFormatTransportCc) {
+    rtp::FeedbackReader reader(packet);
+    if (!m_estimator.onFeedback(reader, arrival)) ++m_counters.malformed;
+    return updateBudget(arrival);
+  }
   if (packet.count != rtp::kFormatNack) return;
   const auto media = rtp::readMediaSource(packet);
   RtpConsumer* consumer = media ? consumerOf(*media) : nullptr;
@@ -73,6 +85,8 @@ void RtpSession::onTransportFeedback(const rtp::RtcpPacket& packet, TimePoint ar
 void RtpSession::onPayloadFeedback(const rtp::RtcpPacket& packet) {
   if (const auto bitrate = rtp::readRemb(packet)) {
     m_remb = *bitrate;
+    m_estimator.onRemb(*bitrate);
+    updateBudget(m_environment.clock.now());
   } else if (packet.count == rtp::kFormatPli) {
     const auto media = rtp::readMediaSource(packet);
     RtpConsumer* consumer = media ? consumerOf(*media) : nullptr;
@@ -86,7 +100,8 @@ void RtpSession::onPayloadFeedback(const rtp::RtcpPacket& packet) {
 
 RtpConsumer* RtpSession::consumerOf(std::uint32_t ssrc) {
   for (Stream& each : m_streams) {
-    if (each.consumer->ssrc() == ssrc) return each.consumer.get();
+    const ConsumerSsrcs& own = each.consumer->ssrcs();
+    if (own.media == ssrc || own.rtx == ssrc) return each.consumer.get();
   }
   return nullptr;
 }
@@ -97,13 +112,13 @@ void RtpSession::sendRtcp(const rtp::RtcpWriter& writer) {
 
 void RtpSession::sendReports(TimePoint now) {
   for (Stream& each : m_streams) {
-    std::array<rtp::ReportBlock, 1> room;
-    std::span<const rtp::ReportBlock> blocks;
-    const auto ssrc = each.producer->ssrc();
-    if (each.receive && ssrc) {
-      room[0] = each.producer->statistics().report(*ssrc, now);
-      blocks = room;
+    std::array<rtp::ReportBlock, kMostEncodings> room;
+    std::size_t count = 0;
+    for (Encoding& one : each.encodings) {
+      const auto ssrc = one.producer->ssrc();
+      if (each.receives() && ssrc) room[count++] = one.producer->statistics().report(*ssrc, now);
     }
+    const auto blocks = std::span<const rtp::ReportBlock>(room).first(count);
     rtp::RtcpWriter writer;
     const bool sender = each.consumer->addSenderReport(writer, now, blocks);
     if (!sender && blocks.empty()) continue;
@@ -113,45 +128,61 @@ void RtpSession::sendReports(TimePoint now) {
   }
 }
 
+void RtpSession::beginFeedback(rtp::RtcpWriter& writer, const Stream& stream) const {
+  if (stream.parameters.rtcpReducedSize) return;
+  writer.addReceiverReport(stream.consumer->ssrc(), {});
+  writer.addCname(stream.consumer->ssrc(), m_cname);
+}
+
 void RtpSession::sendNacks() {
   const TimePoint now = m_environment.clock.now();
   TimePoint next = TimePoint::max();
   for (Stream& each : m_streams) {
-    const auto due = each.producer->takeNacks(now);
-    if (!due.empty() && each.producer->ssrc()) {
-      rtp::RtcpWriter writer;
-      writer.addNack(each.consumer->ssrc(), *each.producer->ssrc(), due);
-      sendRtcp(writer);
+    for (Encoding& one : each.encodings) {
+      const auto due = one.producer->takeNacks(now);
+      if (!due.empty() && one.producer->ssrc()) {
+        rtp::RtcpWriter writer;
+        beginFeedback(writer, each);
+        writer.addNack(each.consumer->ssrc(), *one.producer->ssrc(), due);
+        sendRtcp(writer);
+      }
+      next = std::min(next, one.producer->nextNack());
     }
-    next = std::min(next, each.producer->nextNack());
   }
   if (next != TimePoint::max()) m_nackTimer.start(next);
 }
 
 void RtpSession::sendFeedback() {
   if (!m_feedback) return;
-  const std::uint32_t sender = stream(media::Medium::kVideo).consumer->ssrc();
+  const Stream& video = stream(media::Medium::kVideo);
   rtp::RtcpWriter writer;
-  while (m_feedback->build(writer, sender, m_feedbackSsrc)) {
+  beginFeedback(writer, video);
+  while (m_feedback->build(writer, video.consumer->ssrc(), m_feedbackSsrc)) {
     sendRtcp(writer);
     writer.clear();
+    beginFeedback(writer, video);
   }
 }
 
-void RtpSession::sendKeyframeRequest(Stream& stream) {
-  const auto ssrc = stream.producer->ssrc();
-  const std::uint32_t media =
-      ssrc ? *ssrc : (stream.remoteSsrcs.empty() ? 0 : stream.remoteSsrcs.front());
-  if (!writable() || !stream.receive || media == 0) return;
-  const CodecParameters* codec = stream.producer->codec();
+void RtpSession::sendKeyframeRequest(const Producer* producer) {
+  Encoding* encoding = encodingOf(producer);
+  if (encoding == nullptr || !writable()) return;
+  Stream& of = stream(producer->medium());
+  const auto& announced = of.parameters.remoteSsrcs;
+  const bool isOnly = of.encodings.size() == 1;
+  const std::uint32_t guess = isOnly && !announced.empty() ? announced.front() : 0;
+  const std::uint32_t media = producer->ssrc().value_or(guess);
+  if (!of.receives() || media == 0) return;
+  const CodecParameters* codec = producer->codec();
   const bool useFir = codec != nullptr && codec->fir && !codec->pli;
   rtp::RtcpWriter writer;
+  beginFeedback(writer, of);
   if (useFir) {
-    writer.addFir(stream.consumer->ssrc(), media, ++stream.firCommand);
+    writer.addFir(of.consumer->ssrc(), media, ++encoding->firCommand);
   } else {
-    writer.addPli(stream.consumer->ssrc(), media);
+    writer.addPli(of.consumer->ssrc(), media);
   }
-  ++(useFir ? stream.firsSent : stream.plisSent);
+  ++(useFir ? encoding->firsSent : encoding->plisSent);
   sendRtcp(writer);
 }
 
@@ -174,15 +205,22 @@ void RtpSession::onTick() {
     sendReports(now);
   }
   if (const auto roundTrip = m_outlet.roundTrip()) {
-    for (Stream& each : m_streams) each.producer->setRoundTrip(*roundTrip);
+    for (Stream& each : m_streams) {
+      for (Encoding& one : each.encodings) one.producer->setRoundTrip(*roundTrip);
+    }
   }
+  updateBudget(now);
+  sendRemb(now);
   checkFlow(now);
 }
 
 void RtpSession::checkFlow(TimePoint now) {
   for (Stream& each : m_streams) {
-    const auto last = each.producer->lastArrival();
-    if (each.flowingOut && (!last || now - *last >= kFlowTimeout)) {
+    const bool flows = std::ranges::any_of(each.encodings, [&](const Encoding& one) {
+      const auto last = one.producer->lastArrival();
+      return last && now - *last < kFlowTimeout;
+    });
+    if (each.flowingOut && !flows) {
       each.flowingOut = false;
       m_listener.onFlow(each.medium, false, false);
     }

@@ -14,9 +14,11 @@ using media::Medium;
 namespace {
 
 constexpr Duration kFirstTick = std::chrono::milliseconds(500);
-constexpr Duration kFeedbackInterval = std::chrono::milliseconds(100);
 
 constexpr std::string_view kMidUri = "urn:ietf:params:rtp-hdrext:sdes:mid";
+constexpr std::string_view kRidUri = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id";
+constexpr std::string_view kRepairedRidUri =
+    "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id";
 constexpr std::string_view kTransportSequenceUri =
     "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
 constexpr std::string_view kAbsoluteSendTimeUri =
@@ -41,7 +43,8 @@ RtpSession::RtpSession(Environment& environment, RtpOutlet& outlet, RtpSessionLi
       m_senderClock(std::make_shared<rtp::SenderClock>()),
       m_tickTimer(environment.timers, [this] { onTick(); }),
       m_nackTimer(environment.timers, [this] { sendNacks(); }),
-      m_feedbackTimer(environment.timers, [this] { sendFeedback(); }) {
+      m_feedbackTimer(environment.timers, [this] { sendFeedback(); }),
+      m_probeTimer(environment.timers, [this] { sendProbes(); }) {
   for (const Medium medium : media::kMedia) makeStream(medium);
   m_tickTimer.start(environment.clock.now() + kFirstTick);
 }
@@ -50,26 +53,50 @@ RtpSession::~RtpSession() {
   close();
 }
 
+std::uint32_t RtpSession::freshSsrc() const {
+  const auto isTaken = [this](std::uint32_t ssrc) {
+    return std::ranges::any_of(m_streams, [&](const Stream& each) {
+      return each.consumer->ssrcs().media == ssrc || each.consumer->ssrcs().rtx == ssrc;
+    });
+  };
+  std::uint32_t ssrc = randomSsrc();
+  while (isTaken(ssrc)) ssrc = randomSsrc();
+  return ssrc;
+}
+
+std::shared_ptr<Producer> RtpSession::makeProducer(Medium medium) {
+  // The origin must know whose it is, before there is anything to know.
+  const auto self = std::make_shared<const Producer*>(nullptr);
+  ProducerOrigin origin;
+  origin.requestKeyframe = [this, self] { sendKeyframeRequest(*self); };
+  origin.nacksDue = [this] { m_nackTimer.startBefore(m_environment.clock.now()); };
+  origin.formatChanged = [this, medium, self](const media::Format& format) {
+    onFormatChanged(medium, *self, format);
+  };
+  auto made = std::make_shared<Producer>(medium, m_environment, std::move(origin), m_senderClock);
+  *self = made.get();
+  return made;
+}
+
 void RtpSession::makeStream(Medium medium) {
   Stream made;
   made.medium = medium;
-  ProducerOrigin origin;
-  origin.requestKeyframe = [this, medium] { sendKeyframeRequest(stream(medium)); };
-  origin.nacksDue = [this] { m_nackTimer.startBefore(m_environment.clock.now()); };
-  origin.formatChanged = [this, medium](const media::Format& format) {
-    m_listener.onSourceFormat(medium, format);
-  };
-  made.producer =
-      std::make_shared<Producer>(medium, m_environment, std::move(origin), m_senderClock);
-  std::uint32_t ssrc = randomSsrc();
-  if (!m_streams.empty() && m_streams.front().consumer->ssrc() == ssrc) ++ssrc;
+  made.encodings.emplace_back().producer = makeProducer(medium);
+  const std::uint32_t ssrc = freshSsrc();
+  std::uint32_t rtx = freshSsrc();
+  while (rtx == ssrc) rtx = freshSsrc();
   PacketOutlet& outlet = *this;
-  made.consumer = std::make_unique<RtpConsumer>(medium, ssrc, m_environment, outlet);
+  made.consumer =
+      std::make_unique<RtpConsumer>(medium, ConsumerSsrcs{ssrc, rtx}, m_environment, outlet);
   m_streams.push_back(std::move(made));
 }
 
 std::uint32_t RtpSession::localSsrc(Medium medium) const {
-  return stream(medium).consumer->ssrc();
+  return stream(medium).consumer->ssrcs().media;
+}
+
+std::uint32_t RtpSession::localRtxSsrc(Medium medium) const {
+  return stream(medium).consumer->ssrcs().rtx;
 }
 
 void RtpSession::configure(const std::vector<StreamParameters>& streams) {
@@ -79,29 +106,80 @@ void RtpSession::configure(const std::vector<StreamParameters>& streams) {
     inactive.medium = each.medium;
     configureStream(found == streams.end() ? inactive : *found);
   }
+  updateBudget(m_environment.clock.now());
 }
 
 void RtpSession::configureStream(const StreamParameters& parameters) {
   Stream& each = stream(parameters.medium);
-  each.receive = parameters.receive;
-  each.mid = parameters.mid;
-  each.remoteSsrcs = parameters.remoteSsrcs;
-  each.codecs = parameters.receive ? parameters.codecs : std::vector<CodecParameters>();
+  each.parameters = parameters;
+  if (!parameters.receive) {
+    each.parameters.codecs.clear();
+    each.parameters.rids.clear();
+  }
+  each.rtxTypes.reset();
+  for (const CodecParameters& codec : each.parameters.codecs) {
+    if (codec.rtx && *codec.rtx < each.rtxTypes.size()) each.rtxTypes.set(*codec.rtx);
+  }
   each.midExtension = extensionId(parameters, kMidUri);
+  each.ridExtension = extensionId(parameters, kRidUri);
+  each.repairedRidExtension = extensionId(parameters, kRepairedRidUri);
   each.transportSequenceExtension = extensionId(parameters, kTransportSequenceUri);
-  each.transportCc = std::ranges::any_of(each.codecs, &CodecParameters::transportCc);
-  if (each.transportCc && each.transportSequenceExtension != 0 && !m_feedback) m_feedback.emplace();
-  each.producer->setCodecs(each.codecs);
+  each.transportCc = each.transportSequenceExtension != 0 &&
+                     std::ranges::any_of(each.parameters.codecs, &CodecParameters::transportCc);
+  if (each.transportCc && !m_feedback) m_feedback.emplace();
+  configureEncodings(each);
+  configureConsumer(parameters, *each.consumer);
+}
 
+/// One encoding for each rid; the first one always stays, as consumers hold it.
+void RtpSession::configureEncodings(Stream& stream) {
+  const auto& rids = stream.parameters.rids;
+  const std::size_t count = std::clamp<std::size_t>(rids.size(), 1, kMostEncodings);
+  while (stream.encodings.size() > count) {
+    const auto gone = stream.encodings.back().producer;
+    stream.encodings.pop_back();
+    gone->close();
+  }
+  while (stream.encodings.size() < count)
+    stream.encodings.emplace_back().producer = makeProducer(stream.medium);
+  std::vector<std::shared_ptr<Producer>> others;
+  for (std::size_t i = 0; i < count; ++i) {
+    Encoding& encoding = stream.encodings[i];
+    encoding.rid = rids.empty() ? std::string() : rids[i];
+    encoding.producer->setCodecs(stream.parameters.codecs);
+    if (i > 0) others.push_back(encoding.producer);
+  }
+  stream.producer().setOtherEncodings(std::move(others));
+}
+
+void RtpSession::configureConsumer(const StreamParameters& parameters, RtpConsumer& consumer) {
   RtpConsumerParameters sending;
   if (parameters.send) {
     sending.codecs = parameters.codecs;
     sending.mid = parameters.mid;
-    sending.midExtension = each.midExtension;
-    sending.transportSequenceExtension = each.transportSequenceExtension;
-    sending.absoluteSendTimeExtension = extensionId(parameters, kAbsoluteSendTimeUri);
+    sending.extensions.mid = extensionId(parameters, kMidUri);
+    sending.extensions.transportSequence = extensionId(parameters, kTransportSequenceUri);
+    sending.extensions.absoluteSendTime = extensionId(parameters, kAbsoluteSendTimeUri);
   }
-  each.consumer->configure(std::move(sending));
+  consumer.configure(std::move(sending));
+}
+
+/// The first encoding stands for all: its format is the source's, even while only others come.
+void RtpSession::onFormatChanged(Medium medium, const Producer* producer,
+                                 const media::Format& format) {
+  const Stream& each = stream(medium);
+  if (producer == &each.producer()) return m_listener.onSourceFormat(medium, format);
+  const CodecParameters* codec = producer->codec();
+  if (codec != nullptr) each.producer().expect(codec->payloadType);
+}
+
+RtpSession::Encoding* RtpSession::encodingOf(const Producer* producer) {
+  for (Stream& each : m_streams) {
+    const auto found = std::ranges::find_if(
+        each.encodings, [&](const Encoding& one) { return one.producer.get() == producer; });
+    if (found != each.encodings.end()) return &*found;
+  }
+  return nullptr;
 }
 
 void RtpSession::onWritable() {
@@ -110,7 +188,7 @@ void RtpSession::onWritable() {
 }
 
 std::shared_ptr<Producer> RtpSession::producer(Medium medium) const {
-  return stream(medium).producer;
+  return stream(medium).encodings.front().producer;
 }
 
 void RtpSession::setSource(Medium medium, std::shared_ptr<Producer> producer) {
@@ -119,103 +197,52 @@ void RtpSession::setSource(Medium medium, std::shared_ptr<Producer> producer) {
 
 void RtpSession::requestKeyframe() {
   const Stream& video = stream(Medium::kVideo);
-  if (video.receive) video.producer->requestKeyframe();
+  if (!video.receives()) return;
+  for (const Encoding& each : video.encodings) each.producer->requestKeyframe();
 }
 
 void RtpSession::close() {
   if (std::exchange(m_closed, true)) return;
   for (Stream& each : m_streams) each.consumer->setSource(nullptr);
   if (writable()) sendByes();
-  for (Stream& each : m_streams) each.producer->close();
-  for (io::Timer* timer : {&m_tickTimer, &m_nackTimer, &m_feedbackTimer}) timer->stop();
+  for (Stream& each : m_streams) {
+    for (Encoding& encoding : each.encodings) encoding.producer->close();
+  }
+  for (io::Timer* timer : {&m_tickTimer, &m_nackTimer, &m_feedbackTimer, &m_probeTimer})
+    timer->stop();
 }
 
 void RtpSession::onSourceFlowing(Medium medium) {
   if (!m_closed) m_listener.onFlow(medium, true, true);
 }
 
-void RtpSession::receiveRtp(const io::PacketRef& packet) {
-  if (m_closed) return;
-  noteMedia(packet->received);
-  const auto view = rtp::PacketView::parse(packet->bytes());
-  if (!view) {
-    ++m_counters.malformed;
-    return;
-  }
-  Stream* found = streamOf(*view);
-  if (found == nullptr) {
-    ++m_counters.unknownStream;
-    return;
-  }
-  noteTransportSequence(*found, *view, packet->received);
-  if (!found->producer->receive(packet, *view)) return;
-  if (!std::exchange(found->flowingOut, true)) m_listener.onFlow(found->medium, false, true);
-}
-
-RtpSession::Stream* RtpSession::streamOf(const rtp::PacketView& view) {
-  for (Stream& each : m_streams) {
-    if (each.receive && each.producer->ssrc() == view.header().ssrc) return &each;
-  }
-  return streamOfUnknownSsrc(view);
-}
-
-RtpSession::Stream* RtpSession::streamOfUnknownSsrc(const rtp::PacketView& view) {
-  const std::uint32_t ssrc = view.header().ssrc;
-  for (Stream& each : m_streams) {
-    if (each.receive && std::ranges::find(each.remoteSsrcs, ssrc) != each.remoteSsrcs.end())
-      return &each;
-  }
-  for (Stream& each : m_streams) {
-    const auto mid = each.midExtension != 0 ? view.extension(each.midExtension) : std::nullopt;
-    if (each.receive && mid && std::ranges::equal(*mid, each.mid)) return &each;
-  }
-  for (Stream& each : m_streams) {
-    const auto type =
-        std::ranges::find(each.codecs, view.header().payloadType, &CodecParameters::payloadType);
-    if (each.receive && type != each.codecs.end()) return &each;
-  }
-  return nullptr;
-}
-
-void RtpSession::noteTransportSequence(const Stream& stream, const rtp::PacketView& view,
-                                       TimePoint arrival) {
-  if (!m_feedback || !stream.transportCc) return;
-  const auto number = view.extension(stream.transportSequenceExtension);
-  if (!number || number->size() != 2) return;
-  m_feedback->onPacket(static_cast<std::uint16_t>(((*number)[0] << 8U) | (*number)[1]), arrival);
-  m_feedbackSsrc = view.header().ssrc;
-  if (!m_feedbackTimer.active()) m_feedbackTimer.start(arrival + kFeedbackInterval);
-}
-
-void RtpSession::noteMedia(TimePoint arrival) {
-  m_lastMedia = arrival;
-  if (!std::exchange(m_mediaConnected, true)) m_listener.onMediaStateChanged(true);
-}
-
 std::vector<StreamStats> RtpSession::stats() const {
   std::vector<StreamStats> all;
   for (const Stream& each : m_streams) {
-    if (each.producer->ssrc()) all.push_back(inboundStats(each));
+    for (const Encoding& encoding : each.encodings) {
+      if (encoding.producer->ssrc()) all.push_back(inboundStats(each, encoding));
+    }
     if (each.consumer->active()) all.push_back(outboundStats(each));
   }
   return all;
 }
 
-StreamStats RtpSession::inboundStats(const Stream& each) const {
-  const auto& received = each.producer->statistics();
+StreamStats RtpSession::inboundStats(const Stream& each, const Encoding& encoding) const {
+  const Producer& producer = *encoding.producer;
+  const auto& received = producer.statistics();
   StreamStats stats;
   stats.medium = each.medium;
   stats.inbound = true;
-  stats.ssrc = each.producer->ssrc().value_or(0);
+  stats.ssrc = producer.ssrc().value_or(0);
   stats.packets = received.packets();
   stats.bytes = received.bytes();
   stats.packetsLost = received.lost();
   stats.fractionLost = received.fractionLost();
   stats.jitter = received.jitter();
   stats.roundTripTime = seconds(m_outlet.roundTrip().value_or(Duration::zero()));
-  stats.nackCount = each.producer->counters().nacksSent;
-  stats.pliCount = each.plisSent;
-  stats.firCount = each.firsSent;
+  stats.nackCount = producer.counters().nacksSent;
+  stats.pliCount = encoding.plisSent;
+  stats.firCount = encoding.firsSent;
   return stats;
 }
 

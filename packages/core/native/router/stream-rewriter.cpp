@@ -24,15 +24,31 @@ void StreamRewriter::begin(const rtp::MediaPacket& first, TimePoint capture,
   }
   m_active = true;
   m_first = first.sequence;
-  m_offset = m_highest + 1 - first.sequence;
+  m_highestSource = first.sequence - 1;
+  m_firstOutput = m_highest + 1;
+  m_offset = m_firstOutput - first.sequence;
   m_timestampOffset = timestamp - first.timestamp;
+  m_skipCount = 0;
+  m_skippedPictures = 0;
 }
 
 std::optional<StreamRewriter::Output> StreamRewriter::map(
     const rtp::MediaPacket& packet) const noexcept {
   if (!m_active || packet.sequence < m_first) return std::nullopt;
-  return Output{static_cast<std::uint16_t>(packet.sequence + m_offset),
-                packet.timestamp + m_timestampOffset};
+  // What was skipped after it did not move it yet.
+  std::int64_t after = 0;
+  std::uint16_t pictures = 0;
+  const std::size_t known = std::min(m_skipCount, kSkips);
+  for (std::size_t i = 0; i < known; ++i) {
+    const Skip& skip = m_skips[(m_skipCount - 1 - i) % kSkips];
+    if (skip.sequence < packet.sequence) break;
+    if (skip.sequence == packet.sequence) return std::nullopt;
+    if (i + 1 == kSkips) return std::nullopt;  // its place is forgotten
+    ++after;
+    if (skip.picture) ++pictures;
+  }
+  return Output{static_cast<std::uint16_t>(packet.sequence + m_offset + after), timestampOf(packet),
+                static_cast<std::uint16_t>(m_skippedPictures - pictures)};
 }
 
 std::optional<StreamRewriter::Output> StreamRewriter::next(const rtp::MediaPacket& packet,
@@ -40,20 +56,31 @@ std::optional<StreamRewriter::Output> StreamRewriter::next(const rtp::MediaPacke
   const auto output = map(packet);
   if (!output) return output;
   m_sent = true;
-  if (packet.sequence + m_offset > m_highest) {
+  if (packet.sequence > m_highestSource) {
+    m_highestSource = packet.sequence;
     m_highest = packet.sequence + m_offset;
     m_lastTimestamp = output->timestamp;
+    m_lastSourceTimestamp = packet.timestamp;
     m_lastCapture = capture;
   }
   return output;
 }
 
-std::optional<std::int64_t> StreamRewriter::source(std::uint16_t sequence) const noexcept {
-  if (!m_active) return std::nullopt;
+std::optional<StreamRewriter::Output> StreamRewriter::skip(const rtp::MediaPacket& packet) {
+  if (!m_active || packet.sequence <= m_highestSource) return map(packet);
+  if (m_skips.empty()) m_skips.resize(kSkips);
+  const bool picture = packet.timestamp != m_lastSourceTimestamp;
+  m_skips[m_skipCount++ % kSkips] = {packet.sequence, picture};
+  if (picture) ++m_skippedPictures;
+  --m_offset;
+  m_highestSource = packet.sequence;
+  m_lastSourceTimestamp = packet.timestamp;
+  return std::nullopt;
+}
+
+bool StreamRewriter::covers(std::uint16_t sequence) const noexcept {
   const auto step = static_cast<std::int16_t>(sequence - static_cast<std::uint16_t>(m_highest));
-  const std::int64_t number = m_highest + step - m_offset;
-  if (step > 0 || number < m_first) return std::nullopt;
-  return number;
+  return m_active && step <= 0 && m_highest + step >= m_firstOutput;
 }
 
 }  // namespace kms::router

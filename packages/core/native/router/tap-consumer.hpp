@@ -10,10 +10,12 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 namespace kms::router {
 
-/// Writes each packet into a buffer of its own and hands it out. I/O thread.
+/// Writes each packet into a buffer of its own and hands it out; of a source with several encodings
+/// the best one that comes. I/O thread.
 class TapConsumer final : public Consumer {
  public:
   TapConsumer(Environment& environment, TapConfig config);
@@ -29,12 +31,21 @@ class TapConsumer final : public Consumer {
   void onProducerClosed() override;
 
  private:
+  void attachEncodings();
+  [[nodiscard]] bool takesOver(Producer& producer, const rtp::MediaPacket& packet, TimePoint now);
+  void lookForBetter(Producer& producer, TimePoint now);
   void forward(Producer& producer, const rtp::MediaPacket& packet);
 
   Environment& m_environment;
   TapConfig m_config;
   std::uint32_t m_ssrc;
-  std::shared_ptr<Producer> m_producer;
+  std::shared_ptr<Producer> m_source;                 // as given
+  std::shared_ptr<Producer> m_front;                  // the same, or its mirror here
+  std::vector<std::shared_ptr<Producer>> m_attached;  // all encodings of it, or their mirrors
+  Producer* m_producer = nullptr;                     // the one that is handed out
+  Producer* m_wanted = nullptr;                       // better; from its next keyframe on
+  TimePoint m_looked{};
+  media::Format m_format;
   std::uint32_t m_generation = 0;
   StreamRewriter m_rewriter;
   std::array<std::uint8_t, rtp::kFixedHeaderSize + io::kPacketCapacity> m_buffer{};

@@ -55,8 +55,7 @@ class WebRtcTransport::Impl final : public DatagramSink,
 
   // RtpOutlet
   [[nodiscard]] bool writable() const noexcept override { return m_outbound && m_hasConsent; }
-  bool sendRtp(std::span<const std::uint8_t> header,
-               std::span<const std::uint8_t> payload) override;
+  bool sendRtp(const srtp::RtpParts& parts) override;
   void sendRtcp(std::span<const std::uint8_t> compound) override;
   [[nodiscard]] std::optional<Duration> roundTrip() const override;
 

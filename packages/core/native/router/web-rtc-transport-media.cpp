@@ -5,10 +5,9 @@
 
 namespace kms::router {
 
-bool WebRtcTransport::Impl::sendRtp(std::span<const std::uint8_t> header,
-                                    std::span<const std::uint8_t> payload) {
+bool WebRtcTransport::Impl::sendRtp(const srtp::RtpParts& parts) {
   const auto room = m_context.sendQueue().reserve();
-  const std::size_t size = m_outbound->protectRtp(header, payload, room);
+  const std::size_t size = m_outbound->protectRtp(parts, room);
   if (size == 0) return false;
   m_context.sendQueue().commit(m_flow, size);
   m_bytesSent += size;

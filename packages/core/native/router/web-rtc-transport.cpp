@@ -51,6 +51,8 @@ WebRtcTransport::Impl::Impl(ThreadContext& context, WebRtcTransportListener& lis
   m_local.cname = m_session.cname();
   m_local.audioSsrc = m_session.localSsrc(Medium::kAudio);
   m_local.videoSsrc = m_session.localSsrc(Medium::kVideo);
+  m_local.audioRtxSsrc = m_session.localRtxSsrc(Medium::kAudio);
+  m_local.videoRtxSsrc = m_session.localRtxSsrc(Medium::kVideo);
   m_tag = context.addTransport(m_local.ice.ufrag, *this);
   ice::Config config;
   config.local = m_local.ice;
@@ -277,7 +279,10 @@ void WebRtcTransport::Impl::onStateChanged(dtls::State state) {
 void WebRtcTransport::Impl::onSrtpKeys(const srtp::Keys& outbound, const srtp::Keys& inbound) {
   m_outbound.emplace(outbound);
   m_inbound.emplace(inbound);
-  for (const Medium medium : media::kMedia) m_outbound->addSsrc(m_session.localSsrc(medium));
+  for (const Medium medium : media::kMedia) {
+    m_outbound->addSsrc(m_session.localSsrc(medium));
+    m_outbound->addSsrc(m_session.localRtxSsrc(medium));
+  }
 }
 
 // The public face.
@@ -305,6 +310,9 @@ std::shared_ptr<Producer> WebRtcTransport::producer(Medium medium) const {
 }
 void WebRtcTransport::setSource(Medium medium, std::shared_ptr<Producer> producer) {
   m_impl->session().setSource(medium, std::move(producer));
+}
+void WebRtcTransport::setBandwidth(const BandwidthLimits& limits) {
+  m_impl->session().setBandwidth(limits);
 }
 void WebRtcTransport::requestKeyframe() {
   m_impl->session().requestKeyframe();

@@ -2,6 +2,7 @@ import { BaseRtpEndpointBase } from "../generated/base-rtp-endpoint.js";
 import type { ConnectionState, MediaState, RembParams } from "../generated/types.js";
 import { KurentoError } from "../model/errors.js";
 import type { ObjectContext } from "../model/object-context.js";
+import type { NativeMap } from "../native/host.js";
 import { textField } from "./native-fields.js";
 
 const defaultMtu = 1200;
@@ -15,6 +16,9 @@ const rembDefaults: RembParams = {
   upLosses: 12,
   rembOnConnect: 300_000,
 };
+
+/** What Kurento computes with until parameters are set; its `linealFactorMin` differs from the one it then fills in. */
+const rembRunning = { ...rembDefaults, linealFactorMin: 50 };
 
 /** Bandwidth limits, states and keyframe requests that RTP endpoints share. Bandwidths are in kbps. */
 export abstract class BaseRtpEndpoint extends BaseRtpEndpointBase {
@@ -39,8 +43,9 @@ export abstract class BaseRtpEndpoint extends BaseRtpEndpointBase {
     return this.#minVideoSendBandwidth;
   }
 
-  setMinVideoRecvBandwidth(minVideoRecvBandwidth: number): void {
+  async setMinVideoRecvBandwidth(minVideoRecvBandwidth: number): Promise<void> {
     this.#minVideoRecvBandwidth = minVideoRecvBandwidth;
+    await this.bandwidthChanged();
   }
 
   /** The minimum that {@link setMinVideoRecvBandwidth} stored, never above the maximum if there is one. */
@@ -54,9 +59,10 @@ export abstract class BaseRtpEndpoint extends BaseRtpEndpointBase {
   }
 
   /** Clamped to the maximum; negative values are ignored, as in Kurento. */
-  setMinVideoSendBandwidth(minVideoSendBandwidth: number): void {
+  async setMinVideoSendBandwidth(minVideoSendBandwidth: number): Promise<void> {
     if (minVideoSendBandwidth < 0) return;
     this.#minVideoSendBandwidth = Math.min(minVideoSendBandwidth, this.#maxVideoSendBandwidth);
+    await this.bandwidthChanged();
   }
 
   getMaxVideoSendBandwidth(): number {
@@ -64,11 +70,17 @@ export abstract class BaseRtpEndpoint extends BaseRtpEndpointBase {
   }
 
   /** 0 or less = unlimited; otherwise not below the minimum. */
-  setMaxVideoSendBandwidth(maxVideoSendBandwidth: number): void {
+  async setMaxVideoSendBandwidth(maxVideoSendBandwidth: number): Promise<void> {
     const isLimit = maxVideoSendBandwidth > 0;
     this.#maxVideoSendBandwidth = isLimit
       ? Math.max(maxVideoSendBandwidth, this.#minVideoSendBandwidth)
       : maxVideoSendBandwidth;
+    await this.bandwidthChanged();
+  }
+
+  override async setMaxVideoRecvBandwidth(maxVideoRecvBandwidth: number): Promise<void> {
+    await super.setMaxVideoRecvBandwidth(maxVideoRecvBandwidth);
+    await this.bandwidthChanged();
   }
 
   getMtu(): number {
@@ -85,9 +97,25 @@ export abstract class BaseRtpEndpoint extends BaseRtpEndpointBase {
   }
 
   /** Fields not given take their defaults, whatever was set before. */
-  setRembParams(rembParams: RembParams): void {
+  async setRembParams(rembParams: RembParams): Promise<void> {
     this.#rembParams = { ...rembDefaults, ...rembParams };
+    await this.bandwidthChanged();
   }
+
+  /** The limits and REMB parameters in force, as the argument of the native method `setBandwidth`. */
+  protected get bandwidth(): NativeMap {
+    const kbps = (value: number): number => Math.max(0, value);
+    return {
+      minVideoSendKbps: kbps(this.#minVideoSendBandwidth),
+      maxVideoSendKbps: kbps(this.#maxVideoSendBandwidth),
+      minVideoReceiveKbps: kbps(this.minVideoRecvBandwidth),
+      maxVideoReceiveKbps: kbps(this.getMaxVideoRecvBandwidth()),
+      remb: { ...rembRunning, ...this.#rembParams },
+    };
+  }
+
+  /** A limit or REMB parameter has another value. Endpoints whose native part controls bandwidth tell it. */
+  protected async bandwidthChanged(): Promise<void> {}
 
   getMediaState(): MediaState {
     return this.#mediaState;

@@ -128,23 +128,23 @@ describe("SdpEndpoint", () => {
 });
 
 describe("BaseRtpEndpoint", () => {
-  it("keeps bandwidths as Kurento does", () => {
-    endpoint.setMinVideoRecvBandwidth(300);
+  it("keeps bandwidths as Kurento does", async () => {
+    await endpoint.setMinVideoRecvBandwidth(300);
     expect(endpoint.getMinVideoRecvBandwidth()).toBe(100);
-    endpoint.setMinVideoSendBandwidth(900);
+    await endpoint.setMinVideoSendBandwidth(900);
     expect(endpoint.getMinVideoSendBandwidth()).toBe(500);
-    endpoint.setMaxVideoSendBandwidth(10);
+    await endpoint.setMaxVideoSendBandwidth(10);
     expect(endpoint.getMaxVideoSendBandwidth()).toBe(500);
-    endpoint.setMinVideoSendBandwidth(-5);
+    await endpoint.setMinVideoSendBandwidth(-5);
     expect(endpoint.getMinVideoSendBandwidth()).toBe(500);
-    endpoint.setMaxVideoSendBandwidth(0);
+    await endpoint.setMaxVideoSendBandwidth(0);
     expect(endpoint.getMaxVideoSendBandwidth()).toBe(0);
     expect(endpoint.getMtu()).toBe(1200);
   });
 
-  it("fills REMB parameters once some are set", () => {
+  it("fills REMB parameters once some are set", async () => {
     expect(endpoint.getRembParams()).toEqual({});
-    endpoint.setRembParams({ upLosses: 20 });
+    await endpoint.setRembParams({ upLosses: 20 });
     expect(endpoint.getRembParams()).toMatchObject({ upLosses: 20, rembOnConnect: 300_000 });
   });
 

@@ -2,6 +2,7 @@ import { SdpEndpointBase } from "../generated/sdp-endpoint.js";
 import type { OfferOptions } from "../generated/types.js";
 import { isKurentoError, KurentoError } from "../model/errors.js";
 import type { KurentoErrorName } from "../model/errors.js";
+import type { MaybePromise } from "../model/schema-types.js";
 
 /** How far the negotiation has come. */
 type Negotiation = "none" | "offered" | "done";
@@ -118,7 +119,7 @@ export abstract class SdpEndpoint extends SdpEndpointBase {
     return this.#maxVideoRecvBandwidth;
   }
 
-  setMaxVideoRecvBandwidth(maxVideoRecvBandwidth: number): void {
+  setMaxVideoRecvBandwidth(maxVideoRecvBandwidth: number): MaybePromise<void> {
     this.#maxVideoRecvBandwidth = maxVideoRecvBandwidth;
   }
 

@@ -59,6 +59,7 @@ declare module "kurento-client" {
       processAnswer(answer: string): Promise<string>;
       gatherCandidates(): Promise<void>;
       addIceCandidate(candidate: object): Promise<void>;
+      setMaxVideoSendBandwidth(kbps: number): Promise<void>;
       getUri(): Promise<string>;
       play(): Promise<void>;
       record(): Promise<void>;

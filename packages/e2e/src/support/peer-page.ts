@@ -26,6 +26,8 @@ export interface PageOptions {
   readonly answers: boolean;
   /** Width of the camera's picture; its height is three quarters of it. */
   readonly width: number;
+  /** Whether the camera is sent in three sizes (simulcast). */
+  readonly simulcast: boolean;
 }
 
 interface PageState {
@@ -89,8 +91,16 @@ export async function createPeer(options: PageOptions): Promise<void> {
     return;
   }
   const direction = options.receive ? "sendrecv" : "sendonly";
+  const sizes = {
+    sendEncodings: [
+      { rid: "q", scaleResolutionDownBy: 4, maxBitrate: 150_000 },
+      { rid: "h", scaleResolutionDownBy: 2, maxBitrate: 450_000 },
+      { rid: "f", maxBitrate: 1_500_000 },
+    ],
+  };
   for (const track of stream.getTracks()) {
-    peer.addTransceiver(track, { direction, streams: [stream] });
+    const isLayered = options.simulcast && track.kind === "video";
+    peer.addTransceiver(track, { direction, streams: [stream], ...(isLayered && sizes) });
   }
   if (options.send === "nothing") {
     peer.addTransceiver("audio", { direction: "recvonly" });
@@ -161,6 +171,23 @@ export async function longestGap(count: number): Promise<number> {
     await new Promise((resolve) => video.requestVideoFrameCallback(resolve));
   }
   return Math.max(...frameTimes.slice(1).map((time, index) => time - (frameTimes[index] ?? time)));
+}
+
+/** Frames that are sent within a time. */
+export async function framesSentWithin(seconds: number): Promise<number> {
+  const { peer } = (globalThis as PeerWindow).kmsPeer;
+  const read = async (): Promise<RTCOutboundRtpStreamStats> =>
+    [...(await peer.getStats()).values()].find(
+      (report) => report.type === "outbound-rtp" && report.kind === "video",
+    );
+  const first = await read();
+  for (;;) {
+    const now = await read();
+    if (now.timestamp - first.timestamp >= seconds * 1000) {
+      return (now.framesSent ?? 0) - (first.framesSent ?? 0);
+    }
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+  }
 }
 
 /** Codec of the received audio, once some of it has come. */

@@ -19,11 +19,28 @@ export interface PeerOptions {
   readonly receive?: boolean;
   /** Width of the camera's picture; 640 by default. */
   readonly width?: number;
+  /** Sends the camera in three sizes: `q`, `h` and `f`, a quarter, half and all of its width. */
+  readonly simulcast?: boolean;
+  /**
+   * Changes the server's candidates on their way to the page; undefined leaves one out. The page's own are then kept
+   * from the server, which learns where the page is from its checks.
+   */
+  readonly via?: (candidate: string) => Promise<string | undefined>;
   /** Changes the offer on its way to the server. */
   readonly changeOffer?: (offer: string) => string;
 }
 
 export type VideoCodec = "VP8" | "VP9" | "H264" | "AV1";
+
+async function deliverCandidate(
+  page: Page,
+  candidate: RTCIceCandidateInit & { readonly candidate: string },
+  via: PeerOptions["via"],
+): Promise<void> {
+  const text = via ? await via(candidate.candidate) : candidate.candidate;
+  if (text !== undefined)
+    await page.evaluate(inPage.addCandidate, { ...candidate, candidate: text });
+}
 
 /** A browser's side of a call. */
 export class Peer {
@@ -68,16 +85,16 @@ export class Peer {
     answers: boolean,
   ): Promise<Peer> {
     const toIceCandidate = kurento.getComplexType("IceCandidate");
+    const { send = "camera", receive = true, width = 640, simulcast = false, via } = options;
     await page.exposeFunction("kmsCandidate", (candidate: object) =>
-      endpoint.addIceCandidate(toIceCandidate(candidate)),
+      via ? undefined : endpoint.addIceCandidate(toIceCandidate(candidate)),
     );
     endpoint.on("IceCandidateFound", ({ candidate }) => {
-      page.evaluate(inPage.addCandidate, candidate).catch((error: unknown) => {
+      deliverCandidate(page, candidate, via).catch((error: unknown) => {
         if (!page.isClosed()) throw error;
       });
     });
-    const { send = "camera", receive = true, width = 640 } = options;
-    await page.evaluate(inPage.createPeer, { send, receive, answers, width });
+    await page.evaluate(inPage.createPeer, { send, receive, answers, width, simulcast });
     return new Peer(page, endpoint, options);
   }
 
@@ -109,6 +126,11 @@ export class Peer {
   /** Waits for `count` more frames; the longest time without one since {@link watchFrames}, in ms. */
   async longestGap(count: number): Promise<number> {
     return this.page.evaluate(inPage.longestGap, count);
+  }
+
+  /** Frames that the page sends within `seconds` of the browser's own statistics clock. */
+  async framesSentWithin(seconds: number): Promise<number> {
+    return this.page.evaluate(inPage.framesSentWithin, seconds);
   }
 
   /** Codec of the received audio, once some of it has come. */

@@ -9,6 +9,11 @@ namespace kms::elements {
 /// Reads the argument of `setRemote`. Throws Error 40001 or 40107 naming the member that is wrong.
 [[nodiscard]] router::RemoteParameters readRemoteParameters(const Value& value);
 
+/// Reads the argument of `setBandwidth`: minVideoSendKbps, maxVideoSendKbps, minVideoReceiveKbps,
+/// maxVideoReceiveKbps (0: no limit) and, if given, remb (the API's RembParams, all fields). Throws
+/// Error 40001 or 40107 naming the member that is wrong.
+[[nodiscard]] router::BandwidthLimits readBandwidth(const Value& value);
+
 /// The result of `localParameters`.
 [[nodiscard]] Value toValue(const router::LocalParameters& local);
 /// The result of `stats`.

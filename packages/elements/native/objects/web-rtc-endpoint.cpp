@@ -57,6 +57,10 @@ void WebRtcEndpoint::addMethods() {
     m_transport.endOfRemoteCandidates();
     return Value();
   });
+  addMethod("setBandwidth", [this](const Value& args) {
+    m_transport.setBandwidth(readBandwidth(args));
+    return Value();
+  });
   addMethod("requestKeyframe", [this](const Value&) {
     m_transport.requestKeyframe();
     return Value();

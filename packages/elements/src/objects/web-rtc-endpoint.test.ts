@@ -292,3 +292,39 @@ describe("WebRtcEndpoint states", () => {
     });
   });
 });
+
+describe("WebRtcEndpoint bandwidth", () => {
+  /** Arguments of the native `setBandwidth`, as they come. */
+  function nativeLimits(): NativeMap[] {
+    const limits: NativeMap[] = [];
+    services.host.answer("setBandwidth", (args) => {
+      limits.push(args);
+      return null;
+    });
+    return limits;
+  }
+
+  it("tells native code each limit when it changes", async () => {
+    const limits = nativeLimits();
+    await endpoint.setMaxVideoSendBandwidth(900);
+    await endpoint.setMinVideoSendBandwidth(200);
+    await endpoint.setMaxVideoRecvBandwidth(400);
+    await endpoint.setMinVideoRecvBandwidth(600);
+    expect(limits).toMatchObject([
+      { minVideoSendKbps: 100, maxVideoSendKbps: 900 },
+      { minVideoSendKbps: 200 },
+      { maxVideoReceiveKbps: 400, minVideoReceiveKbps: 0 },
+      { minVideoReceiveKbps: 400 },
+    ]);
+  });
+
+  it("tells native code the REMB parameters in force", async () => {
+    const limits = nativeLimits();
+    await endpoint.setMaxVideoSendBandwidth(0);
+    await endpoint.setRembParams({ upLosses: 20 });
+    expect(limits).toMatchObject([
+      { maxVideoSendKbps: 0, remb: { upLosses: 12, linealFactorMin: 50, rembOnConnect: 300_000 } },
+      { remb: { upLosses: 20, linealFactorMin: 100 } },
+    ]);
+  });
+});

@@ -74,6 +74,11 @@ export class WebRtcEndpoint extends WebRtcEndpointBase {
     const local = await this.callNative("localParameters");
     const transport = localTransport(local as NativeMap);
     this.#negotiation = new WebRtcNegotiation(transport, this.#capabilities);
+    await this.bandwidthChanged();
+  }
+
+  protected override async bandwidthChanged(): Promise<void> {
+    await this.callNative("setBandwidth", this.bandwidth);
   }
 
   // --- Negotiation -----------------------------------------------------------------------------

@@ -5,6 +5,7 @@
 #include <kms/media/format.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace kms::router {
@@ -18,6 +19,7 @@ struct CodecParameters {
   bool fir = false;
   bool transportCc = false;
   bool remb = false;
+  std::optional<std::uint8_t> rtx;  ///< payload type of its retransmissions (RFC 4588), 0..127
 
   bool operator==(const CodecParameters&) const = default;
 };

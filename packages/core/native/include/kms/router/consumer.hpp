@@ -6,6 +6,7 @@
 #include <kms/media/format.hpp>
 #include <kms/rtp/retransmission-buffer.hpp>
 
+#include <cstdint>
 #include <span>
 
 namespace kms::router {
@@ -30,6 +31,8 @@ class KMS_API Consumer {
   [[nodiscard]] virtual bool wantsReplay() const noexcept { return false; }
   /// Whether it carries the packets to other consumers: it is served first.
   [[nodiscard]] virtual bool isRelay() const noexcept { return false; }
+  /// Bit/s that the producer should not exceed for this consumer; 0: any.
+  [[nodiscard]] virtual std::uint64_t bitrateHint() const noexcept { return 0; }
 };
 
 }  // namespace kms::router

@@ -6,9 +6,11 @@
 #include <kms/media/format.hpp>
 #include <kms/router/codec-parameters.hpp>
 #include <kms/router/consumer.hpp>
+#include <kms/router/encoding-meter.hpp>
 #include <kms/router/environment.hpp>
 #include <kms/router/keyframe-cache.hpp>
 #include <kms/rtp/keyframe.hpp>
+#include <kms/rtp/layers.hpp>
 #include <kms/rtp/nack-generator.hpp>
 #include <kms/rtp/packet-view.hpp>
 #include <kms/rtp/receive-statistics.hpp>
@@ -16,11 +18,13 @@
 #include <kms/rtp/timeline.hpp>
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace kms::router {
@@ -69,6 +73,9 @@ class KMS_API Producer : public std::enable_shared_from_this<Producer> {
   /// setCodecs() and expect(), and takes no packets in any other way.
   void receiveMirrored(const rtp::MediaPacket& packet, std::uint32_t generation,
                        std::optional<TimePoint> capture);
+  /// As receive(), of a packet that was unwrapped from a retransmission (RFC 4588): it counts as
+  /// lost all the same in what is reported.
+  bool receiveRecovered(const io::PacketRef& packet, const rtp::PacketView& view);
   void onSenderReport(const rtp::SenderInfo& report, TimePoint arrival);
   /// The source of `ssrc` said goodbye: another may take its place at once.
   void onBye(std::uint32_t ssrc);
@@ -88,6 +95,21 @@ class KMS_API Producer : public std::enable_shared_from_this<Producer> {
   [[nodiscard]] const rtp::MediaPacket* find(std::int64_t sequence) const {
     return m_buffer.find(sequence);
   }
+  /// Other encodings of the same source (simulcast), which consumers may take in its stead. Any
+  /// thread.
+  void setOtherEncodings(std::vector<std::shared_ptr<Producer>> others);
+  [[nodiscard]] std::vector<std::shared_ptr<Producer>> otherEncodings() const;
+  /// What comes in now. Any thread.
+  [[nodiscard]] EncodingRate encodingRate(TimePoint now) const noexcept {
+    return m_meter.rate(now);
+  }
+  /// The least of what its consumers ask for, bit/s; 0: none asks.
+  [[nodiscard]] std::uint64_t bitrateHint() const noexcept;
+  [[nodiscard]] bool knows(std::uint8_t payloadType) const noexcept {
+    return m_codecOf[payloadType & 0x7FU] != kNoCodec;
+  }
+  /// Any thread.
+  [[nodiscard]] bool closed() const noexcept { return m_closed; }
   /// Capture time of an RTP timestamp of the present generation.
   [[nodiscard]] std::optional<TimePoint> capture(std::uint32_t timestamp) const;
   /// Changes whenever sequence numbers and timestamps begin anew.
@@ -102,6 +124,7 @@ class KMS_API Producer : public std::enable_shared_from_this<Producer> {
   /// The payload type that came last; null before.
   [[nodiscard]] const CodecParameters* codec() const noexcept;
   [[nodiscard]] rtp::ReceiveStatistics& statistics() noexcept { return m_statistics; }
+  [[nodiscard]] const rtp::ReceiveStatistics& statistics() const noexcept { return m_statistics; }
   [[nodiscard]] const ProducerCounters& counters() const noexcept { return m_counters; }
   [[nodiscard]] std::optional<TimePoint> lastArrival() const noexcept { return m_lastArrival; }
 
@@ -112,9 +135,14 @@ class KMS_API Producer : public std::enable_shared_from_this<Producer> {
   struct Codec {
     CodecParameters parameters;
     rtp::KeyframeDetector isKeyframe = nullptr;
+    rtp::LayerReader layerOf = nullptr;
   };
   static constexpr std::uint8_t kNoCodec = 0xFF;
 
+  bool take(const io::PacketRef& packet, const rtp::PacketView& view, bool recovered,
+            std::optional<TimePoint> capture);
+  [[nodiscard]] rtp::MediaPacket describe(const io::PacketRef& packet,
+                                          const rtp::PacketView& view) const;
   [[nodiscard]] bool accept(const rtp::Header& header, TimePoint arrival);
   [[nodiscard]] bool acceptSsrc(std::uint32_t ssrc, TimePoint arrival);
   void restart(std::uint32_t ssrc);
@@ -143,21 +171,23 @@ class KMS_API Producer : public std::enable_shared_from_this<Producer> {
   KeyframeCache m_keyframe;
   std::optional<rtp::Timeline> m_timeline;
   std::optional<TimePoint> m_lastArrival;
+  EncodingMeter m_meter;
 
   std::vector<Consumer*> m_consumers;  // null: detached during a delivery
   std::vector<rtp::MediaPacket> m_batch;
   std::vector<rtp::MediaPacket> m_delivering;
   bool m_queued = false;
-  bool m_closed = false;
-  bool m_isMirror = false;  // packets are another thread's: never written to
+  std::atomic<bool> m_closed = false;  // written on its thread only
+  bool m_isMirror = false;             // packets are another thread's: never written to
 
   bool m_keyframeWanted = false;
   std::optional<TimePoint> m_lastKeyframeRequest;
   io::Timer m_keyframeTimer;
   ProducerCounters m_counters;
 
-  mutable std::mutex m_mutex;  // guards m_format
+  mutable std::mutex m_mutex;  // guards what follows
   media::Format m_format;
+  std::vector<std::shared_ptr<Producer>> m_otherEncodings;
 };
 
 }  // namespace kms::router

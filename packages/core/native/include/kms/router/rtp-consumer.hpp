@@ -2,7 +2,15 @@
 #pragma once
 
 #include <kms/base/export.hpp>
+#include <kms/congestion/pacer.hpp>
+#include <kms/congestion/rate-window.hpp>
+#include <kms/io/timer.hpp>
 #include <kms/router/consumer.hpp>
+#include <kms/router/header-template.hpp>
+#include <kms/router/layer-selector.hpp>
+#include <kms/router/packet-outlet.hpp>
+#include <kms/router/packet-queue.hpp>
+#include <kms/router/picture-numbers.hpp>
 #include <kms/router/producer.hpp>
 #include <kms/router/stream-rewriter.hpp>
 #include <kms/rtp/rtcp-writer.hpp>
@@ -17,39 +25,27 @@
 
 namespace kms::router {
 
-/// Where a consumer's packets leave: its transport. I/O thread.
-class KMS_API PacketOutlet {
- public:
-  virtual ~PacketOutlet() = default;
-  /// Keys and destination are known.
-  [[nodiscard]] virtual bool writable() const noexcept = 0;
-  /// Encrypts and queues a packet; false when it was dropped.
-  virtual bool sendRtp(std::span<const std::uint8_t> header,
-                       std::span<const std::uint8_t> payload) = 0;
-  [[nodiscard]] virtual std::uint16_t nextTransportSequence() noexcept = 0;
-  /// The first packet came from the consumer's source, or the first after a silence.
-  virtual void onSourceFlowing(media::Medium medium) = 0;
-};
-
-/// What a viewer negotiated. Extension ids: 0 when not negotiated, else 1..255.
+/// What a viewer negotiated.
 struct RtpConsumerParameters {
   std::vector<CodecParameters> codecs;  ///< empty: nothing is sent
   std::string mid;
-  std::uint8_t midExtension = 0;
-  std::uint8_t transportSequenceExtension = 0;
-  std::uint8_t absoluteSendTimeExtension = 0;
+  OutgoingExtensions extensions;
 
   bool operator==(const RtpConsumerParameters&) const = default;
 };
 
 struct RtpConsumerCounters {
-  std::uint64_t packets = 0;  ///< retransmissions included
+  std::uint64_t packets = 0;  ///< retransmissions on the same SSRC included
   std::uint64_t bytes = 0;    ///< of payloads
   std::uint64_t retransmitted = 0;
-  std::uint64_t nacks = 0;  ///< NACK messages
+  std::uint64_t retransmittedBytes = 0;
+  std::uint64_t probes = 0;  ///< packets repeated to find out what the way can carry
+  std::uint64_t nacks = 0;   ///< NACK messages
   std::uint64_t plis = 0;
   std::uint64_t firs = 0;
-  std::uint64_t dropped = 0;  ///< no common codec
+  std::uint64_t dropped = 0;   ///< no common codec, or the pacer's queue was full
+  std::uint64_t thinned = 0;   ///< of temporal layers that are left out
+  std::uint64_t switches = 0;  ///< from one encoding of the source to another
 };
 
 /// What the viewer's last report said.
@@ -60,11 +56,18 @@ struct ReceiverReport {
   std::optional<Duration> roundTrip;
 };
 
-/// Gives a producer's packets its own SSRC, numbers and header extensions. Video starts, and
-/// switches, at a keyframe. I/O thread.
+/// SSRCs of a consumer.
+struct ConsumerSsrcs {
+  std::uint32_t media = 0;
+  std::uint32_t rtx = 0;  ///< of retransmissions (RFC 4588)
+};
+
+/// Gives a producer's packets its own SSRC, numbers and header extensions. Of a source with several
+/// encodings it sends the one that its budget allows. Video starts, and switches, at a keyframe.
+/// I/O thread.
 class KMS_API RtpConsumer final : public Consumer {
  public:
-  RtpConsumer(media::Medium medium, std::uint32_t ssrc, Environment& environment,
+  RtpConsumer(media::Medium medium, ConsumerSsrcs ssrcs, Environment& environment,
               PacketOutlet& outlet);
   ~RtpConsumer() override;
 
@@ -80,6 +83,7 @@ class KMS_API RtpConsumer final : public Consumer {
   void onFormat(const media::Format& format) override;
   void onProducerClosed() override;
   [[nodiscard]] bool wantsReplay() const noexcept override;
+  [[nodiscard]] std::uint64_t bitrateHint() const noexcept override { return m_hint; }
 
   void onNack(const rtp::RtcpPacket& nack, TimePoint now);
   void onKeyframeRequest(bool isFir);
@@ -88,51 +92,117 @@ class KMS_API RtpConsumer final : public Consumer {
   bool addSenderReport(rtp::RtcpWriter& writer, TimePoint now,
                        std::span<const rtp::ReportBlock> blocks) const;
 
-  [[nodiscard]] std::uint32_t ssrc() const noexcept { return m_ssrc; }
+  /// Bit/s that may be sent, empty: no limit; chooses encoding and temporal layers by it.
+  void setBudget(std::optional<std::uint64_t> budget, TimePoint now);
+  /// Bit/s that the viewer can take by estimate, 0: unknown; packets are paced by it.
+  void setEstimate(std::uint64_t estimate) noexcept { m_estimate = estimate; }
+  /// Bit/s that the source should not exceed for this viewer; 0: any.
+  void setHint(std::uint64_t hint) noexcept { m_hint = hint; }
+  /// Bit/s that the next better encoding or layer would need; 0: there is none.
+  [[nodiscard]] std::uint64_t wanted(TimePoint now) const;
+  /// Bit/s that were sent of late, without probes.
+  [[nodiscard]] std::uint64_t bitrate(TimePoint now) noexcept { return m_rate.bitrate(now); }
+  /// Whether the viewer takes retransmissions on their own SSRC.
+  [[nodiscard]] bool hasRtx() const noexcept { return m_rtxPayloadType != kNoPayloadType; }
+  /// Repeats a packet that was sent lately, as a retransmission that nobody asked for. Returns its
+  /// size; 0 when there is none.
+  std::size_t sendProbe(TimePoint now);
+
+  [[nodiscard]] const ConsumerSsrcs& ssrcs() const noexcept { return m_ssrcs; }
+  [[nodiscard]] std::uint32_t ssrc() const noexcept { return m_ssrcs.media; }
   [[nodiscard]] bool active() const noexcept { return m_counters.packets > 0; }
   [[nodiscard]] bool hasCodec(std::uint8_t payloadType) const noexcept;
   [[nodiscard]] const RtpConsumerCounters& counters() const noexcept { return m_counters; }
   [[nodiscard]] const ReceiverReport& report() const noexcept { return m_report; }
+  [[nodiscard]] const LayerChoice& layers() const noexcept { return m_choice; }
   /// True once when its source has been silent for `timeout`.
   [[nodiscard]] bool takeSilence(TimePoint now, Duration timeout) noexcept;
 
  private:
-  /// What a sequence number was sent with: a retransmission must be the very same packet (GCM).
+  /// What a sequence number was sent with: a retransmission on the same SSRC must be the very same
+  /// packet (GCM).
   struct Sent {
+    std::int64_t source = -1;  ///< extended number of the producer's packet
+    TimePoint last{};          ///< of its retransmissions
     std::int32_t sequence = -1;
-    std::uint16_t transportSequence = 0;
     std::uint32_t absoluteSendTime = 0;  // 24 bits
-    TimePoint last{};
+    std::uint16_t transportSequence = 0;
+    std::uint16_t skippedPictures = 0;
+  };
+  /// A rewritten payload descriptor and what follows it.
+  struct Rewritten {
+    std::array<std::uint8_t, 8> room;
+    std::span<const std::uint8_t> prefix;
+    std::span<const std::uint8_t> payload;
   };
   static constexpr std::size_t kHistory = 512;
   static constexpr std::uint8_t kNoPayloadType = 0xFF;
 
+  // Forwarding.
+  void admit(Producer& producer, const rtp::MediaPacket& packet, TimePoint now);
+  void releaseQueue();
+  void updatePacing(TimePoint now);
+  void dropQueue();
   void forward(Producer& producer, const rtp::MediaPacket& packet, TimePoint now);
   [[nodiscard]] bool start(Producer& producer, const rtp::MediaPacket& packet, TimePoint now);
-  bool send(const rtp::MediaPacket& packet, StreamRewriter::Output output, const Sent& sent);
+  [[nodiscard]] bool leavesOut(const rtp::MediaPacket& packet) noexcept;
+  void leaveOut(const rtp::MediaPacket& packet, TimePoint now);
+  Sent* record(std::int64_t source, const StreamRewriter::Output& output, std::size_t bytes,
+               TimePoint now);
+  void notePicture(const rtp::MediaPacket& packet, std::uint16_t skippedPictures);
+  [[nodiscard]] PacketHeader headerOf(const rtp::MediaPacket& packet, const Sent& sent) const;
+  void rewrite(const rtp::MediaPacket& packet, std::uint16_t skippedPictures, Rewritten& out) const;
+  bool send(const rtp::MediaPacket& packet, const Sent& sent, TimePoint now);
+  // Encodings.
+  void attachTo(std::shared_ptr<Producer> producer, std::shared_ptr<Producer>& as);
+  void detachAll();
+  [[nodiscard]] std::size_t encodingRates(std::span<EncodingRate> rates, TimePoint now) const;
+  [[nodiscard]] std::shared_ptr<Producer> encoding(std::size_t index) const;
+  void switchTo(std::size_t encoding);
+  /// Takes the awaited encoding over if a keyframe of it is among `packets`; what of them to send.
+  [[nodiscard]] std::span<const rtp::MediaPacket> takeOver(
+      std::span<const rtp::MediaPacket> packets);
+  // Retransmission.
   void retransmit(std::uint16_t sequence, TimePoint now);
-  void buildTemplate();
+  bool sendRtx(const rtp::MediaPacket& packet, const Sent& sent, TimePoint now);
   [[nodiscard]] bool mayRetransmit(TimePoint now);
+  [[nodiscard]] const rtp::MediaPacket* packetOf(const Sent& sent) const;
   [[nodiscard]] std::uint32_t timestampAt(TimePoint now) const;
 
   const media::Medium m_medium;
-  const std::uint32_t m_ssrc;
+  const ConsumerSsrcs m_ssrcs;
   Environment& m_environment;
   PacketOutlet& m_outlet;
 
   RtpConsumerParameters m_parameters;
-  std::shared_ptr<Producer> m_producer;
+  std::shared_ptr<Producer> m_source;    // as given, of any thread
+  std::shared_ptr<Producer> m_producer;  // the encoding of it that is sent, or its mirror here
+  std::shared_ptr<Producer> m_next;      // what will be sent from its next keyframe on
   std::optional<media::Format> m_format;
   std::uint32_t m_generation = 0;
   std::uint32_t m_clockRate = 0;
   std::uint8_t m_payloadType = kNoPayloadType;
+  std::uint8_t m_rtxPayloadType = kNoPayloadType;
+  bool m_isVp8 = false;
   StreamRewriter m_rewriter;
+  PictureNumbers m_pictures;
+  HeaderTemplate m_header;
   std::vector<Sent> m_history;
+  std::uint16_t m_rtxSequence;
+  std::uint16_t m_lastSequence = 0;  // of the media
+  std::uint16_t m_probeSequence = 0;
 
-  std::array<std::uint8_t, 320> m_header{};  // template: extensions in place
-  std::size_t m_headerSize = 0;
-  std::size_t m_transportSequenceAt = 0;  // 0: none
-  std::size_t m_absoluteSendTimeAt = 0;   // 0: none
+  LayerSelector m_selector;
+  LayerChoice m_choice;
+  std::size_t m_current = 0;                      // encoding that m_producer is
+  std::uint8_t m_temporal = kTemporalLayers - 1;  // highest that is sent by now
+  std::optional<std::uint64_t> m_budget;
+  std::uint64_t m_estimate = 0;
+  std::uint64_t m_hint = 0;
+  congestion::RateWindow m_rate;
+  congestion::Pacer m_pacer;
+  PacketQueue m_queue;
+  io::Timer m_paceTimer;
 
   bool m_flowing = false;
   TimePoint m_lastArrival{};

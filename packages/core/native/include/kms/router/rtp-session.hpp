@@ -3,6 +3,8 @@
 
 #include <kms/base/clock.hpp>
 #include <kms/base/export.hpp>
+#include <kms/congestion/remb-control.hpp>
+#include <kms/congestion/send-estimator.hpp>
 #include <kms/io/packet.hpp>
 #include <kms/io/timer.hpp>
 #include <kms/router/environment.hpp>
@@ -13,6 +15,8 @@
 #include <kms/rtp/rtcp.hpp>
 #include <kms/rtp/transport-feedback.hpp>
 
+#include <bitset>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -29,8 +33,7 @@ class KMS_API RtpOutlet {
   /// Keys, where there are any, and destination are known.
   [[nodiscard]] virtual bool writable() const noexcept = 0;
   /// Protects and queues a packet; false when it was dropped.
-  virtual bool sendRtp(std::span<const std::uint8_t> header,
-                       std::span<const std::uint8_t> payload) = 0;
+  virtual bool sendRtp(const srtp::RtpParts& parts) = 0;
   /// Protects and queues a compound packet. Called only while writable.
   virtual void sendRtcp(std::span<const std::uint8_t> compound) = 0;
   /// To the peer and back, where the transport measures it.
@@ -54,6 +57,7 @@ class KMS_API RtpSessionListener {
 struct RtpSessionCounters {
   std::uint64_t malformed = 0;      ///< no well-formed RTP or RTCP
   std::uint64_t unknownStream = 0;  ///< of no negotiated stream
+  std::uint64_t probes = 0;         ///< retransmissions without content, sent to probe
 };
 
 /// The media of one peer: a producer (what it sends) and a consumer (what is sent to it) for each
@@ -71,9 +75,12 @@ class KMS_API RtpSession final : private PacketOutlet {
   [[nodiscard]] const std::string& cname() const noexcept { return m_cname; }
   /// Of what is sent to the peer.
   [[nodiscard]] std::uint32_t localSsrc(media::Medium medium) const;
+  /// Of the retransmissions of that.
+  [[nodiscard]] std::uint32_t localRtxSsrc(media::Medium medium) const;
   /// What was negotiated; again after each renegotiation. At most one stream of a medium counts; a
   /// medium without one is inactive.
   void configure(const std::vector<StreamParameters>& streams);
+  void setBandwidth(const BandwidthLimits& limits);
   /// The outlet has become writable.
   void onWritable();
 
@@ -93,37 +100,55 @@ class KMS_API RtpSession final : private PacketOutlet {
   void close();
 
  private:
-  /// One medium: what comes from the peer and what goes to it.
-  struct Stream {
-    media::Medium medium;
+  /// What comes from the peer under one SSRC, and the retransmissions of it.
+  struct Encoding {
     std::shared_ptr<Producer> producer;
-    std::unique_ptr<RtpConsumer> consumer;
-    bool receive = false;
-    std::string mid;
-    std::vector<std::uint32_t> remoteSsrcs;
-    std::vector<CodecParameters> codecs;
-    std::uint8_t midExtension = 0;
-    std::uint8_t transportSequenceExtension = 0;
-    bool transportCc = false;
-    bool flowingOut = false;
+    std::string rid;
+    std::optional<std::uint32_t> rtxSsrc;  // learned
     std::uint8_t firCommand = 0;
     std::uint64_t plisSent = 0;
     std::uint64_t firsSent = 0;
+    std::uint64_t retransmissions = 0;  // received
   };
+  /// One medium: what comes from the peer and what goes to it.
+  struct Stream {
+    media::Medium medium;
+    std::vector<Encoding> encodings;  // at least one, which stands for all
+    std::unique_ptr<RtpConsumer> consumer;
+    StreamParameters parameters;
+    std::bitset<128> rtxTypes;  // payload types of retransmissions
+    std::uint8_t midExtension = 0;
+    std::uint8_t ridExtension = 0;
+    std::uint8_t repairedRidExtension = 0;
+    std::uint8_t transportSequenceExtension = 0;
+    bool transportCc = false;
+    bool flowingOut = false;
+
+    [[nodiscard]] Producer& producer() const { return *encodings.front().producer; }
+    [[nodiscard]] bool receives() const noexcept { return parameters.receive; }
+  };
+  /// Where a packet belongs.
+  struct Route {
+    Stream* stream = nullptr;
+    Encoding* encoding = nullptr;  // null: nowhere
+    bool retransmission = false;
+  };
+  static constexpr std::size_t kMostEncodings = 4;
 
   // PacketOutlet
   [[nodiscard]] bool writable() const noexcept override { return m_outlet.writable(); }
-  bool sendRtp(std::span<const std::uint8_t> header,
-               std::span<const std::uint8_t> payload) override {
-    return m_outlet.sendRtp(header, payload);
-  }
-  [[nodiscard]] std::uint16_t nextTransportSequence() noexcept override {
-    return m_transportSequence++;
-  }
+  bool sendRtp(const srtp::RtpParts& parts) override { return m_outlet.sendRtp(parts); }
+  [[nodiscard]] std::uint16_t numberPacket(std::size_t bytes, TimePoint now) override;
   void onSourceFlowing(media::Medium medium) override;
 
   void makeStream(media::Medium medium);
+  [[nodiscard]] std::shared_ptr<Producer> makeProducer(media::Medium medium);
+  [[nodiscard]] std::uint32_t freshSsrc() const;
   void configureStream(const StreamParameters& parameters);
+  void configureEncodings(Stream& stream);
+  static void configureConsumer(const StreamParameters& parameters, RtpConsumer& consumer);
+  void onFormatChanged(media::Medium medium, const Producer* producer, const media::Format& format);
+  [[nodiscard]] Encoding* encodingOf(const Producer* producer);
   [[nodiscard]] Stream& stream(media::Medium medium) {
     return m_streams[static_cast<std::size_t>(medium)];
   }
@@ -132,11 +157,14 @@ class KMS_API RtpSession final : private PacketOutlet {
   }
 
   // Packets.
-  [[nodiscard]] Stream* streamOf(const rtp::PacketView& view);
+  [[nodiscard]] Route routeOf(const rtp::PacketView& view);
+  [[nodiscard]] Route routeOfUnknownSsrc(const rtp::PacketView& view);
   [[nodiscard]] Stream* streamOfUnknownSsrc(const rtp::PacketView& view);
+  void receiveRetransmission(const io::PacketRef& packet, const rtp::PacketView& view,
+                             const Route& route);
   void noteTransportSequence(const Stream& stream, const rtp::PacketView& view, TimePoint arrival);
   void noteMedia(TimePoint arrival);
-  [[nodiscard]] StreamStats inboundStats(const Stream& stream) const;
+  [[nodiscard]] StreamStats inboundStats(const Stream& stream, const Encoding& encoding) const;
   [[nodiscard]] StreamStats outboundStats(const Stream& stream) const;
 
   // RTCP.
@@ -151,10 +179,20 @@ class KMS_API RtpSession final : private PacketOutlet {
   void sendReports(TimePoint now);
   void sendNacks();
   void sendFeedback();
-  void sendKeyframeRequest(Stream& stream);
+  void sendKeyframeRequest(const Producer* producer);
   void sendByes();
+  /// Puts a report before feedback, where the peer wants one (RFC 4585 3.1).
+  void beginFeedback(rtp::RtcpWriter& writer, const Stream& stream) const;
   void onTick();
   void checkFlow(TimePoint now);
+
+  // Bandwidth.
+  void updateBudget(TimePoint now);
+  void startProbe(TimePoint now);
+  void sendProbes();
+  void sendRemb(TimePoint now);
+  [[nodiscard]] std::optional<std::uint64_t> rembToSend(const Stream& video, TimePoint now);
+  [[nodiscard]] congestion::ReceivedInterval receivedSince(const Stream& video, TimePoint now);
 
   Environment& m_environment;
   RtpOutlet& m_outlet;
@@ -167,6 +205,7 @@ class KMS_API RtpSession final : private PacketOutlet {
   io::Timer m_tickTimer;
   io::Timer m_nackTimer;
   io::Timer m_feedbackTimer;
+  io::Timer m_probeTimer;
 
   std::optional<rtp::TransportFeedback> m_feedback;
   std::uint16_t m_transportSequence = 1;
@@ -174,8 +213,19 @@ class KMS_API RtpSession final : private PacketOutlet {
   bool m_mediaConnected = false;
   TimePoint m_lastMedia{};
   TimePoint m_nextReport{};
-  std::uint64_t m_remb = 0;
   RtpSessionCounters m_counters;
+
+  BandwidthLimits m_limits;
+  congestion::SendEstimator m_estimator;
+  congestion::RembHint m_hint;
+  congestion::RembEstimator m_rembEstimator;
+  std::uint64_t m_remb = 0;      // the peer's
+  bool m_rembSent = false;       // ours, at least once
+  std::uint64_t m_received = 0;  // video packets, at the last step of the estimator
+  std::int64_t m_lost = 0;
+  congestion::ProbePlan m_probe;
+  std::int64_t m_probeLeft = 0;  // bytes
+  TimePoint m_probeSince{};
 };
 
 }  // namespace kms::router

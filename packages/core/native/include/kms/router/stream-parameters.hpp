@@ -1,6 +1,7 @@
 // What was negotiated for one medium, and what is known of its streams.
 #pragma once
 
+#include <kms/congestion/remb-control.hpp>
 #include <kms/media/format.hpp>
 #include <kms/router/codec-parameters.hpp>
 
@@ -15,6 +16,14 @@ struct HeaderExtension {
   std::string uri;
 };
 
+/// A source and the SSRC that its retransmissions come on (a=ssrc-group:FID).
+struct RtxSsrc {
+  std::uint32_t media = 0;
+  std::uint32_t rtx = 0;
+
+  bool operator==(const RtxSsrc&) const = default;
+};
+
 /// One negotiated m-section.
 struct StreamParameters {
   media::Medium medium = media::Medium::kVideo;
@@ -23,7 +32,20 @@ struct StreamParameters {
   bool receive = false;                 ///< we do
   std::vector<CodecParameters> codecs;  ///< in order of preference, valid in both directions
   std::vector<std::uint32_t> remoteSsrcs;
+  std::vector<RtxSsrc> rtxSsrcs;  ///< of the peer
   std::vector<HeaderExtension> extensions;
+  std::vector<std::string> rids;  ///< of encodings that come (simulcast); empty: one without a name
+  std::uint64_t bandwidth = 0;    ///< most that may be sent, bit/s; 0: no limit
+  bool rtcpReducedSize = false;   ///< feedback may come without a report (RFC 5506)
+};
+
+/// Limits of a session's video, bit/s; 0: none.
+struct BandwidthLimits {
+  std::uint64_t minSend = 0;  ///< of estimates that viewers have, as told to the source
+  std::uint64_t maxSend = 0;
+  std::uint64_t minReceive = 0;
+  std::uint64_t maxReceive = 0;
+  congestion::RembParams remb{};
 };
 
 struct StreamStats {

@@ -28,6 +28,8 @@ struct LocalParameters {
   std::string cname;
   std::uint32_t audioSsrc = 0;
   std::uint32_t videoSsrc = 0;
+  std::uint32_t audioRtxSsrc = 0;
+  std::uint32_t videoRtxSsrc = 0;
 };
 
 struct Fingerprint {
@@ -97,6 +99,8 @@ class KMS_API WebRtcTransport {
   /// What is sent to the peer, of any I/O thread; null: nothing. Throws Error 40004 for a producer
   /// of another router.
   void setSource(media::Medium medium, std::shared_ptr<Producer> producer);
+  /// Limits of the video, from now on.
+  void setBandwidth(const BandwidthLimits& limits);
   /// Asks the peer for a video keyframe.
   void requestKeyframe();
   [[nodiscard]] TransportStats stats() const;

@@ -21,8 +21,10 @@ struct MediaPacket {
   std::uint16_t payloadSize = 0;
   std::uint8_t payloadType = 0;
   bool marker = false;
-  bool keyframe = false;     ///< first packet of a keyframe
-  std::uint8_t padding = 0;  ///< RTP padding that lies behind the payload, to be sent with it
+  bool keyframe = false;      ///< first packet of a keyframe
+  std::uint8_t padding = 0;   ///< RTP padding that lies behind the payload, to be sent with it
+  std::uint8_t temporal = 0;  ///< temporal layer
+  bool switchUp = false;      ///< viewers of the temporal layers below may begin to take this one
 
   [[nodiscard]] std::span<const std::uint8_t> payload() const {
     return {&packet->data[payloadOffset], payloadSize};

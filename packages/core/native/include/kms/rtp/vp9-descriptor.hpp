@@ -1,0 +1,36 @@
+// VP9 payload descriptor (RFC 9628 4.2).
+#pragma once
+
+#include <kms/base/export.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+namespace kms::rtp {
+
+/// What stands before the VP9 data of one packet, as far as a router needs it.
+struct Vp9Descriptor {
+  bool frameStart = false;      ///< of one layer frame
+  bool frameEnd = false;        ///< of one layer frame
+  bool interPredicted = false;  ///< depends on earlier pictures
+  std::optional<std::uint16_t> pictureId;
+  std::uint8_t temporal = 0;   ///< 0..7
+  std::uint8_t spatial = 0;    ///< 0..7
+  bool switchingUp = false;    ///< later pictures of this temporal layer do not look before it
+  bool interLayer = false;     ///< depends on the spatial layer below
+  bool notReferenced = false;  ///< by higher spatial layers
+
+  bool operator==(const Vp9Descriptor&) const = default;
+
+  /// Empty when the payload is cut short.
+  [[nodiscard]] KMS_API static std::optional<Vp9Descriptor> parse(
+      std::span<const std::uint8_t> payload) noexcept;
+  /// First packet of a keyframe's lowest layer.
+  [[nodiscard]] bool keyframe() const noexcept {
+    return frameStart && !interPredicted && spatial == 0;
+  }
+};
+
+}  // namespace kms::rtp

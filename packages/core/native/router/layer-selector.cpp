@@ -1,0 +1,106 @@
+#include <kms/router/layer-selector.hpp>
+
+#include <algorithm>
+
+namespace kms::router {
+
+using std::chrono::seconds;
+
+namespace {
+
+constexpr Duration kPatience = seconds(2);
+constexpr Duration kMostPatience = seconds(16);
+/// A rise that lasted so long was none too many.
+constexpr Duration kLasting = seconds(10);
+
+/// Encoders vary by as much around their mean.
+std::uint64_t tolerated(std::uint64_t budget) noexcept {
+  return budget + budget / 20;
+}
+std::uint64_t withMargin(std::uint64_t rate) noexcept {
+  return rate + rate / 10;
+}
+
+using Rates = std::span<const EncodingRate>;
+
+/// The best one whose rate passes; else the least of all. Empty when none is live.
+template <typename Passes>
+std::optional<std::size_t> best(Rates encodings, Passes&& passes) noexcept {
+  std::optional<std::size_t> found;
+  std::optional<std::size_t> least;
+  for (std::size_t i = 0; i < encodings.size(); ++i) {
+    const EncodingRate& each = encodings[i];
+    if (!each.live) continue;
+    if (!least || each.whole() < encodings[*least].whole()) least = i;
+    if (passes(each.whole()) && (!found || each.whole() > encodings[*found].whole())) found = i;
+  }
+  return found ? found : least;
+}
+
+bool isLeast(Rates encodings, std::size_t index) noexcept {
+  return std::ranges::none_of(encodings, [&](const EncodingRate& each) {
+    return each.live && each.whole() < encodings[index].whole();
+  });
+}
+
+}  // namespace
+
+void LayerSelector::noteMove(bool up, TimePoint now) noexcept {
+  if (up) {
+    m_lastUp = now;
+    return;
+  }
+  const bool lasted = !m_lastUp || now - *m_lastUp >= kLasting;
+  m_patience = lasted ? kPatience : std::min(2 * m_patience, kMostPatience);
+  m_noRiseBefore = now + m_patience;
+}
+
+std::size_t LayerSelector::chooseEncoding(Rates encodings, std::size_t current,
+                                          std::optional<std::uint64_t> budget,
+                                          TimePoint now) noexcept {
+  const auto fits = [&](std::uint64_t rate) { return !budget || rate <= *budget; };
+  const EncodingRate& present = encodings[current];
+  if (!present.live) return best(encodings, fits).value_or(current);
+  if (budget && present.whole() > tolerated(*budget)) {
+    const std::size_t lower = best(encodings, fits).value_or(current);
+    if (lower != current) noteMove(false, now);
+    return lower;
+  }
+  if (now < m_noRiseBefore) return current;
+  const std::size_t higher =
+      best(encodings, [&](std::uint64_t rate) { return fits(withMargin(rate)); }).value_or(current);
+  if (encodings[higher].whole() <= present.whole()) return current;
+  noteMove(true, now);
+  return higher;
+}
+
+LayerChoice LayerSelector::choose(Rates encodings, LayerChoice current,
+                                  std::optional<std::uint64_t> budget, TimePoint now) noexcept {
+  LayerChoice choice;
+  choice.encoding = chooseEncoding(encodings, current.encoding, budget, now);
+  const EncodingRate& rates = encodings[choice.encoding];
+  if (!budget || !isLeast(encodings, choice.encoding)) return choice;
+  const bool same = choice.encoding == current.encoding;
+  while (choice.temporal > 0) {
+    const std::uint64_t rate = rates.upTo[choice.temporal];
+    // What is sent already may go on a little above the budget; a further layer needs a margin.
+    const bool rises = same && choice.temporal > current.temporal;
+    if (!rises ? rate <= tolerated(*budget) : withMargin(rate) <= *budget) break;
+    --choice.temporal;
+  }
+  return choice;
+}
+
+std::uint64_t LayerSelector::wanted(Rates encodings, LayerChoice current) noexcept {
+  const EncodingRate& now = encodings[current.encoding];
+  if (current.temporal < kTemporalLayers - 1 && now.upTo[current.temporal] < now.whole())
+    return withMargin(now.whole());
+  std::uint64_t next = 0;
+  for (const EncodingRate& each : encodings) {
+    if (!each.live || each.whole() <= now.whole()) continue;
+    next = next == 0 ? each.whole() : std::min(next, each.whole());
+  }
+  return withMargin(next);
+}
+
+}  // namespace kms::router

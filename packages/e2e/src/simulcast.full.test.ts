@@ -1,0 +1,130 @@
+// Viewers whose ways to the server are narrow or lose packets.
+import type { KurentoElement, KurentoPipeline } from "kurento-client";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchBrowser, openPage } from "./support/browser.js";
+import { connectClient } from "./support/kurento.js";
+import { Peer, type PeerOptions } from "./support/peer.js";
+import { Server } from "./support/server.js";
+import { type Link, PERFECT, UdpRelay, candidateVia } from "./support/udp-relay.js";
+
+const ROUND_TRIP_50_MS: Link = { ...PERFECT, delayMs: 25 };
+const WIDE: Link = { ...ROUND_TRIP_50_MS, rateKbps: 4000 };
+const NARROW: Link = { ...ROUND_TRIP_50_MS, rateKbps: 500 };
+const SECONDS = 20;
+
+let server: Server;
+const relays: UdpRelay[] = [];
+beforeAll(async () => {
+  server = await Server.start();
+});
+afterAll(async () => {
+  for (const relay of relays) relay.close();
+  expect(await server.stop()).toBe(0);
+});
+
+interface Viewing {
+  readonly browser: Browser;
+  readonly pipeline: KurentoPipeline;
+  readonly source: KurentoElement;
+  readonly codec: "VP8" | "H264";
+}
+
+async function publish(
+  { browser, source, codec }: Viewing,
+  options: PeerOptions = {},
+): Promise<Peer> {
+  const page = await openPage(browser, server.pageUrl);
+  const camera = await Peer.call(page, source, { codec, receive: false, ...options });
+  await camera.connected();
+  return camera;
+}
+
+/** Shows the source without a bandwidth limit. */
+async function view(viewing: Viewing, via?: PeerOptions["via"]): Promise<Peer> {
+  const { browser, pipeline, source, codec } = viewing;
+  const endpoint = await pipeline.create("WebRtcEndpoint");
+  await endpoint.setMaxVideoSendBandwidth(0);
+  await source.connect(endpoint);
+  const page = await openPage(browser, server.pageUrl);
+  return Peer.call(page, endpoint, { codec, send: "nothing", ...(via && { via }) });
+}
+
+/** Shows the source over a relay. */
+async function viewOver(viewing: Viewing, link: Link): Promise<{ viewer: Peer; relay: UdpRelay }> {
+  let made: Promise<UdpRelay> | undefined;
+  const via = async (candidate: string): Promise<string | undefined> => {
+    const found = candidateVia(candidate, 0);
+    if (found === undefined || made) return undefined;
+    made = UdpRelay.start(found.address, found.port, 42);
+    const relay = await made;
+    relay.link = link;
+    relays.push(relay);
+    return candidateVia(candidate, relay.port)?.changed;
+  };
+  const viewer = await view(viewing, via);
+  await viewer.showsVideo();
+  if (!made) throw new Error("the server told no candidate that can be relayed");
+  return { viewer, relay: await made };
+}
+
+describe("simulcast", () => {
+  it.each(["VP8", "H264"] as const)(
+    "%s: a viewer whose way narrows gets a smaller size, others do not notice",
+    async (codec) => {
+      await using client = await connectClient(server.url);
+      await using browser = await launchBrowser();
+      const pipeline = await client.create("MediaPipeline");
+      const source = await pipeline.create("WebRtcEndpoint");
+      const viewing = { browser, pipeline, source, codec };
+      await publish(viewing, { simulcast: true, width: 960 });
+      const { viewer, relay } = await viewOver(viewing, WIDE);
+      const other = await view(viewing);
+      await Promise.all([viewer.showsVideo(960), other.showsVideo(960)]);
+      const before = await viewer.measureVideo(3);
+
+      await Promise.all([viewer.watchFrames(), other.watchFrames()]);
+      relay.link = NARROW;
+      const settling = await viewer.measureVideo(5);
+      const gap = await viewer.longestGap(1);
+      const [after, untouched] = await Promise.all([viewer.measureVideo(5), other.measureVideo(5)]);
+      const otherGap = await other.longestGap(1);
+      relay.link = WIDE;
+      await viewer.showsVideo(960);
+      console.log(codec, { before, settling, gap, after, untouched, otherGap });
+
+      expect(after.width).toBeLessThan(960);
+      expect(after.framesPerSecond).toBeGreaterThan(0.5 * before.framesPerSecond);
+      expect(gap).toBeLessThan(2000);
+      expect(untouched.width).toBe(960);
+      expect(otherGap).toBeLessThan(1500);
+      await pipeline.release();
+    },
+  );
+});
+
+describe("loss", () => {
+  it.each([0.05, 0.1])(
+    "leaves frames complete when %d of a viewer's packets are lost",
+    async (loss) => {
+      await using client = await connectClient(server.url);
+      await using browser = await launchBrowser();
+      const pipeline = await client.create("MediaPipeline");
+      const source = await pipeline.create("WebRtcEndpoint");
+      const viewing = { browser, pipeline, source, codec: "VP8" } as const;
+      const camera = await publish(viewing);
+      const { viewer, relay } = await viewOver(viewing, ROUND_TRIP_50_MS);
+      relay.toClient.link = { ...ROUND_TRIP_50_MS, loss };
+      const [sent, received] = await Promise.all([
+        camera.framesSentWithin(SECONDS),
+        viewer.measureVideo(SECONDS),
+      ]);
+      const complete = (received.framesPerSecond * SECONDS) / sent;
+      console.log("loss", { loss, sent, complete, received, packets: relay.toClient.lost });
+      expect(relay.toClient.lost).toBeGreaterThan(20);
+      // The two counts do not begin at the same moment.
+      expect(complete).toBeGreaterThan(0.97);
+      await pipeline.release();
+    },
+  );
+});
