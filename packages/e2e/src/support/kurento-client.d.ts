@@ -57,6 +57,7 @@ declare module "kurento-client" {
       getLocalSessionDescriptor(): Promise<string>;
       getDtlsConnectionState(): Promise<object[]>;
       processAnswer(answer: string): Promise<string>;
+      getLocalSessionDescriptor(): Promise<string>;
       gatherCandidates(): Promise<void>;
       addIceCandidate(candidate: object): Promise<void>;
       setMaxVideoSendBandwidth(kbps: number): Promise<void>;
