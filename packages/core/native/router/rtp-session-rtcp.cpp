@@ -62,12 +62,22 @@ void RtpSession::onReportBlocks(const rtp::RtcpPacket& packet, TimePoint arrival
   }
 }
 
+/// The last source that says goodbye takes the media state along; there is nothing to wait for.
 void RtpSession::onBye(const rtp::RtcpPacket& packet) {
-  rtp::forEachBye(packet, [&](std::uint32_t ssrc) {
-    for (Stream& each : m_streams) {
-      for (Encoding& one : each.encodings) one.producer->onBye(ssrc);
+  bool ended = false;
+  bool flows = false;
+  for (Stream& each : m_streams) {
+    for (Encoding& one : each.encodings) {
+      rtp::forEachBye(packet, [&](std::uint32_t ssrc) {
+        ended = ended || one.producer->ssrc() == ssrc;
+        one.producer->onBye(ssrc);
+      });
+      flows = flows || one.producer->lastArrival().has_value();
     }
-  });
+  }
+  if (ended && !flows && std::exchange(m_mediaConnected, false)) {
+    m_listener.onMediaStateChanged(false);
+  }
 }
 
 void RtpSession::onTransportFeedback(const rtp::RtcpPacket& packet, TimePoint arrival) {

@@ -77,6 +77,20 @@ TEST_F(RtpSessionTest, aRetransmissionBecomesThePacketThatWasLost) {
   EXPECT_EQ(inbound(peer)->packetsLost, 1) << "the way lost it all the same";
 }
 
+TEST_F(RtpSessionTest, theMediaStateEndsWithTheGoodbyeOfTheLastSource) {
+  TestSession peer(m_lane, {});
+  const auto goodbye = [&](std::uint32_t ssrc) {
+    rtp::RtcpWriter writer;
+    ASSERT_TRUE(writer.addBye(ssrc));
+    peer.session.receiveRtcp(writer.bytes(), m_lane.clock.now());
+  };
+  give(peer, {.sequence = 1, .keyframe = true});
+  goodbye(4711);
+  EXPECT_TRUE(peer.listener.mediaConnected) << "who says goodbye is not known";
+  goodbye(1);
+  EXPECT_FALSE(peer.listener.mediaConnected);
+}
+
 TEST_F(RtpSessionTest, aRetransmissionOfWhatCameIsADuplicate) {
   TestSession peer(m_lane, {});
   attach(peer);
