@@ -86,9 +86,8 @@ describe("simulcast", () => {
       await Promise.all([viewer.watchFrames(), other.watchFrames()]);
       relay.link = NARROW;
       const settling = await viewer.measureVideo(5);
-      const gap = await viewer.longestGap(1);
       const [after, untouched] = await Promise.all([viewer.measureVideo(5), other.measureVideo(5)]);
-      const otherGap = await other.longestGap(1);
+      const [gap, otherGap] = await Promise.all([viewer.longestGap(1), other.longestGap(1)]);
       relay.link = WIDE;
       await viewer.showsVideo(960);
       console.log(codec, { before, settling, gap, after, untouched, otherGap });

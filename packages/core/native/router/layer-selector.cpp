@@ -8,6 +8,7 @@ using std::chrono::seconds;
 
 namespace {
 
+constexpr Duration kForbearance = std::chrono::milliseconds(500);
 constexpr Duration kPatience = seconds(2);
 constexpr Duration kMostPatience = seconds(16);
 /// A rise that lasted so long was none too many.
@@ -55,6 +56,12 @@ void LayerSelector::noteMove(bool up, TimePoint now) noexcept {
   m_noRiseBefore = now + m_patience;
 }
 
+bool LayerSelector::mustFall(std::uint64_t rate, std::uint64_t budget, TimePoint now) noexcept {
+  if (budget < rate - rate / 4) return true;
+  if (!m_overSince) m_overSince = now;
+  return now - *m_overSince >= kForbearance;
+}
+
 std::size_t LayerSelector::chooseEncoding(Rates encodings, std::size_t current,
                                           std::optional<std::uint64_t> budget,
                                           TimePoint now) noexcept {
@@ -62,10 +69,13 @@ std::size_t LayerSelector::chooseEncoding(Rates encodings, std::size_t current,
   const EncodingRate& present = encodings[current];
   if (!present.live) return best(encodings, fits).value_or(current);
   if (budget && present.whole() > tolerated(*budget)) {
+    if (!mustFall(present.whole(), *budget, now)) return current;
     const std::size_t lower = best(encodings, fits).value_or(current);
     if (lower != current) noteMove(false, now);
+    m_overSince.reset();
     return lower;
   }
+  m_overSince.reset();
   if (now < m_noRiseBefore) return current;
   const std::size_t higher =
       best(encodings, [&](std::uint64_t rate) { return fits(withMargin(rate)); }).value_or(current);

@@ -75,7 +75,18 @@ TEST_F(LayerSelectorTest, falseRisesBecomeRare) {
 TEST_F(LayerSelectorTest, aSmallExcessIsTolerated) {
   choose({});
   EXPECT_EQ(choose(1'950'000).encoding, 2U);
-  EXPECT_EQ(choose(1'850'000).encoding, 0U);
+  EXPECT_EQ(choose(1'850'000).encoding, 2U);
+  m_now += 500ms;
+  EXPECT_EQ(choose(1'850'000).encoding, 0U) << "but not for long";
+}
+
+TEST_F(LayerSelectorTest, aMomentBelowTheBudgetIsForgiven) {
+  choose({});
+  for (int i = 0; i < 10; ++i, m_now += 400ms) {
+    EXPECT_EQ(choose(1'600'000).encoding, 2U);
+    m_now += 200ms;
+    EXPECT_EQ(choose(2'000'000).encoding, 2U);
+  }
 }
 
 TEST_F(LayerSelectorTest, leavesAnEncodingThatCeased) {

@@ -19,9 +19,11 @@ struct LayerChoice {
   bool operator==(const LayerChoice&) const = default;
 };
 
-/// Keeps the best encoding within a budget: down at once, up only with a margin and, after a fall,
-/// not for some seconds (twice as long each time that it did not last). Encodings are compared by
-/// bit rate. Temporal layers are left out only where no lower encoding is. I/O thread.
+/// Keeps the best encoding within a budget: down at once where the budget is far too small, else
+/// when it has been for half a second (an estimate may err for a moment); up only with a margin
+/// and, after a fall, not for some seconds (twice as long each time that it did not last).
+/// Encodings are compared by bit rate. Temporal layers are left out only where no lower encoding
+/// is. I/O thread.
 class KMS_API LayerSelector {
  public:
   /// `encodings` not empty; `current` one of them; `budget` in bit/s, empty: no limit.
@@ -35,9 +37,11 @@ class KMS_API LayerSelector {
   [[nodiscard]] std::size_t chooseEncoding(std::span<const EncodingRate> encodings,
                                            std::size_t current, std::optional<std::uint64_t> budget,
                                            TimePoint now) noexcept;
+  [[nodiscard]] bool mustFall(std::uint64_t rate, std::uint64_t budget, TimePoint now) noexcept;
   void noteMove(bool up, TimePoint now) noexcept;
 
   std::optional<TimePoint> m_lastUp;
+  std::optional<TimePoint> m_overSince;
   TimePoint m_noRiseBefore{};
   Duration m_patience = std::chrono::seconds(2);
 };
