@@ -145,17 +145,17 @@ class HostHandle : public Napi::ObjectWrap<HostHandle> {
   std::shared_ptr<JsHost> m_host;
 };
 
-std::uint16_t portOf(const Value& thread) {
-  const int port = thread.get<int>("udpPort", 0);
+std::uint16_t portOf(const Value& thread, const char* name) {
+  const int port = thread.get<int>(name, 0);
   if (port >= 0 && port <= std::numeric_limits<std::uint16_t>::max())
     return static_cast<std::uint16_t>(port);
-  throw Error(ErrorCode::kMarshall, "'udpPort' should be 0 .. 65535");
+  throw Error(ErrorCode::kMarshall, "'" + std::string(name) + "' should be 0 .. 65535");
 }
 
 session::SessionConfig configOf(const Value& options) {
   session::SessionConfig config;
   for (const Value& thread : options.at("ioThreads").list())
-    config.udpPorts.push_back(portOf(thread));
+    config.threads.push_back({portOf(thread, "udpPort"), portOf(thread, "tcpPort")});
   for (const Value& name : options.at("networkInterfaces").list()) {
     config.networkInterfaces.push_back(name.text());
   }

@@ -32,7 +32,7 @@ class Fuzzed final : public AgentListener {
 
   void take(ByteView datagram) {
     read(datagram);
-    m_agent->handlePacket(datagram, kLocal, kRemote);
+    m_agent->handlePacket(datagram, {kLocal, kRemote});
     m_clock.advance(std::chrono::milliseconds(20));
     if (m_agent->nextDeadline() <= m_clock.now()) m_agent->onTimer();
   }
@@ -72,12 +72,12 @@ class Fuzzed final : public AgentListener {
     demand(message->unknownRequired().size() <= 8);
   }
 
-  void onSend(ByteView packet, const Address&, const Address&) override {
+  void onSend(ByteView packet, const Path&) override {
     demand(isStun(packet) && packet.size() <= kStunMaxSize);
     if (const auto message = StunMessage::parse(packet)) m_lastId = message->transactionId();
   }
   void onStateChanged(State) override {}
-  void onSelectedPair(const Candidate&, const Candidate&) override {}
+  void onSelectedPair(const SelectedPair&) override {}
   void onConsentLost() override {}
 
   ManualClock m_clock;

@@ -63,7 +63,8 @@ void Agent::Core::startCheck(Pair& pair, TimePoint now) {
   // What the peer shall give a peer-reflexive candidate that it learns from this check (RFC
   // 8445 7.1.1).
   const auto preference = static_cast<std::uint16_t>(pair.local.priority >> 8U);
-  check.priority = candidatePriority(CandidateType::PeerReflexive, preference, 1);
+  check.priority =
+      candidatePriority(CandidateType::PeerReflexive, preference, 1, pair.local.tcpType);
   ++m_counters.checksSent;
   sendBinding(pair.path, *m_keys, check);
 }
@@ -76,10 +77,12 @@ void Agent::Core::retransmit(TimePoint now) {
       continue;
     }
     ++pair->tries;
-    ++m_counters.retransmissions;
     pair->rto *= 2;
     const bool isLast = pair->tries >= m_timing.tries;
     pair->nextSend = now + (isLast ? std::min(pair->rto, m_timing.rto * kFinalWait) : pair->rto);
+    // TCP retransmits by itself (RFC 6544 7.1): only the time passes.
+    if (pair->path.transport == Transport::Tcp) continue;
+    ++m_counters.retransmissions;
     pair->newestCheck().isRetransmitted = true;
     sendBinding(pair->path, *m_keys, pair->newestCheck());
   }
@@ -95,7 +98,7 @@ void Agent::Core::sendBinding(const Path& path, const CheckKeys& keys, const Che
   if (check.isNominating) writer.addFlag(StunAttribute::UseCandidate);
   writer.sign(keys.password);
   writer.addFingerprint();
-  m_listener.onSend(writer.bytes(), path.base, path.remote);
+  m_listener.onSend(writer.bytes(), path);
 }
 
 // The best working pair, while this side has to nominate one and no nomination is on its way.
@@ -223,7 +226,7 @@ void Agent::Core::select(const Pair& pair, bool isNomination) {
   const TimePoint now = m_clock.now();
   const bool isSame =
       m_selected && m_isSelectedCurrent && m_consent.isRunning() && pair.path == m_consent.path();
-  SelectedPair next{m_list.validLocal(pair), pair.remote, pair.path.base, isNomination,
+  SelectedPair next{m_list.validLocal(pair), pair.remote, pair.path, isNomination,
                     pair.roundTripTime};
   const bool isNews =
       !isSame || next.local != m_selected->local || next.remote != m_selected->remote;
@@ -232,7 +235,7 @@ void Agent::Core::select(const Pair& pair, bool isNomination) {
   m_selected = std::move(next);
   m_isSelectedCurrent = true;
   m_selectedPriority = pair.priority;
-  if (isNews) m_events.emplace_back(std::pair(m_selected->local, m_selected->remote));
+  if (isNews) m_events.emplace_back(*m_selected);
   if (isNomination) {
     m_nominatedAt = now;
     m_nominateAt = TimePoint::max();

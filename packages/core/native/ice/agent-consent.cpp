@@ -65,6 +65,33 @@ void Agent::Core::onConsent(TimePoint now) {
   }
 }
 
+// Unlike silence, a closed connection leaves no doubt. One that worked is worth another attempt, if
+// opening it is our part.
+void Agent::Core::closePath(const Path& path) {
+  if (Pair* pair = m_list.find(path)) {
+    const bool isWorthIt =
+        pair->state == PairState::Succeeded && pair->local.tcpType == TcpType::Active;
+    pair->fail();
+    if (isWorthIt) pair->state = PairState::Waiting;
+  }
+  if (m_consent.isRunning() && path == m_consent.path()) losePath();
+  run();
+}
+
+void Agent::Core::losePath() {
+  m_consent.stop();
+  m_selected.reset();
+  m_events.emplace_back(ConsentLost{});
+  if (!m_isSelectedCurrent) return;  // a restart is under way: its checks decide
+  m_isSelectedCurrent = false;
+  m_nominateAt = TimePoint::max();
+  for (const auto& pair : m_list.pairs()) {
+    const bool isOther = pair->path != m_consent.path();
+    if (isOther && !pair->isRevoked && !pair->isOutstanding) pair->state = PairState::Waiting;
+  }
+  setState(State::Disconnected);
+}
+
 // The pair may come back; meanwhile the controlling side looks whether another one still works.
 void Agent::Core::disconnect() {
   setState(State::Disconnected);

@@ -171,9 +171,7 @@ void Agent::Core::deliver() {
   for (std::size_t index = 0; index < m_events.size(); ++index) {
     const Event event = std::move(m_events[index]);
     if (const auto* state = std::get_if<State>(&event)) m_listener.onStateChanged(*state);
-    if (const auto* pair = std::get_if<std::pair<Candidate, Candidate>>(&event)) {
-      m_listener.onSelectedPair(pair->first, pair->second);
-    }
+    if (const auto* pair = std::get_if<SelectedPair>(&event)) m_listener.onSelectedPair(*pair);
     if (std::holds_alternative<ConsentLost>(event)) m_listener.onConsentLost();
   }
   m_events.clear();

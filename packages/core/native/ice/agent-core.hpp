@@ -25,6 +25,7 @@ class Agent::Core {
   bool addRemoteCandidate(const Candidate& candidate);
   void endOfRemoteCandidates();
   bool handlePacket(ByteView packet, const Path& path);
+  void closePath(const Path& path);
   void run();
   void restart(Credentials credentials);
 
@@ -36,7 +37,7 @@ class Agent::Core {
 
  private:
   struct ConsentLost {};
-  using Event = std::variant<State, std::pair<Candidate, Candidate>, ConsentLost>;
+  using Event = std::variant<State, SelectedPair, ConsentLost>;
 
   // Life and timers
   void setState(State state);
@@ -73,6 +74,7 @@ class Agent::Core {
   void onConsentResponse(const StunMessage& message, const Path& path);
   void onConsent(TimePoint now);
   void disconnect();
+  void losePath();
   void loseConsent();
   [[nodiscard]] Duration consentInterval();
   [[nodiscard]] bool canDisconnect() const noexcept;

@@ -116,7 +116,7 @@ void Agent::Core::refuse(const StunMessage& message, const Path& path, int code,
   if (code == kUnknownAttribute) writer.addUnknown(message.unknownRequired());
   if (keys != nullptr) writer.sign(keys->pwd);
   writer.addFingerprint();
-  m_listener.onSend(writer.bytes(), path.base, path.remote);
+  m_listener.onSend(writer.bytes(), path);
 }
 
 void Agent::Core::agree(const StunMessage& message, const Path& path, const Credentials& keys) {
@@ -124,7 +124,7 @@ void Agent::Core::agree(const StunMessage& message, const Path& path, const Cred
   writer.addXorAddress(StunAttribute::XorMappedAddress, path.remote);
   writer.sign(keys.pwd);
   writer.addFingerprint();
-  m_listener.onSend(writer.bytes(), path.base, path.remote);
+  m_listener.onSend(writer.bytes(), path);
 }
 
 }  // namespace kms::ice

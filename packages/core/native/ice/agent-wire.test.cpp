@@ -15,19 +15,17 @@ const Credentials kTheirs{"them", "their-password-their-password"};
 
 struct Sent {
   Octets octets;
-  Address local;
-  Address remote;
+  Path path;
 };
 
 class AgentWire : public ::testing::Test, public AgentListener {
  protected:
-  void onSend(std::span<const std::uint8_t> packet, const Address& from,
-              const Address& to) override {
-    sent.push_back({{packet.begin(), packet.end()}, from, to});
+  void onSend(std::span<const std::uint8_t> packet, const Path& path) override {
+    sent.push_back({{packet.begin(), packet.end()}, path});
   }
   void onStateChanged(State) override {}
-  void onSelectedPair(const Candidate&, const Candidate& remote) override {
-    selected.push_back(remote.address);
+  void onSelectedPair(const SelectedPair& pair) override {
+    selected.push_back(pair.remote.address);
   }
   void onConsentLost() override {}
 
@@ -57,7 +55,7 @@ class AgentWire : public ::testing::Test, public AgentListener {
   bool finish(StunWriter writer, const Address& from, std::string_view pwd = kOurs.pwd) {
     writer.sign(pwd);
     writer.addFingerprint();
-    return agent->handlePacket(writer.bytes(), local, from);
+    return agent->handlePacket(writer.bytes(), {local, from});
   }
   bool ask(const Address& from, Role role = Role::Controlling, bool isNominating = false) {
     return finish(request(role, isNominating), from);
@@ -68,7 +66,7 @@ class AgentWire : public ::testing::Test, public AgentListener {
     int answered = 0;
     for (const Sent& packet : std::exchange(sent, {})) {
       const auto message = StunMessage::parse(packet.octets);
-      if (message->messageClass() != StunClass::Request || packet.remote != to) continue;
+      if (message->messageClass() != StunClass::Request || packet.path.remote != to) continue;
       StunWriter writer(errorCode == 0 ? StunClass::Success : StunClass::Error, kStunBinding,
                         message->transactionId());
       writer.addXorAddress(StunAttribute::XorMappedAddress, local);
@@ -90,7 +88,8 @@ class AgentWire : public ::testing::Test, public AgentListener {
   }
   std::size_t requestsTo(const Address& to) const {
     return static_cast<std::size_t>(std::count_if(sent.begin(), sent.end(), [&](const Sent& s) {
-      return s.remote == to && StunMessage::parse(s.octets)->messageClass() == StunClass::Request;
+      return s.path.remote == to &&
+             StunMessage::parse(s.octets)->messageClass() == StunClass::Request;
     }));
   }
 
@@ -159,18 +158,18 @@ TEST_F(AgentWire, pacesOrdinaryChecksAndRetransmitsWithDoublingDelay) {
   tick(milliseconds(50));
   EXPECT_EQ(sent.size(), 2U);
   tick(milliseconds(200));
-  EXPECT_EQ(requestsTo(sent[0].remote), 2U);
+  EXPECT_EQ(requestsTo(sent[0].path.remote), 2U);
   tick(milliseconds(499));
-  EXPECT_EQ(requestsTo(sent[0].remote), 2U);
+  EXPECT_EQ(requestsTo(sent[0].path.remote), 2U);
   tick(milliseconds(1));
-  EXPECT_EQ(requestsTo(sent[0].remote), 3U);
+  EXPECT_EQ(requestsTo(sent[0].path.remote), 3U);
 }
 
 TEST_F(AgentWire, refusesRequestsThatItCannotTrust) {
   make(Role::Controlled);
   StunWriter bare(StunClass::Request, kStunBinding, {1});
   bare.addFingerprint();
-  EXPECT_TRUE(agent->handlePacket(bare.bytes(), local, peer));
+  EXPECT_TRUE(agent->handlePacket(bare.bytes(), {local, peer}));
   EXPECT_EQ(lastCode(), 400);
   EXPECT_TRUE(finish(request(Role::Controlling), peer, "wrong"));
   EXPECT_EQ(lastCode(), 401);
@@ -268,13 +267,13 @@ TEST_F(AgentWire, ignoresForgedAndAsymmetricResponses) {
 
 TEST_F(AgentWire, leavesOtherPacketsToOthers) {
   make(Role::Controlled);
-  EXPECT_FALSE(agent->handlePacket(Octets(100, 0x80), local, peer));
+  EXPECT_FALSE(agent->handlePacket(Octets(100, 0x80), {local, peer}));
   EXPECT_FALSE(
-      agent->handlePacket(StunWriter(StunClass::Success, 0x003, {1}).bytes(), local, peer));
-  EXPECT_FALSE(
-      agent->handlePacket(StunWriter(StunClass::Success, kStunBinding, {1}).bytes(), local, peer));
+      agent->handlePacket(StunWriter(StunClass::Success, 0x003, {1}).bytes(), {local, peer}));
+  EXPECT_FALSE(agent->handlePacket(StunWriter(StunClass::Success, kStunBinding, {1}).bytes(),
+                                   {local, peer}));
   EXPECT_TRUE(agent->handlePacket(StunWriter(StunClass::Indication, kStunBinding, {1}).bytes(),
-                                  local, peer));
+                                  {local, peer}));
   EXPECT_TRUE(sent.empty());
 }
 
@@ -332,8 +331,8 @@ TEST_F(AgentWire, stopsOtherChecksOnceAPairIsNominated) {
   agent->addRemoteCandidate(host(otherPeer));
   tick(milliseconds(50));
   const auto late = StunMessage::parse(sent[1].octets)->transactionId();
-  const Address nominated = sent[0].remote;
-  const Address silent = sent[1].remote;
+  const Address nominated = sent[0].path.remote;
+  const Address silent = sent[1].path.remote;
   answer(nominated);
   tick(milliseconds(250));
   answer(nominated);

@@ -38,9 +38,12 @@ void Agent::endOfRemoteCandidates() {
   m_core->endOfRemoteCandidates();
 }
 
-bool Agent::handlePacket(std::span<const std::uint8_t> packet, const Address& local,
-                         const Address& remote) {
-  return m_core->handlePacket(packet, Path{local, remote});
+bool Agent::handlePacket(std::span<const std::uint8_t> packet, const Path& path) {
+  return m_core->handlePacket(packet, path);
+}
+
+void Agent::closePath(const Path& path) {
+  m_core->closePath(path);
 }
 
 TimePoint Agent::nextDeadline() const {

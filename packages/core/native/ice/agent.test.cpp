@@ -43,7 +43,7 @@ TEST_F(AgentTest, connectsAndPassesThroughTheStatesInOrder) {
   }
   EXPECT_EQ(a.selections[0].first.address, addressA);
   EXPECT_EQ(a.selections[0].second.address, addressB);
-  EXPECT_EQ(a.agent->selectedPair()->base, addressA);
+  EXPECT_EQ(a.agent->selectedPair()->path.base, addressA);
 }
 
 TEST_F(AgentTest, connectsOverIpv6) {
@@ -99,7 +99,7 @@ TEST_F(AgentTest, learnsPeerReflexiveCandidatesBehindARewritingNat) {
   EXPECT_EQ(a.agent->selectedPair()->local.type, CandidateType::PeerReflexive);
   EXPECT_EQ(a.agent->selectedPair()->local.address, outside);
   EXPECT_EQ(a.agent->selectedPair()->local.related, addressA);
-  EXPECT_EQ(a.agent->selectedPair()->base, addressA);
+  EXPECT_EQ(a.agent->selectedPair()->path.base, addressA);
   EXPECT_EQ(b.agent->selectedPair()->remote.type, CandidateType::PeerReflexive);
   EXPECT_EQ(b.agent->selectedPair()->remote.address, outside);
 }
@@ -252,7 +252,7 @@ TEST_F(AgentTest, nominatesAnotherPairWhenTheSelectedOneFallsSilent) {
         return pair && pair->remote.address == second && bothReady(a, b);
       },
       seconds(29)));
-  EXPECT_EQ(b.agent->selectedPair()->base, second);
+  EXPECT_EQ(b.agent->selectedPair()->path.base, second);
   EXPECT_EQ(a.consentsLost, 0);
   EXPECT_EQ(b.consentsLost, 0);
 }
@@ -375,7 +375,7 @@ TEST_F(AgentTest, connectsAmidBrokenAndForgedPackets) {
     }
     if (random() % 4 == 0) copy.resize(random() % (copy.size() + 1));
     const auto from = at("203.0.113.66", static_cast<std::uint16_t>(1 + random() % 60000));
-    consumed += b.agent->handlePacket(copy, addressB, from) ? 1 : 0;
+    consumed += b.agent->handlePacket(copy, {addressB, from}) ? 1 : 0;
     if (round % 100 == 0) net.run(milliseconds(100));
   }
   EXPECT_GT(consumed, 0U);

@@ -22,6 +22,9 @@ constexpr std::array<std::string_view, 4> kTypeNames = {"host", "srflx", "prflx"
 constexpr std::array<std::string_view, 4> kTcpTypeNames = {"", "active", "passive", "so"};
 // RFC 8445 5.1.2.2, in the order of CandidateType.
 constexpr std::array<std::uint32_t, 4> kTypePreferences = {126, 100, 110, 0};
+constexpr std::array<std::uint32_t, 4> kTcpTypePreferences = {90, 70, 80, 0};
+// RFC 6544 4.2, for candidates without NAT, in the order of TcpType.
+constexpr std::array<unsigned, 4> kDirectionPreferences = {0, 6, 4, 2};
 
 bool equalsIgnoringCase(std::string_view left, std::string_view right) {
   const auto lower = [](char c) { return std::tolower(static_cast<unsigned char>(c)); };
@@ -157,9 +160,13 @@ const Address& Candidate::baseAddress() const noexcept {
 }
 
 std::uint32_t candidatePriority(CandidateType type, std::uint16_t localPreference,
-                                unsigned component) noexcept {
-  const std::uint32_t preference = kTypePreferences[static_cast<std::size_t>(type)];
-  return (preference << 24U) | (std::uint32_t{localPreference} << 8U) |
+                                unsigned component, TcpType tcpType) noexcept {
+  const bool isTcp = tcpType != TcpType::None;
+  const auto& types = isTcp ? kTcpTypePreferences : kTypePreferences;
+  const std::uint32_t preference = types[static_cast<std::size_t>(type)];
+  const unsigned direction = kDirectionPreferences[static_cast<std::size_t>(tcpType)];
+  const unsigned local = isTcp ? (direction << 13U) | (localPreference >> 3U) : localPreference;
+  return (preference << 24U) | (local << 8U) |
          (kMaxComponent - std::clamp(component, 1U, kMaxComponent));
 }
 
@@ -169,9 +176,10 @@ std::uint16_t localPreference(const Address& base, unsigned index) noexcept {
 }
 
 std::string candidateFoundation(CandidateType type, const Address& base,
-                                const std::optional<Address>& server) {
+                                const std::optional<Address>& server, TcpType tcpType) {
   std::string key(name(type));
   key += ' ' + base.ipText();
+  key += kTcpTypeNames[static_cast<std::size_t>(tcpType)];
   if (server) key += ' ' + server->ipText();
   return std::to_string(crc32({reinterpret_cast<const std::uint8_t*>(key.data()), key.size()}));
 }

@@ -22,24 +22,37 @@ bool isMulticast(const Address& address) noexcept {
 }
 
 bool isUsable(const Candidate& remote) noexcept {
-  return remote.transport == Transport::Udp && remote.component == 1 && remote.address.port != 0 &&
-         !isAnyAddress(remote.address) && !isMulticast(remote.address);
+  return remote.component == 1 && remote.address.port != 0 && !isAnyAddress(remote.address) &&
+         !isMulticast(remote.address) && remote.tcpType != TcpType::SimultaneousOpen &&
+         (remote.transport == Transport::Tcp) == (remote.tcpType != TcpType::None);
 }
 
 // RFC 8445 6.1.2.2: same family, and IPv6 link-local addresses only among themselves.
-bool canPair(const Address& base, const Address& remote) noexcept {
+bool canReach(const Address& base, const Address& remote) noexcept {
   if (base.isV6 != remote.isV6) return false;
   if (!base.isV6 || isAnyAddress(base)) return true;
   return base.isLinkLocal() == remote.isLinkLocal();
+}
+
+// RFC 6544 6.2: over TCP only the active side makes pairs; the passive one learns them.
+bool canPair(const Candidate& local, const Candidate& remote) noexcept {
+  if (local.transport != remote.transport) return false;
+  const bool isTcp = local.transport == Transport::Tcp;
+  if (isTcp && (local.tcpType != TcpType::Active || remote.tcpType != TcpType::Passive))
+    return false;
+  return canReach(local.baseAddress(), remote.address);
 }
 
 bool isLearned(const Candidate& remote) noexcept {
   return remote.type == CandidateType::PeerReflexive;
 }
 
-Candidate reflexiveCandidate(const Address& address, std::uint32_t priority) {
+Candidate reflexiveCandidate(const Address& address, Transport transport, TcpType tcpType,
+                             std::uint32_t priority) {
   Candidate candidate;
   candidate.address = address;
+  candidate.transport = transport;
+  candidate.tcpType = tcpType;
   candidate.type = CandidateType::PeerReflexive;
   candidate.priority = priority;
   candidate.foundation = candidateFoundation(CandidateType::PeerReflexive, address);
@@ -71,13 +84,13 @@ void CheckList::setRole(Role role) {
 }
 
 void CheckList::setLocals(std::vector<Candidate> locals) {
-  std::erase_if(locals, [](const Candidate& local) {
-    return local.transport != Transport::Udp || local.component != 1;
-  });
+  std::erase_if(locals, [](const Candidate& local) { return local.component != 1; });
   if (locals.size() > kMaxLocals) locals.resize(kMaxLocals);
   m_locals = std::move(locals);
   rebuildBases();
-  std::erase_if(m_pairs, [this](const auto& pair) { return baseFor(pair->path.base) == nullptr; });
+  std::erase_if(m_pairs, [this](const auto& pair) {
+    return baseFor(pair->path.base, pair->path.transport) == nullptr;
+  });
   for (const Base& base : m_bases) pairUp(base);
   sort();
 }
@@ -89,7 +102,7 @@ void CheckList::rebuildBases() {
                [](const Base& base) { return base.isLearned; });
   m_bases.clear();
   const auto take = [this](const Candidate& local) {
-    if (baseFor(local.baseAddress()) == nullptr) {
+    if (baseFor(local.baseAddress(), local.transport) == nullptr) {
       m_bases.push_back({local.baseAddress(), local, false});
     }
   };
@@ -98,34 +111,37 @@ void CheckList::rebuildBases() {
   }
   for (const Candidate& local : m_locals) take(local);
   for (Base& base : learned) {
-    if (baseFor(base.address) == nullptr) m_bases.push_back(std::move(base));
+    if (baseFor(base.address, base.candidate.transport) == nullptr) {
+      m_bases.push_back(std::move(base));
+    }
   }
 }
 
 void CheckList::pairUp(const Base& base) {
   for (const auto& pair : m_pairs) {
-    if (pair->path.base != base.address) continue;
+    if (pair->path.base != base.address || pair->path.transport != base.candidate.transport) {
+      continue;
+    }
     pair->local = base.candidate;
     prioritise(*pair);
   }
   for (const Candidate& remote : m_remotes) {
-    if (canPair(base.address, remote.address) && find({base.address, remote.address}) == nullptr) {
-      makePair(base, remote);
-    }
+    const bool isNew = find({base.address, remote.address, remote.transport}) == nullptr;
+    if (isNew && canPair(base.candidate, remote)) makePair(base, remote);
   }
 }
 
 void CheckList::pairUp(const Candidate& remote) {
   for (const Base& base : m_bases) {
-    if (canPair(base.address, remote.address)) makePair(base, remote);
+    if (canPair(base.candidate, remote)) makePair(base, remote);
   }
   sort();
 }
 
 bool CheckList::addRemote(const Candidate& remote, bool& isRefused) {
   isRefused = !isUsable(remote);
-  if (isRefused) return false;
-  if (Candidate* known = findRemote(remote.address)) {
+  if (isRefused || remote.tcpType == TcpType::Active) return false;
+  if (Candidate* known = findRemote(remote.address, remote.transport)) {
     const bool isNews = isLearned(*known) && !isLearned(remote);
     if (isNews) upgrade(*known, remote);
     return isNews;
@@ -145,7 +161,9 @@ bool CheckList::addRemote(const Candidate& remote, bool& isRefused) {
 void CheckList::upgrade(Candidate& known, const Candidate& signalled) {
   known = signalled;
   for (const auto& pair : m_pairs) {
-    if (pair->path.remote != signalled.address) continue;
+    const bool isIts =
+        pair->path.remote == signalled.address && pair->path.transport == signalled.transport;
+    if (!isIts) continue;
     pair->remote = signalled;
     prioritise(*pair);
   }
@@ -159,37 +177,42 @@ void CheckList::clearRemotes() {
 
 Pair* CheckList::learn(const Path& path, std::uint32_t priority) {
   if (Pair* known = find(path)) return known;
-  const Base* base = learnBase(path.base);
+  const Base* base = learnBase(path);
   if (base == nullptr) return nullptr;
-  makePair(*base, learnRemote(path.remote, priority));
+  makePair(*base, learnRemote(path, priority));
   sort();
   return find(path);
 }
 
-const CheckList::Base* CheckList::learnBase(const Address& address) {
-  if (const Base* known = baseFor(address)) return known;
+const CheckList::Base* CheckList::learnBase(const Path& path) {
+  if (const Base* known = baseFor(path.base, path.transport)) return known;
   const auto learned =
       std::count_if(m_bases.begin(), m_bases.end(), [](const Base& b) { return b.isLearned; });
   if (static_cast<std::size_t>(learned) >= kMaxLearnedBases) return nullptr;
-  const auto priority = candidatePriority(CandidateType::PeerReflexive, 0, 1);
-  m_bases.push_back({address, reflexiveCandidate(address, priority), true});
+  const auto type = path.transport == Transport::Tcp ? TcpType::Passive : TcpType::None;
+  const auto priority = candidatePriority(CandidateType::PeerReflexive, 0, 1, type);
+  m_bases.push_back(
+      {path.base, reflexiveCandidate(path.base, path.transport, type, priority), true});
   return &m_bases.back();
 }
 
-const Candidate& CheckList::learnRemote(const Address& address, std::uint32_t priority) {
-  if (const Candidate* known = findRemote(address)) return *known;
+const Candidate& CheckList::learnRemote(const Path& path, std::uint32_t priority) {
+  if (const Candidate* known = findRemote(path.remote, path.transport)) return *known;
   const auto learned = std::count_if(m_remotes.begin(), m_remotes.end(), isLearned);
   if (static_cast<std::size_t>(learned) >= kMaxLearnedRemotes) forgetOldestLearnedRemote();
-  m_remotes.push_back(reflexiveCandidate(address, priority));
+  const auto type = path.transport == Transport::Tcp ? TcpType::Active : TcpType::None;
+  m_remotes.push_back(reflexiveCandidate(path.remote, path.transport, type, priority));
   return m_remotes.back();
 }
 
 // A peer that roams for days must still be found at its newest address.
 void CheckList::forgetOldestLearnedRemote() {
   const auto oldest = std::find_if(m_remotes.begin(), m_remotes.end(), isLearned);
-  const Address address = oldest->address;
+  const Candidate gone = *oldest;
   m_remotes.erase(oldest);
-  std::erase_if(m_pairs, [&](const auto& pair) { return pair->path.remote == address; });
+  std::erase_if(m_pairs, [&](const auto& pair) {
+    return pair->path.remote == gone.address && pair->path.transport == gone.transport;
+  });
 }
 
 Pair* CheckList::find(const Path& path) noexcept {
@@ -210,24 +233,30 @@ std::pair<Pair*, Check*> CheckList::findCheck(const TransactionId& id) noexcept 
 Candidate CheckList::validLocal(const Pair& pair) const {
   if (!pair.mapped || *pair.mapped == pair.local.address) return pair.local;
   for (const Candidate& local : m_locals) {
-    if (local.address == *pair.mapped && local.baseAddress() == pair.path.base) return local;
+    const bool isIts = local.transport == pair.path.transport && local.address == *pair.mapped &&
+                       local.baseAddress() == pair.path.base;
+    if (isIts) return local;
   }
   const auto preference = static_cast<std::uint16_t>(pair.local.priority >> 8U);
-  Candidate local = reflexiveCandidate(
-      *pair.mapped, candidatePriority(CandidateType::PeerReflexive, preference, 1));
+  const auto priority =
+      candidatePriority(CandidateType::PeerReflexive, preference, 1, pair.local.tcpType);
+  Candidate local =
+      reflexiveCandidate(*pair.mapped, pair.path.transport, pair.local.tcpType, priority);
   local.related = pair.path.base;
   return local;
 }
 
-const CheckList::Base* CheckList::baseFor(const Address& address) const noexcept {
-  const auto found = std::find_if(m_bases.begin(), m_bases.end(),
-                                  [&](const Base& base) { return base.address == address; });
+const CheckList::Base* CheckList::baseFor(const Address& address,
+                                          Transport transport) const noexcept {
+  const auto found = std::find_if(m_bases.begin(), m_bases.end(), [&](const Base& base) {
+    return base.address == address && base.candidate.transport == transport;
+  });
   return found == m_bases.end() ? nullptr : &*found;
 }
 
-Candidate* CheckList::findRemote(const Address& address) noexcept {
+Candidate* CheckList::findRemote(const Address& address, Transport transport) noexcept {
   const auto found = std::find_if(m_remotes.begin(), m_remotes.end(), [&](const Candidate& remote) {
-    return remote.address == address;
+    return remote.address == address && remote.transport == transport;
   });
   return found == m_remotes.end() ? nullptr : &*found;
 }
@@ -235,7 +264,7 @@ Candidate* CheckList::findRemote(const Address& address) noexcept {
 Pair* CheckList::makePair(const Base& base, const Candidate& remote) {
   makeRoom();
   auto pair = std::make_unique<Pair>();
-  pair->path = {base.address, remote.address};
+  pair->path = {base.address, remote.address, remote.transport};
   pair->local = base.candidate;
   pair->remote = remote;
   prioritise(*pair);

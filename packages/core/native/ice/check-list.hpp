@@ -19,14 +19,6 @@
 
 namespace kms::ice {
 
-/// The two ends of a datagram's way, seen from here.
-struct Path {
-  Address base;
-  Address remote;
-
-  bool operator==(const Path&) const = default;
-};
-
 /// One Binding request that was sent on a pair.
 struct Check {
   TransactionId id{};
@@ -100,10 +92,10 @@ class CheckList {
     bool isLearned = false;
   };
 
-  [[nodiscard]] const Base* baseFor(const Address& address) const noexcept;
-  [[nodiscard]] const Base* learnBase(const Address& address);
-  [[nodiscard]] const Candidate& learnRemote(const Address& address, std::uint32_t priority);
-  [[nodiscard]] Candidate* findRemote(const Address& address) noexcept;
+  [[nodiscard]] const Base* baseFor(const Address& address, Transport transport) const noexcept;
+  [[nodiscard]] const Base* learnBase(const Path& path);
+  [[nodiscard]] const Candidate& learnRemote(const Path& path, std::uint32_t priority);
+  [[nodiscard]] Candidate* findRemote(const Address& address, Transport transport) noexcept;
   void forgetOldestLearnedRemote();
   void upgrade(Candidate& known, const Candidate& signalled);
   void rebuildBases();

@@ -157,6 +157,11 @@ std::optional<std::uint64_t> StunMessage::number64(StunAttribute type) const noe
   return read64(value->data());
 }
 
+std::optional<Address> StunMessage::xorAddress(StunAttribute type) const noexcept {
+  const auto value = find(type);
+  return value ? address(*value, true) : std::nullopt;
+}
+
 std::optional<Address> StunMessage::mappedAddress() const noexcept {
   if (const auto value = find(StunAttribute::XorMappedAddress)) return address(*value, true);
   if (const auto value = find(StunAttribute::MappedAddress)) return address(*value, false);

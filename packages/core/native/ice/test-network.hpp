@@ -47,14 +47,13 @@ class Side final : public AgentListener {
   Side(Network& network, Role role, unsigned seed, const std::vector<Address>& addresses,
        Timing timing = {}, std::uint64_t tieBreaker = 0);
 
-  void onSend(std::span<const std::uint8_t> packet, const Address& local,
-              const Address& remote) override;
+  void onSend(std::span<const std::uint8_t> packet, const Path& path) override;
   void onStateChanged(State state) override {
     states.push_back(state);
     if (onState) onState(state);
   }
-  void onSelectedPair(const Candidate& local, const Candidate& remote) override {
-    selections.emplace_back(local, remote);
+  void onSelectedPair(const SelectedPair& pair) override {
+    selections.emplace_back(pair.local, pair.remote);
   }
   void onConsentLost() override { ++consentsLost; }
 
@@ -154,7 +153,7 @@ class Network {
     }
     const auto side = m_sides.find(to);
     if (side != m_sides.end())
-      side->second->agent->handlePacket(datagram.octets, to, datagram.from);
+      side->second->agent->handlePacket(datagram.octets, {to, datagram.from});
   }
 
   std::map<Address, Side*> m_sides;
@@ -180,9 +179,8 @@ inline Side::Side(Network& net, Role role, unsigned seed, const std::vector<Addr
   }
 }
 
-inline void Side::onSend(std::span<const std::uint8_t> packet, const Address& local,
-                         const Address& remote) {
-  network.send(packet, local, remote);
+inline void Side::onSend(std::span<const std::uint8_t> packet, const Path& path) {
+  network.send(packet, path.base, path.remote);
 }
 
 }  // namespace kms::ice::test

@@ -1,11 +1,9 @@
 #include <kms/base/error.hpp>
 #include <kms/io/io-thread.hpp>
 
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <pthread.h>
-#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 #include <utility>
@@ -14,7 +12,6 @@ namespace kms::io {
 
 namespace {
 
-constexpr int kMaxEvents = 16;
 constexpr int kMaxWaitMilliseconds = 60'000;
 
 [[noreturn]] void fail(const char* what) {
@@ -85,8 +82,18 @@ void IoThread::watch(int fd, std::uint32_t events, Watcher& watcher) {
   if (::epoll_ctl(m_epoll.get(), EPOLL_CTL_ADD, fd, &event) != 0) fail("epoll_ctl");
 }
 
-void IoThread::unwatch(int fd) noexcept {
+void IoThread::rewatch(int fd, std::uint32_t events, Watcher& watcher) noexcept {
+  epoll_event event{};
+  event.events = events;
+  event.data.ptr = &watcher;
+  ::epoll_ctl(m_epoll.get(), EPOLL_CTL_MOD, fd, &event);
+}
+
+void IoThread::unwatch(int fd, const Watcher& watcher) noexcept {
   ::epoll_ctl(m_epoll.get(), EPOLL_CTL_DEL, fd, nullptr);
+  for (epoll_event& ready : m_ready) {
+    if (ready.data.ptr == &watcher) ready.events = 0;
+  }
 }
 
 void IoThread::loop() {
@@ -101,12 +108,14 @@ void IoThread::loop() {
 }
 
 void IoThread::poll() {
-  std::array<epoll_event, kMaxEvents> events;
-  const int count = ::epoll_wait(m_epoll.get(), events.data(), kMaxEvents, timeoutMilliseconds());
+  const int count = ::epoll_wait(m_epoll.get(), m_ready.data(), static_cast<int>(m_ready.size()),
+                                 timeoutMilliseconds());
   updateNow();
   for (int i = 0; i < count; ++i) {
-    if (events[i].data.ptr != nullptr) {
-      static_cast<Watcher*>(events[i].data.ptr)->onReady(events[i].events);
+    const epoll_event ready = m_ready[static_cast<std::size_t>(i)];
+    if (ready.events == 0) continue;  // not watched any more
+    if (ready.data.ptr != nullptr) {
+      static_cast<Watcher*>(ready.data.ptr)->onReady(ready.events);
       continue;
     }
     std::uint64_t ignored = 0;

@@ -72,7 +72,7 @@ void UdpSocket::attach(IoThread& thread, PacketPool& pool, UdpReceiver& receiver
 
 void UdpSocket::detach() noexcept {
   if (m_thread == nullptr) return;
-  m_thread->unwatch(m_fd.get());
+  m_thread->unwatch(m_fd.get(), *this);
   m_thread = nullptr;
   for (auto& packet : m_packets) packet.reset();
   m_used = kBatch;

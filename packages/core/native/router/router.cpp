@@ -63,6 +63,10 @@ std::uint16_t Router::udpPort(std::size_t ioThread) const {
   return thread(ioThread).port();
 }
 
+std::uint16_t Router::tcpPort(std::size_t ioThread) const {
+  return thread(ioThread).tcp().port();
+}
+
 Map Router::counters(std::size_t ioThread) const {
   return thread(ioThread).counters();
 }

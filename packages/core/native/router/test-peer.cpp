@@ -53,12 +53,13 @@ std::vector<CodecParameters> testCodecs(Medium medium) {
   return {codec};
 }
 
-TestPeer::TestPeer(Router& router, std::size_t thread, std::string name)
+TestPeer::TestPeer(Router& router, std::size_t thread, std::string name,
+                   const GatherOptions& options)
     : m_executor(router.executor(thread)), m_name(std::move(name)) {
   runOn(m_executor, [&] {
     m_transport = std::make_unique<WebRtcTransport>(router.thread(thread), *this);
     m_local = m_transport->localParameters();
-    m_candidates = m_transport->gather();
+    m_transport->gather(options);
   });
 }
 
@@ -88,13 +89,36 @@ void TestPeer::connect(TestPeer& a, TestPeer& b, const Address* via, const Edit&
   runOn(b.m_executor, [&] { b.m_transport->setRemote(forB); });
   runOn(a.m_executor, [&] {
     a.m_transport->setRemote(b.parametersFor(a, true));
-    for (const std::string& candidate : b.m_candidates) {
+    for (const std::string& candidate : b.candidates()) {
       auto parsed = *ice::Candidate::parse(candidate).candidate;
       if (via != nullptr && parsed.address.isV6) continue;
       if (via != nullptr) parsed.address = *via;
       a.m_transport->addRemoteCandidate(parsed.text());
     }
   });
+}
+
+void TestPeer::introduce(TestPeer& a, TestPeer& b, const Keep& keep) {
+  const auto tell = [&](TestPeer& listener, TestPeer& other, bool controls) {
+    const RemoteParameters remote = other.parametersFor(listener, controls);
+    runOn(listener.m_executor, [&] {
+      listener.m_transport->setRemote(remote);
+      for (const std::string& text : other.candidates()) {
+        if (keep(*ice::Candidate::parse(text).candidate)) {
+          listener.m_transport->addRemoteCandidate(text);
+        }
+      }
+    });
+  };
+  tell(b, a, false);
+  tell(a, b, true);
+}
+
+void TestPeer::restartIce(TestPeer& a, TestPeer& b, const Keep& keep) {
+  for (TestPeer* each : {&a, &b}) {
+    runOn(each->m_executor, [&] { each->m_local.ice = each->m_transport->restartIce(); });
+  }
+  introduce(a, b, keep);
 }
 
 void TestPeer::setSource(Medium medium, std::shared_ptr<Producer> producer) {
@@ -126,12 +150,32 @@ bool TestPeer::has(const std::string& event) {
   return m_events.contains(event);
 }
 
+void TestPeer::forget() {
+  const std::scoped_lock lock(m_mutex);
+  m_events.clear();
+}
+
 void TestPeer::note(std::string event) {
   const std::scoped_lock lock(m_mutex);
   m_events.insert(std::move(event));
   m_changed.notify_all();
 }
 
+std::vector<std::string> TestPeer::candidates() {
+  const std::scoped_lock lock(m_mutex);
+  return m_candidates;
+}
+
+void TestPeer::onLocalCandidate(const std::string& candidate) {
+  const std::scoped_lock lock(m_mutex);
+  m_candidates.push_back(candidate);
+}
+void TestPeer::onGatheringDone() {
+  note("gathered");
+}
+void TestPeer::onGatheringProblem(const std::string& problem) {
+  note("problem " + problem);
+}
 void TestPeer::onIceStateChanged(ice::State state) {
   note("ice " + std::string(ice::name(state)));
 }

@@ -52,7 +52,9 @@ auto runOn(io::Executor& executor, Work work) {
 /// true", ...
 class TestPeer final : public WebRtcTransportListener {
  public:
-  TestPeer(Router& router, std::size_t thread, std::string name);
+  /// Gathers at once.
+  TestPeer(Router& router, std::size_t thread, std::string name,
+           const GatherOptions& options = udpOnly());
   ~TestPeer() override;
 
   using Edit = std::function<void(RemoteParameters&)>;
@@ -60,6 +62,12 @@ class TestPeer final : public WebRtcTransportListener {
   /// is.
   static void connect(TestPeer& a, TestPeer& b, const Address* via = nullptr,
                       const Edit& editForB = {});
+
+  using Keep = std::function<bool(const ice::Candidate&)>;
+  /// Both learn of each other and of the candidates that `keep` lets through.
+  static void introduce(TestPeer& a, TestPeer& b, const Keep& keep);
+  /// Both restart ICE, and learn of each other anew.
+  static void restartIce(TestPeer& a, TestPeer& b, const Keep& keep);
 
   void setSource(media::Medium medium, std::shared_ptr<Producer> producer);
   [[nodiscard]] std::shared_ptr<Producer> producer(media::Medium medium);
@@ -69,9 +77,15 @@ class TestPeer final : public WebRtcTransportListener {
   void close();
   [[nodiscard]] bool await(const std::string& event);
   [[nodiscard]] bool has(const std::string& event);
+  /// The events so far count no longer.
+  void forget();
+  [[nodiscard]] std::vector<std::string> candidates();
   [[nodiscard]] io::Executor& executor() { return m_executor; }
   [[nodiscard]] WebRtcTransport& transport() { return *m_transport; }
 
+  void onLocalCandidate(const std::string& candidate) override;
+  void onGatheringDone() override;
+  void onGatheringProblem(const std::string& problem) override;
   void onIceStateChanged(ice::State state) override;
   void onCandidatePairSelected(const std::string& local, const std::string& remote) override;
   void onDtlsStateChanged(dtls::State state) override;
@@ -80,6 +94,11 @@ class TestPeer final : public WebRtcTransportListener {
   void onFlow(media::Medium medium, bool inbound, bool flowing) override;
 
  private:
+  [[nodiscard]] static GatherOptions udpOnly() {
+    GatherOptions options;
+    options.tcp = false;
+    return options;
+  }
   [[nodiscard]] RemoteParameters parametersFor(const TestPeer& other, bool other_controls) const;
   void note(std::string event);
 

@@ -19,9 +19,10 @@ constexpr std::size_t kSendSlots = 256;
 constexpr std::size_t kDirectSlots = 4;
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(ThreadCounter::kCount)> kNames = {
-    "received",         "unknownUdp",  "malformed",     "sent",       "sentBytes",
-    "sendMessages",     "sendDropped", "sendFailed",    "transports", "packetsInUse",
-    "packetsAllocated", "mirrored",    "mirrorDropped",
+    "received",         "unknownUdp",   "malformed",     "sent",        "sentBytes",
+    "sendMessages",     "sendDropped",  "sendFailed",    "transports",  "packetsInUse",
+    "packetsAllocated", "mirrored",     "mirrorDropped", "tcpAccepted", "tcpRefused",
+    "tcpStrangers",     "tcpMalformed", "tcpDropped",    "tcpSent",     "relayDropped",
 };
 
 bool isMedia(std::uint8_t first) {
@@ -36,6 +37,7 @@ ThreadContext::ThreadContext(std::size_t index, const ThreadConfig& config,
     : m_interfaces(router.interfaces),
       m_certificate(certificate),
       m_sockets(io::bindUdpPair(config.udpPort)),
+      m_tcp(config.tcpPort, m_sockets.v6 != nullptr, *this),
       m_pool(kMaxPackets),
       m_sendQueue(kSendSlots),
       m_directQueue(kDirectSlots),
@@ -52,6 +54,7 @@ ThreadContext::~ThreadContext() {
 void ThreadContext::start() {
   m_sockets.v4->attach(m_thread, m_pool, *this);
   if (m_sockets.v6) m_sockets.v6->attach(m_thread, m_pool, *this);
+  m_tcp.start(m_thread, m_environment);
   m_thread.start([this] { afterRound(); });
 }
 
@@ -69,6 +72,7 @@ void ThreadContext::closeAll() {
   for (const auto& feed : std::exchange(m_feeds, {})) feed->close();
   m_mirrors.close();
   m_sendQueue.flush();
+  m_tcp.stop();
   m_sockets.v4->detach();
   if (m_sockets.v6) m_sockets.v6->detach();
 }
@@ -96,9 +100,11 @@ void ThreadContext::removeFeed(std::shared_ptr<FeedSource> feed) {
   });
 }
 
-std::vector<Address> ThreadContext::localAddresses() const {
+std::vector<Address> ThreadContext::localAddresses(
+    const std::vector<std::string>& interfaces) const {
   std::vector<Address> addresses;
-  for (Address address : io::usableAddresses(io::systemAddresses(), m_interfaces)) {
+  const auto& names = interfaces.empty() ? m_interfaces : interfaces;
+  for (Address address : io::usableAddresses(io::systemAddresses(), names)) {
     if (address.isV6 && !m_sockets.v6) continue;
     address.port = port();
     addresses.push_back(address);
@@ -132,6 +138,7 @@ void ThreadContext::removeTransport(DatagramSink& sink) {
   std::erase_if(m_byTag, ofSink);
   std::erase_if(m_byUfrag, ofSink);
   std::erase_if(m_byAddress, ofSink);
+  m_tcp.removeSink(sink);
 }
 
 void ThreadContext::bindAddress(const Address& remote, DatagramSink& sink) {
@@ -153,7 +160,7 @@ void ThreadContext::onDatagram(io::PacketRef packet) {
 bool ThreadContext::dispatch(io::PacketRef packet, DatagramSink& sink) {
   const auto bytes = packet->bytes();
   if (ice::isStun(bytes)) {
-    sink.onStun(bytes, packet->local, packet->remote);
+    sink.onStun(bytes, {packet->local, packet->remote});
   } else if (dtls::isDtls(bytes)) {
     sink.onDtls(bytes);
   } else if (!bytes.empty() && isMedia(bytes[0])) {
@@ -185,12 +192,14 @@ DatagramSink* ThreadContext::stunSink(std::span<const std::uint8_t> packet) cons
 void ThreadContext::onBatchEnd() {
   m_delivery.run(m_thread.now());
   m_sendQueue.flush();
+  m_tcp.flush();
 }
 
 void ThreadContext::afterRound() {
   drainFeeds();
   m_mirrors.exchange();
   onBatchEnd();
+  m_tcp.sweep();
   publish();
 }
 
@@ -211,6 +220,17 @@ void ThreadContext::publish() {
   set(ThreadCounter::kPacketsAllocated, m_pool.capacity());
   set(ThreadCounter::kMirrored, m_mirrors.lent());
   set(ThreadCounter::kMirrorDropped, m_mirrors.dropped());
+  publishTcp();
+}
+
+void ThreadContext::publishTcp() {
+  const TcpCounters& tcp = m_tcp.counters();
+  set(ThreadCounter::kTcpAccepted, tcp.accepted);
+  set(ThreadCounter::kTcpRefused, tcp.refused);
+  set(ThreadCounter::kTcpStrangers, tcp.strangers);
+  set(ThreadCounter::kTcpMalformed, tcp.malformed);
+  set(ThreadCounter::kTcpDropped, tcp.dropped);
+  set(ThreadCounter::kTcpSent, tcp.sent);
 }
 
 }  // namespace kms::router

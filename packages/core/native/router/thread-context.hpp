@@ -4,6 +4,7 @@
 
 #include "router/feed-source.hpp"
 #include "router/mirrors.hpp"
+#include "router/tcp-port.hpp"
 
 #include <kms/dtls/certificate.hpp>
 #include <kms/io/io-thread.hpp>
@@ -27,14 +28,15 @@ namespace kms::router {
 class DatagramSink {
  public:
   virtual ~DatagramSink() = default;
-  virtual void onStun(std::span<const std::uint8_t> packet, const Address& local,
-                      const Address& remote) = 0;
+  virtual void onStun(std::span<const std::uint8_t> packet, const ice::Path& path) = 0;
   virtual void onDtls(std::span<const std::uint8_t> packet) = 0;
   /// SRTP or SRTCP; may be decrypted in place.
   virtual void onMedia(io::PacketRef packet) = 0;
   /// Whether it is talking to `remote`, or may still come to: nobody else may take that address
   /// then.
   [[nodiscard]] virtual bool isUsing(const Address& remote) const = 0;
+  /// The TCP connection of `path` is gone.
+  virtual void onTcpClosed(const ice::Path& path) = 0;
   /// The thread ends.
   virtual void onThreadEnding() = 0;
 };
@@ -54,11 +56,19 @@ enum class ThreadCounter : std::uint8_t {
   kPacketsAllocated,
   kMirrored,       ///< packets lent to other threads
   kMirrorDropped,  ///< those that found no room
+  kTcpAccepted,
+  kTcpRefused,
+  kTcpStrangers,
+  kTcpMalformed,
+  kTcpDropped,
+  kTcpSent,
+  kRelayDropped,  ///< packets that a TURN server over TCP or TLS was too slow for
   kCount,
 };
 
 /// All but the constructor, executor(), port(), counters() and the feed methods on the I/O thread.
 class ThreadContext final : public io::UdpReceiver,
+                            private StunDirectory,
                             public std::enable_shared_from_this<ThreadContext> {
  public:
   ThreadContext(std::size_t index, const ThreadConfig& config, const RouterConfig& router,
@@ -83,8 +93,16 @@ class ThreadContext final : public io::UdpReceiver,
   [[nodiscard]] io::SendQueue& sendQueue() noexcept { return m_sendQueue; }
   [[nodiscard]] const dtls::Certificate& certificate() const noexcept { return m_certificate; }
   [[nodiscard]] TimePoint now() noexcept { return m_thread.now(); }
-  /// The addresses for host candidates, with the port. Throws Error 40400.
-  [[nodiscard]] std::vector<Address> localAddresses() const;
+  /// The addresses for host candidates, with the UDP port: those of `interfaces`, or of the
+  /// router's where that is empty. Throws Error 40400.
+  [[nodiscard]] std::vector<Address> localAddresses(
+      const std::vector<std::string>& interfaces) const;
+  [[nodiscard]] TcpPort& tcp() noexcept { return m_tcp; }
+  /// Connects a transport's own stream, on this thread. False when the system refuses.
+  [[nodiscard]] bool connect(io::StreamSocket& socket, const Address& remote,
+                             io::StreamReceiver& receiver) {
+    return socket.connect(remote, std::nullopt, m_thread, receiver);
+  }
   /// The socket for packets to `remote`; null when the machine has no IPv6.
   [[nodiscard]] const io::UdpSocket* socketFor(const Address& remote) const noexcept;
   /// Sends one datagram at once, outside the queue.
@@ -93,7 +111,12 @@ class ThreadContext final : public io::UdpReceiver,
 
   /// A tag for Agent transactions that no other transport of this thread has.
   [[nodiscard]] std::uint32_t addTransport(const std::string& ufrag, DatagramSink& sink);
-  /// Forgets its ufrag, tag and addresses.
+  /// Another ufrag of a transport, after an ICE restart.
+  void addUfrag(const std::string& ufrag, DatagramSink& sink) {
+    m_byUfrag.insert_or_assign(ufrag, &sink);
+  }
+  void removeUfrag(const std::string& ufrag) { m_byUfrag.erase(ufrag); }
+  /// Forgets its ufrags, tag and addresses, and closes its TCP connections.
   void removeTransport(DatagramSink& sink);
   /// Datagrams from `remote`, which has authenticated itself, go to `sink` from now on, unless they
   /// are another's.
@@ -108,6 +131,7 @@ class ThreadContext final : public io::UdpReceiver,
   /// that we know.
   [[nodiscard]] static bool dispatch(io::PacketRef packet, DatagramSink& sink);
   void countMalformed() { count(ThreadCounter::kMalformed); }
+  void countRelayDropped() { count(ThreadCounter::kRelayDropped); }
 
   void onDatagram(io::PacketRef packet) override;
   void onDropped() override { count(ThreadCounter::kMalformed); }
@@ -124,7 +148,8 @@ class ThreadContext final : public io::UdpReceiver,
   void publish();
   void closeAll();
   [[nodiscard]] DatagramSink* sinkOf(const io::PacketRef& packet) const;
-  [[nodiscard]] DatagramSink* stunSink(std::span<const std::uint8_t> packet) const;
+  [[nodiscard]] DatagramSink* stunSink(std::span<const std::uint8_t> packet) const override;
+  void publishTcp();
   void count(ThreadCounter which) { set(which, get(which) + 1); }
   void set(ThreadCounter which, std::uint64_t value) {
     m_counters[static_cast<std::size_t>(which)].store(value, std::memory_order_relaxed);
@@ -136,6 +161,7 @@ class ThreadContext final : public io::UdpReceiver,
   const std::vector<std::string> m_interfaces;
   const dtls::Certificate& m_certificate;
   io::UdpSocketPair m_sockets;
+  TcpPort m_tcp;
   io::PacketPool m_pool;
   DeliveryQueue m_delivery;
   io::SendQueue m_sendQueue;

@@ -6,28 +6,28 @@
 namespace kms::router {
 
 bool WebRtcTransport::Impl::sendRtp(const srtp::RtpParts& parts) {
-  const auto room = m_context.sendQueue().reserve();
+  const auto room = m_ice.reserve();
   const std::size_t size = m_outbound->protectRtp(parts, room);
   if (size == 0) return false;
-  m_context.sendQueue().commit(m_flow, size);
+  m_ice.commit(size);
   m_bytesSent += size;
   return true;
 }
 
 void WebRtcTransport::Impl::sendRtcp(std::span<const std::uint8_t> compound) {
-  const auto room = m_context.sendQueue().reserve();
+  const auto room = m_ice.reserve();
   const std::size_t size = m_outbound->protectRtcp(compound, room);
   if (size == 0) return;
-  m_context.sendQueue().commit(m_flow, size);
+  m_ice.commit(size);
   m_bytesSent += size;
 }
 
 std::optional<Duration> WebRtcTransport::Impl::roundTrip() const {
-  const auto pair = m_agent->selectedPair();
+  const auto pair = m_ice.selectedPair();
   return pair ? pair->roundTripTime : std::nullopt;
 }
 
-void WebRtcTransport::Impl::onMedia(io::PacketRef packet) {
+void WebRtcTransport::Impl::onMediaPacket(io::PacketRef packet) {
   m_bytesReceived += packet->size;
   if (!m_inbound || m_closed) {
     ++m_counters.beforeKeys;
@@ -53,9 +53,9 @@ TransportStats WebRtcTransport::Impl::stats() const {
   all.streams = m_session.stats();
   all.bytesSent = m_bytesSent;
   all.bytesReceived = m_bytesReceived;
-  all.iceState = m_agent->state();
+  all.iceState = m_ice.state();
   all.dtlsState = m_dtls ? m_dtls->state() : dtls::State::kNew;
-  all.selectedPair = m_agent->selectedPair();
+  all.selectedPair = m_ice.selectedPair();
   all.counters = m_counters;
   all.counters.malformed = m_session.counters().malformed;
   all.counters.unknownStream = m_session.counters().unknownStream;

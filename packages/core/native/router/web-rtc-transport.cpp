@@ -1,4 +1,4 @@
-// Life, ICE and DTLS of a WebRtcTransport.
+// Life and DTLS of a WebRtcTransport.
 #include "router/random.hpp"
 #include "router/web-rtc-transport-impl.hpp"
 
@@ -33,12 +33,7 @@ const Fingerprint& chooseFingerprint(const std::vector<Fingerprint>& fingerprint
 WebRtcTransport::Impl::Impl(ThreadContext& context, WebRtcTransportListener& listener)
     : m_context(context),
       m_listener(listener),
-      m_flow(context.sendQueue()),
-      m_iceTimer(context.environment().timers,
-                 [this] {
-                   m_agent->onTimer();
-                   rearmIce();
-                 }),
+      m_ice(context, *this),
       m_dtlsTimer(context.environment().timers,
                   [this] {
                     if (!m_dtlsStarted) return startDtls();
@@ -46,58 +41,29 @@ WebRtcTransport::Impl::Impl(ThreadContext& context, WebRtcTransportListener& lis
                     rearmDtls();
                   }),
       m_session(context.environment(), *this, listener) {
-  m_local.ice = ice::Credentials::generate(ice::secureRandom());
+  m_local.ice = m_ice.credentials();
   m_local.fingerprint = context.certificate().fingerprint();
   m_local.cname = m_session.cname();
   m_local.audioSsrc = m_session.localSsrc(Medium::kAudio);
   m_local.videoSsrc = m_session.localSsrc(Medium::kVideo);
   m_local.audioRtxSsrc = m_session.localRtxSsrc(Medium::kAudio);
   m_local.videoRtxSsrc = m_session.localRtxSsrc(Medium::kVideo);
-  m_tag = context.addTransport(m_local.ice.ufrag, *this);
-  ice::Config config;
-  config.local = m_local.ice;
-  config.transactionTag = m_tag;
-  m_agent = std::make_unique<ice::Agent>(config, context.environment().clock, *this);
 }
 
 WebRtcTransport::Impl::~Impl() {
   close();
 }
 
-std::vector<std::string> WebRtcTransport::Impl::gather() {
-  const auto candidates = hostCandidates();
-  std::vector<std::string> texts;
-  for (const ice::Candidate& candidate : candidates) {
-    if (isShared(candidate.address)) texts.push_back(candidate.text());
-  }
-  m_agent->setLocalCandidates(candidates);
-  rearmIce();
-  return texts;
-}
-
-std::vector<ice::Candidate> WebRtcTransport::Impl::hostCandidates() const {
-  std::vector<ice::Candidate> candidates;
-  for (Address address : m_context.localAddresses()) {
-    if (m_private && m_private->isV6() == address.isV6) address.port = m_private->port();
-    ice::Candidate candidate;
-    candidate.address = address;
-    candidate.foundation = ice::candidateFoundation(ice::CandidateType::Host, address);
-    const auto preference = ice::localPreference(address, static_cast<unsigned>(candidates.size()));
-    candidate.priority =
-        ice::candidatePriority(ice::CandidateType::Host, preference, candidate.component);
-    candidates.push_back(std::move(candidate));
-  }
-  return candidates;
-}
-
 void WebRtcTransport::Impl::setRemote(const RemoteParameters& parameters) {
   parameters.ice.validate("remote");
   makeDtls(parameters);
   m_session.configure(parameters.streams);
-  // The agent is made before the role is known; the call says no more than that this side controls.
-  if (parameters.iceRole == ice::Role::Controlling) m_agent->setRemoteLite();
-  m_agent->setRemoteCredentials(parameters.ice.ufrag, parameters.ice.pwd);
-  rearmIce();
+  m_ice.setRemote(parameters.iceRole == ice::Role::Controlling, parameters.ice);
+}
+
+const ice::Credentials& WebRtcTransport::Impl::restartIce() {
+  m_local.ice = m_ice.restart();
+  return m_local.ice;
 }
 
 void WebRtcTransport::Impl::makeDtls(const RemoteParameters& parameters) {
@@ -110,105 +76,31 @@ void WebRtcTransport::Impl::makeDtls(const RemoteParameters& parameters) {
   m_dtlsRole = parameters.dtlsRole;
 }
 
-void WebRtcTransport::Impl::addRemoteCandidate(const std::string& text) {
-  const auto parsed = ice::Candidate::parse(text);
-  if (parsed.error == ice::CandidateError::Malformed) {
-    throw Error(ErrorCode::kAddCandidate,
-                "candidate '" + text.substr(0, 200) + "' cannot be parsed");
-  }
-  if (parsed.candidate) m_agent->addRemoteCandidate(*parsed.candidate);
-  rearmIce();
-}
-
-void WebRtcTransport::Impl::endOfRemoteCandidates() {
-  m_agent->endOfRemoteCandidates();
-  rearmIce();
-}
-
 void WebRtcTransport::Impl::close() {
   if (std::exchange(m_closed, true)) return;
   m_session.close();
   if (m_dtls) m_dtls->close();
-  m_hasConsent = false;
-  m_iceTimer.stop();
   m_dtlsTimer.stop();
-  m_context.removeTransport(*this);
-  m_context.sendQueue().flush();  // the goodbyes, before their socket goes
-  if (m_private) m_private->detach();
+  m_ice.close();
 }
 
 // ICE.
 
-void WebRtcTransport::Impl::onStun(std::span<const std::uint8_t> packet, const Address& local,
-                                   const Address& remote) {
-  if (m_closed) return;
-  if (isShared(local) && m_context.isTaken(remote, *this)) {
-    if (!m_flow.ready()) usePrivateSocket(remote.isV6);
-    return;
-  }
-  m_agent->handlePacket(packet, local, remote);
-  rearmIce();
+void WebRtcTransport::Impl::onLocalCandidate(const ice::Candidate& candidate) {
+  m_listener.onLocalCandidate(candidate.text());
 }
 
-/// The peer's address is another transport's here already: both ends are servers with shared ports
-/// (perhaps both are we). DTLS and SRTP from there could not be told apart, so this transport goes
-/// on from a port of its own, which the peer learns of from our checks.
-void WebRtcTransport::Impl::usePrivateSocket(bool v6) {
-  if (m_private) return;
-  try {
-    m_private = std::make_unique<io::UdpSocket>(v6, 0);
-    m_context.attach(*m_private, *this);
-    m_agent->setLocalCandidates(hostCandidates());
-    rearmIce();
-  } catch (const Error&) {
-    m_private.reset();  // out of descriptors: checks go unanswered, and ICE fails
-  }
+void WebRtcTransport::Impl::onGatheringProblem(const std::string& problem) {
+  m_listener.onGatheringProblem(problem);
 }
 
-const io::UdpSocket* WebRtcTransport::Impl::socketFor(const Address& local) const {
-  return isShared(local) || !m_private ? m_context.socketFor(local) : m_private.get();
-}
-
-void WebRtcTransport::Impl::onDatagram(io::PacketRef packet) {
-  if (!ThreadContext::dispatch(std::move(packet), *this)) m_context.countMalformed();
-}
-
-void WebRtcTransport::Impl::rearmIce() {
-  const TimePoint deadline = m_agent->nextDeadline();
-  if (deadline == TimePoint::max() || m_closed) {
-    m_iceTimer.stop();
-  } else {
-    m_iceTimer.start(deadline);
-  }
-}
-
-void WebRtcTransport::Impl::onSend(std::span<const std::uint8_t> packet, const Address& local,
-                                   const Address& remote) {
-  constexpr std::uint8_t kSuccessHigh = 0x01;
-  constexpr std::uint8_t kSuccessLow = 0x01;
-  // We say "success" only to requests that knew the password, so what else comes from there is the
-  // peer's.
-  const bool success = packet.size() >= 2 && packet[0] == kSuccessHigh && packet[1] == kSuccessLow;
-  if (success && isShared(local)) m_context.bindAddress(remote, *this);
-  if (const io::UdpSocket* socket = socketFor(local))
-    m_context.sendNow(*socket, packet, local, remote);
-}
-
-void WebRtcTransport::Impl::onStateChanged(ice::State state) {
-  if (m_closed) return;
+void WebRtcTransport::Impl::onIceStateChanged(ice::State state) {
   m_listener.onIceStateChanged(state);
-  if (state == ice::State::Ready && m_flow.ready()) whenPathKnown();
+  if (state == ice::State::Ready && m_ice.hasPath()) whenPathKnown();
 }
 
-void WebRtcTransport::Impl::onSelectedPair(const ice::Candidate& local,
-                                           const ice::Candidate& remote) {
-  const Address& base = local.baseAddress();
-  const io::UdpSocket* socket = socketFor(base);
-  if (m_closed || socket == nullptr) return;
-  m_flow.redirect(*socket, remote.address, base);
-  m_hasConsent = true;
-  if (isShared(base)) m_context.bindAddress(remote.address, *this);
-  m_listener.onCandidatePairSelected(local.text(), remote.text());
+void WebRtcTransport::Impl::onPathSelected(const ice::SelectedPair& pair) {
+  m_listener.onCandidatePairSelected(pair.local.text(), pair.remote.text());
   whenPathKnown();
   m_session.onWritable();
 }
@@ -219,8 +111,8 @@ void WebRtcTransport::Impl::onSelectedPair(const ice::Candidate& local,
 void WebRtcTransport::Impl::whenPathKnown() {
   if (!m_dtls || m_dtlsStarted) return;
   const bool mayBeTooEarly = m_dtlsRole == dtls::Role::kClient &&
-                             m_agent->role() == ice::Role::Controlled &&
-                             m_agent->state() != ice::State::Ready;
+                             m_ice.role() == ice::Role::Controlled &&
+                             m_ice.state() != ice::State::Ready;
   if (mayBeTooEarly) {
     m_dtlsTimer.startBefore(m_context.now() + kNominationPatience);
   } else {
@@ -235,13 +127,9 @@ void WebRtcTransport::Impl::startDtls() {
   rearmDtls();
 }
 
-bool WebRtcTransport::Impl::isUsing(const Address& remote) const {
-  return !m_closed && (!m_flow.ready() || (m_hasConsent && m_flow.remote() == remote));
-}
-
 // DTLS.
 
-void WebRtcTransport::Impl::onDtls(std::span<const std::uint8_t> packet) {
+void WebRtcTransport::Impl::onDtlsPacket(std::span<const std::uint8_t> packet) {
   if (!m_dtls || m_closed) return;
   if (!m_dtlsStarted) {
     // The peer's pair works already, ours not yet: there is no way for an answer.
@@ -263,7 +151,7 @@ void WebRtcTransport::Impl::rearmDtls() {
 
 void WebRtcTransport::Impl::onSend(std::span<const std::uint8_t> datagram) {
   // Before there is a pair there is nowhere to send: the flight is sent again later.
-  if (m_flow.ready() && m_hasConsent) m_context.sendQueue().send(m_flow, datagram);
+  m_ice.send(datagram);
 }
 
 void WebRtcTransport::Impl::onStateChanged(dtls::State state) {
@@ -293,17 +181,20 @@ WebRtcTransport::~WebRtcTransport() = default;
 const LocalParameters& WebRtcTransport::localParameters() const {
   return m_impl->localParameters();
 }
-std::vector<std::string> WebRtcTransport::gather() {
-  return m_impl->gather();
+void WebRtcTransport::gather(const GatherOptions& options) {
+  m_impl->gather(options);
+}
+const ice::Credentials& WebRtcTransport::restartIce() {
+  return m_impl->restartIce();
 }
 void WebRtcTransport::setRemote(const RemoteParameters& parameters) {
   m_impl->setRemote(parameters);
 }
 void WebRtcTransport::addRemoteCandidate(const std::string& candidate) {
-  m_impl->addRemoteCandidate(candidate);
+  m_impl->ice().addRemoteCandidate(candidate);
 }
 void WebRtcTransport::endOfRemoteCandidates() {
-  m_impl->endOfRemoteCandidates();
+  m_impl->ice().endOfRemoteCandidates();
 }
 std::shared_ptr<Producer> WebRtcTransport::producer(Medium medium) const {
   return m_impl->session().producer(medium);

@@ -13,7 +13,7 @@ namespace {
 
 std::unique_ptr<router::Router> makeRouter(SessionConfig config, const Clock& clock) {
   router::RouterConfig router;
-  for (const std::uint16_t port : config.udpPorts) router.threads.push_back({port});
+  router.threads = std::move(config.threads);
   router.interfaces = std::move(config.networkInterfaces);
   return std::make_unique<router::Router>(std::move(router), clock);
 }
@@ -58,13 +58,17 @@ void Session::registerClasses() {
 }
 
 Value Session::info() const {
-  List ports;
+  List udpPorts;
+  List tcpPorts;
   List counters;
   for (std::size_t thread = 0; thread < m_router->threadCount(); ++thread) {
-    ports.emplace_back(int{m_router->udpPort(thread)});
+    udpPorts.emplace_back(int{m_router->udpPort(thread)});
+    tcpPorts.emplace_back(int{m_router->tcpPort(thread)});
     counters.emplace_back(m_router->counters(thread));
   }
-  return Map{{"udpPorts", std::move(ports)}, {"counters", std::move(counters)}};
+  return Map{{"udpPorts", std::move(udpPorts)},
+             {"tcpPorts", std::move(tcpPorts)},
+             {"counters", std::move(counters)}};
 }
 
 void Session::close(std::function<void()> closed) {

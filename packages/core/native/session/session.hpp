@@ -14,7 +14,7 @@
 namespace kms::session {
 
 struct SessionConfig {
-  std::vector<std::uint16_t> udpPorts;         ///< one per I/O thread; 0: any
+  std::vector<router::ThreadConfig> threads;   ///< one per I/O thread
   std::vector<std::string> networkInterfaces;  ///< empty: all but loopback
 };
 
@@ -31,7 +31,7 @@ class KMS_API Session : public std::enable_shared_from_this<Session> {
   [[nodiscard]] host::Host& host() { return *m_host; }
   /// See gst::Runtime::loadPlugin.
   void loadPlugin(const std::string& path) const { m_runtime->loadPlugin(path); }
-  /// {udpPorts: [int], counters: [map per I/O thread]}.
+  /// {udpPorts: [int], tcpPorts: [int], counters: [map per I/O thread]}.
   [[nodiscard]] Value info() const;
   /// Closes the host, then takes all down on a thread of its own and calls `closed` there. Once;
   /// nothing else is called afterwards.

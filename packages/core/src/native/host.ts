@@ -14,8 +14,8 @@ export type Medium = "audio" | "video";
 
 /** How a host is opened. */
 export interface HostOptions {
-  /** One entry per I/O thread; port 0 = any. */
-  ioThreads: { udpPort: number }[];
+  /** One entry per I/O thread; port 0 or none = any. */
+  ioThreads: { udpPort: number; tcpPort?: number }[];
   /** Names; none = all but loopback, which is used only if it is named or there is no other. */
   networkInterfaces: string[];
   /** Events of all objects, in order; never before the `create` of that object resolved. */
@@ -36,7 +36,7 @@ export interface NativeHost {
   release(id: string): Promise<void>;
   /** `[{sink, medium, source, kind: "route" | "frames", elements: [...]}]` */
   graph(): Promise<NativeValue>;
-  /** `{udpPorts: [...], counters: {...}}` */
+  /** `{udpPorts: [...], tcpPorts: [...], counters: {...}}` */
   info(): Promise<NativeValue>;
   close(): Promise<void>;
 }

@@ -91,7 +91,7 @@ export class FakeNativeHost implements NativeHost {
   }
 
   async info(): Promise<NativeValue> {
-    return { udpPorts: [], counters: {} };
+    return { udpPorts: [], tcpPorts: [], counters: {} };
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,6 @@
 #include "web-rtc-endpoint.hpp"
 
+#include "gather-options.hpp"
 #include "web-rtc-endpoint-parameters.hpp"
 
 #include <kms/router/producer.hpp>
@@ -44,7 +45,14 @@ host::Class WebRtcEndpoint::nativeClass() {
 void WebRtcEndpoint::addMethods() {
   addMethod("localParameters",
             [this](const Value&) { return toValue(m_transport.localParameters()); });
-  addMethod("gather", [this](const Value&) { return gather(); });
+  addMethod("gather", [this](const Value& args) {
+    m_transport.gather(readGatherOptions(args));
+    return Value();
+  });
+  addMethod("restartIce", [this](const Value&) {
+    const ice::Credentials& local = m_transport.restartIce();
+    return Map{{"ice", Map{{"ufrag", local.ufrag}, {"pwd", local.pwd}}}};
+  });
   addMethod("setRemote", [this](const Value& args) {
     m_transport.setRemote(readRemoteParameters(args));
     return Value();
@@ -68,14 +76,6 @@ void WebRtcEndpoint::addMethods() {
   addMethod("stats", [this](const Value&) { return toValue(m_transport.stats()); });
 }
 
-Value WebRtcEndpoint::gather() {
-  for (std::string& candidate : m_transport.gather()) {
-    context().emit("localCandidate", {{"candidate", std::move(candidate)}});
-  }
-  context().emit("gatheringDone", {});
-  return {};
-}
-
 std::shared_ptr<media::Stream> WebRtcEndpoint::source(Medium medium) {
   return m_sources[indexOf(medium)];
 }
@@ -95,6 +95,18 @@ void WebRtcEndpoint::RtpSink::setSource(std::shared_ptr<media::Stream> source) {
                                          std::string(media::toText(m_medium)) + ", not frames");
   }
   m_transport.setSource(m_medium, source ? source->producer : nullptr);
+}
+
+void WebRtcEndpoint::onLocalCandidate(const std::string& candidate) {
+  context().emit("localCandidate", {{"candidate", candidate}});
+}
+
+void WebRtcEndpoint::onGatheringDone() {
+  context().emit("gatheringDone", {});
+}
+
+void WebRtcEndpoint::onGatheringProblem(const std::string& problem) {
+  context().emit("gatheringProblem", {{"problem", problem}});
 }
 
 void WebRtcEndpoint::onIceStateChanged(ice::State state) {

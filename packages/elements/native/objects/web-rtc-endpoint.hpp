@@ -10,9 +10,9 @@
 namespace kms::elements {
 
 /// Lives on the I/O thread that `params.ioThread` names. Methods: localParameters, gather,
-/// setRemote, addRemoteCandidate, endOfRemoteCandidates, requestKeyframe, stats. Events:
-/// localCandidate, gatheringDone, iceStateChanged, candidatePairSelected, dtlsStateChanged,
-/// mediaStateChanged, sourceFormat, flow.
+/// restartIce, setRemote, addRemoteCandidate, endOfRemoteCandidates, requestKeyframe, stats.
+/// Events: localCandidate, gatheringDone, gatheringProblem, iceStateChanged, candidatePairSelected,
+/// dtlsStateChanged, mediaStateChanged, sourceFormat, flow.
 class WebRtcEndpoint final : public host::ObjectBase, private router::WebRtcTransportListener {
  public:
   /// Throws Error 40107 for an I/O thread that does not exist.
@@ -38,8 +38,10 @@ class WebRtcEndpoint final : public host::ObjectBase, private router::WebRtcTran
   };
 
   void addMethods();
-  Value gather();
 
+  void onLocalCandidate(const std::string& candidate) override;
+  void onGatheringDone() override;
+  void onGatheringProblem(const std::string& problem) override;
   void onIceStateChanged(ice::State state) override;
   void onCandidatePairSelected(const std::string& local, const std::string& remote) override;
   void onDtlsStateChanged(dtls::State state) override;

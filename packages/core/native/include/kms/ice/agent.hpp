@@ -52,10 +52,23 @@ struct Config {
   std::size_t maxRemoteCandidates = 64;
 };
 
+/// The two ends of a packet's way, seen from here. Over TCP `base` is the listening address for
+/// connections that the peer opened, and has port kActiveTcpPort for those that we opened.
+struct Path {
+  Address base;
+  Address remote;
+  Transport transport = Transport::Udp;
+
+  bool operator==(const Path&) const = default;
+};
+
+/// What stands in place of a port that only the connection itself will have (RFC 6544 4.5).
+inline constexpr std::uint16_t kActiveTcpPort = 9;
+
 struct SelectedPair {
   Candidate local;
   Candidate remote;
-  Address base;  ///< the local socket address to send from
+  Path path;  ///< to send on
   bool isNominated = false;
   std::optional<Duration> roundTripTime;
 };
@@ -75,7 +88,7 @@ struct Counters {
   std::uint64_t roleConflicts = 0;        ///< found by either side
   std::uint64_t asymmetricResponses = 0;  ///< from or to another address than the request
   std::uint64_t refusedCandidates =
-      0;  ///< remote ones: too many, TCP, other component, unusable address
+      0;  ///< remote ones: too many, other component, unusable address
 };
 
 /// Called on the thread that called the Agent. onSend comes from within and must not call the
@@ -83,19 +96,18 @@ struct Counters {
 class KMS_API AgentListener {
  public:
   virtual ~AgentListener() = default;
-  virtual void onSend(std::span<const std::uint8_t> packet, const Address& local,
-                      const Address& remote) = 0;
+  virtual void onSend(std::span<const std::uint8_t> packet, const Path& path) = 0;
   virtual void onStateChanged(State state) = 0;
-  /// First the pair that works first, then the nominated one where it differs. Send to it from now
-  /// on.
-  virtual void onSelectedPair(const Candidate& local, const Candidate& remote) = 0;
-  /// The peer's consent has expired: send nothing more until the next onSelectedPair.
+  /// First the pair that works first, then the nominated one where it differs. Send on its path
+  /// from now on.
+  virtual void onSelectedPair(const SelectedPair& pair) = 0;
+  /// The peer's consent has expired, or the path is closed: send nothing more until the next
+  /// onSelectedPair.
   virtual void onConsentLost() = 0;
 };
 
 /// Full agent. All methods on one thread, the home thread of the listener. After each call that
-/// returns, the owner arms its timer for nextDeadline(). Addresses given to handlePacket as `local`
-/// are the bases of local candidates.
+/// returns, the owner arms its timer for nextDeadline().
 class KMS_API Agent {
  public:
   /// Throws Error 40107 for unusable local credentials. `clock` and `listener` outlive the agent.
@@ -112,14 +124,17 @@ class KMS_API Agent {
   void setRemoteCredentials(std::string ufrag, std::string pwd);
   /// The peer is ICE-lite: this side controls (RFC 8445 6.1.1).
   void setRemoteLite();
-  /// Before or after the credentials. False when refused (see Counters) or already known.
+  /// Before or after the credentials. False when refused (see Counters), already known, or an
+  /// active TCP candidate: such a peer connects by itself (RFC 6544 6.2).
   bool addRemoteCandidate(const Candidate& candidate);
   void endOfRemoteCandidates();
 
   /// True when `packet` is a Binding message for this agent (also if it is then dropped as false);
   /// false leaves it to others: not STUN, another method, or a response to nobody here.
-  bool handlePacket(std::span<const std::uint8_t> packet, const Address& local,
-                    const Address& remote);
+  bool handlePacket(std::span<const std::uint8_t> packet, const Path& path);
+  /// The connection or relay of `path` is gone. If the path is the selected one, consent is lost
+  /// and the agent is Disconnected at once; then it looks for another path.
+  void closePath(const Path& path);
   /// When onTimer() is due; TimePoint::max() when nothing is planned.
   [[nodiscard]] TimePoint nextDeadline() const;
   void onTimer();

@@ -56,18 +56,21 @@ struct Candidate::Parsed {
   CandidateError error = CandidateError::None;
 };
 
-/// RFC 8445 5.1.2.1. `localPreference` 0..65535, `component` 1..256.
+/// RFC 8445 5.1.2.1. `localPreference` 0..65535, `component` 1..256. With a `tcpType` the priority
+/// is that of RFC 6544 4.2: below every UDP candidate but the relayed ones.
 [[nodiscard]] KMS_API std::uint32_t candidatePriority(CandidateType type,
                                                       std::uint16_t localPreference,
-                                                      unsigned component) noexcept;
+                                                      unsigned component,
+                                                      TcpType tcpType = TcpType::None) noexcept;
 
 /// A preference for the `index`-th interface: distinct per interface and family, IPv6 before IPv4
 /// before link-local (RFC 8421 4).
 [[nodiscard]] KMS_API std::uint16_t localPreference(const Address& base, unsigned index) noexcept;
 
 /// A foundation that is equal for equal type, base IP and (for srflx and relay) server IP (RFC
-/// 8445 5.1.1.3).
+/// 8445 5.1.1.3); TCP candidates have others than UDP ones.
 [[nodiscard]] KMS_API std::string candidateFoundation(CandidateType type, const Address& base,
-                                                      const std::optional<Address>& server = {});
+                                                      const std::optional<Address>& server = {},
+                                                      TcpType tcpType = TcpType::None);
 
 }  // namespace kms::ice

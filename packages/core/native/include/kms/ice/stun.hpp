@@ -18,23 +18,37 @@ constexpr std::uint32_t kStunCookie = 0x2112A442;
 constexpr std::size_t kStunHeaderSize = 20;
 /// The largest message that is read or written; a longer one is malformed.
 constexpr std::size_t kStunMaxSize = 2048;
-/// The only method of ICE; TURN's methods pass through the same reader and writer.
+/// The only method of ICE.
 constexpr std::uint16_t kStunBinding = 0x001;
+/// Methods of TURN (RFC 8656 17).
+constexpr std::uint16_t kTurnAllocate = 0x003;
+constexpr std::uint16_t kTurnRefresh = 0x004;
+constexpr std::uint16_t kTurnSend = 0x006;
+constexpr std::uint16_t kTurnData = 0x007;
+constexpr std::uint16_t kTurnCreatePermission = 0x008;
+constexpr std::uint16_t kTurnChannelBind = 0x009;
 
 using TransactionId = std::array<std::uint8_t, 12>;
 using ByteView = std::span<const std::uint8_t>;
 
 enum class StunClass : std::uint8_t { Request = 0, Indication = 1, Success = 2, Error = 3 };
 
-/// Attribute types (RFC 8489 18.3, RFC 8445 16.1).
+/// Attribute types (RFC 8489 18.3, RFC 8445 16.1, RFC 8656 18).
 enum class StunAttribute : std::uint16_t {
   MappedAddress = 0x0001,
   Username = 0x0006,
   MessageIntegrity = 0x0008,
   ErrorCode = 0x0009,
   UnknownAttributes = 0x000A,
+  ChannelNumber = 0x000C,
+  Lifetime = 0x000D,
+  XorPeerAddress = 0x0012,
+  Data = 0x0013,
   Realm = 0x0014,
   Nonce = 0x0015,
+  XorRelayedAddress = 0x0016,
+  RequestedAddressFamily = 0x0017,
+  RequestedTransport = 0x0019,
   MessageIntegritySha256 = 0x001C,
   PasswordAlgorithm = 0x001D,
   UserHash = 0x001E,
@@ -82,6 +96,8 @@ class KMS_API StunMessage {
   [[nodiscard]] std::optional<std::string_view> text(StunAttribute type) const noexcept;
   [[nodiscard]] std::optional<std::uint32_t> number32(StunAttribute type) const noexcept;
   [[nodiscard]] std::optional<std::uint64_t> number64(StunAttribute type) const noexcept;
+  /// The value of an attribute of the form of XOR-MAPPED-ADDRESS.
+  [[nodiscard]] std::optional<Address> xorAddress(StunAttribute type) const noexcept;
   /// XOR-MAPPED-ADDRESS, else the plain MAPPED-ADDRESS of old servers.
   [[nodiscard]] std::optional<Address> mappedAddress() const noexcept;
   [[nodiscard]] std::optional<Error> error() const noexcept;

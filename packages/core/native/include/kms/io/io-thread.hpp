@@ -6,11 +6,13 @@
 #include <kms/io/executor.hpp>
 #include <kms/io/timer.hpp>
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <functional>
 #include <mutex>
 #include <string>
+#include <sys/epoll.h>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -64,7 +66,11 @@ class KMS_API IoThread final : public Executor {
 
   /// Watches `fd` level-triggered for `events` (EPOLLIN, ...). Throws Error 40009.
   void watch(int fd, std::uint32_t events, Watcher& watcher);
-  void unwatch(int fd) noexcept;
+  /// Watches for other events.
+  void rewatch(int fd, std::uint32_t events, Watcher& watcher) noexcept;
+  /// Ends it. What is ready in this round and was not told yet is not told any more, so `watcher`
+  /// may go.
+  void unwatch(int fd, const Watcher& watcher) noexcept;
 
   /// The time of the current round, so that a packet costs no clock reading of its own.
   [[nodiscard]] TimePoint now() const noexcept { return m_now; }
@@ -73,6 +79,8 @@ class KMS_API IoThread final : public Executor {
   [[nodiscard]] TimerQueue& timers() noexcept { return m_timers; }
 
  private:
+  static constexpr std::size_t kMaxEvents = 16;
+
   void loop();
   void poll();
   [[nodiscard]] int timeoutMilliseconds() const;
@@ -86,6 +94,7 @@ class KMS_API IoThread final : public Executor {
   std::function<void()> m_afterRound;
   TimerQueue m_timers;
   TimePoint m_now;
+  std::array<epoll_event, kMaxEvents> m_ready{};
   std::vector<std::function<void()>> m_running;
   std::thread m_thread;
   std::atomic<std::thread::id> m_id{};

@@ -24,6 +24,7 @@ class ThreadContext;
 
 struct ThreadConfig {
   std::uint16_t udpPort = 0;  ///< 0: any
+  std::uint16_t tcpPort = 0;  ///< 0: any
 };
 
 struct RouterConfig {
@@ -53,6 +54,7 @@ class KMS_API Router {
   [[nodiscard]] io::Executor& executor(std::size_t ioThread) const;
   /// The port, of IPv4 and IPv6, of that thread.
   [[nodiscard]] std::uint16_t udpPort(std::size_t ioThread) const;
+  [[nodiscard]] std::uint16_t tcpPort(std::size_t ioThread) const;
   /// What transports are made with, on that thread.
   [[nodiscard]] ThreadContext& thread(std::size_t ioThread) const;
   /// Counters of that thread by name: unknownUdp, malformed, sent, ... Read while it runs, each by

@@ -7,6 +7,7 @@
 #include <kms/dtls/session.hpp>
 #include <kms/ice/agent.hpp>
 #include <kms/media/format.hpp>
+#include <kms/router/gather-options.hpp>
 #include <kms/router/rtp-session.hpp>
 #include <kms/router/stream-parameters.hpp>
 
@@ -50,6 +51,11 @@ struct RemoteParameters {
 /// gather(), setRemote() and setSource(). Must not destroy the transport.
 class KMS_API WebRtcTransportListener : public RtpSessionListener {
  public:
+  /// "candidate:..."
+  virtual void onLocalCandidate(const std::string& candidate) = 0;
+  virtual void onGatheringDone() = 0;
+  /// A STUN or TURN server did not help; for the log.
+  virtual void onGatheringProblem(const std::string& problem) = 0;
   virtual void onIceStateChanged(ice::State state) = 0;
   virtual void onCandidatePairSelected(const std::string& local, const std::string& remote) = 0;
   virtual void onDtlsStateChanged(dtls::State state) = 0;
@@ -84,13 +90,17 @@ class KMS_API WebRtcTransport {
   WebRtcTransport& operator=(const WebRtcTransport&) = delete;
 
   [[nodiscard]] const LocalParameters& localParameters() const;
-  /// Finds the host candidates, "candidate:...". Throws Error 40400.
-  [[nodiscard]] std::vector<std::string> gather();
+  /// Starts to look for candidates: the listener is told of each, and of the end. Those of the host
+  /// come within the call. Throws Error 40400.
+  void gather(const GatherOptions& options = {});
+  /// Restarts ICE: gives new local credentials. What was gathered holds on, and the path in use
+  /// stays so until a new one is nominated.
+  const ice::Credentials& restartIce();
   /// What was negotiated; again after each renegotiation (new ICE credentials: the peer restarted
   /// ICE). Throws Error 40107 naming the wrong part; nothing is changed then.
   void setRemote(const RemoteParameters& parameters);
-  /// "candidate:..."; names (mDNS) and TCP candidates are taken note of as useless. Throws Error
-  /// 40401 naming a text that is no candidate.
+  /// "candidate:..."; names (mDNS) are ignored: their owner becomes known by its checks. Throws
+  /// Error 40401 naming a text that is no candidate.
   void addRemoteCandidate(const std::string& candidate);
   void endOfRemoteCandidates();
 
