@@ -13,10 +13,9 @@ interface ParsedCandidate {
   readonly priority: number;
   readonly ip: string;
   readonly port: number;
-  readonly type: string;
 }
 
-const FIELDS = { priority: 3, ip: 4, port: 5, type: 7 };
+const FIELDS = { priority: 3, ip: 4, port: 5 };
 
 function parse(text: string): ParsedCandidate {
   const fields = text.split(" ");
@@ -24,18 +23,7 @@ function parse(text: string): ParsedCandidate {
     priority: Number(fields[FIELDS.priority]),
     ip: fields[FIELDS.ip] ?? "",
     port: Number(fields[FIELDS.port]),
-    type: fields[FIELDS.type] ?? "",
   };
-}
-
-/** Replaces the address of a host candidate of that family, as `externalIPv4` and `externalIPv6` demand. */
-export function withExternalAddress(text: string, ipv4: string, ipv6: string): string {
-  const { ip, type } = parse(text);
-  const external = ip.includes(":") ? ipv6 : ipv4;
-  if (type !== "host" || external === "") return text;
-  const fields = text.split(" ");
-  fields[FIELDS.ip] = external;
-  return fields.join(" ");
 }
 
 /** The candidates that an endpoint has gathered. */
@@ -47,6 +35,12 @@ export class LocalCandidates {
   add(text: string, media: readonly CandidateMedia[]): IceCandidate[] {
     this.#texts.push(text);
     return media.map(({ mid, index }) => ({ candidate: text, sdpMid: mid, sdpMLineIndex: index }));
+  }
+
+  /** Gathering starts, or starts over. */
+  clear(): void {
+    this.#texts.length = 0;
+    this.#isDone = false;
   }
 
   finish(): void {

@@ -192,13 +192,43 @@ describe("WebRtcEndpoint candidates", () => {
     expect(endpoint.getLocalSessionDescriptor()).toContain(`a=${CANDIDATE}`);
   });
 
-  it("announces the external address in place of its own", async () => {
-    endpoint.setExternalIPv4("203.0.113.5");
-    await endpoint.processOffer(chromiumOffer());
-    services.host.emit("endpoint", "localCandidate", { candidate: CANDIDATE });
-    expect(eventsOf("IceCandidateFound")[0]).toMatchObject({
-      candidate: { candidate: CANDIDATE.replace("192.0.2.1", "203.0.113.5") },
+  it("gives native code what the properties say about gathering", async () => {
+    const plans: unknown[] = [];
+    services.host.answer("gather", (args) => {
+      plans.push(args);
+      return null;
     });
+    endpoint.setExternalIPv4("203.0.113.5");
+    endpoint.setIceTcp(false);
+    await endpoint.processOffer(chromiumOffer());
+    await endpoint.gatherCandidates();
+    expect(plans).toMatchObject([{ tcp: false, externalIPv4: "203.0.113.5", turnServer: null }]);
+  });
+
+  it("tells of a wrong turnUrl by an Error event, and gathers all the same", async () => {
+    endpoint.setTurnUrl("user:secret@turn.example.org");
+    await endpoint.processOffer(chromiumOffer());
+    services.host.takeCalls();
+    await endpoint.gatherCandidates();
+    expect(services.host.takeCalls()).toEqual(["invoke endpoint gather"]);
+    const [error] = eventsOf("Error");
+    expect(error).toMatchObject({ errorCode: 13, type: "UNEXPECTED_ELEMENT_ERROR" });
+    expect(JSON.stringify(error)).not.toContain("secret");
+  });
+
+  it("stays connected while ICE restarts", () => {
+    const emit = (type: string, data: Record<string, string>): void =>
+      services.host.emit("endpoint", type, data);
+    emit("candidatePairSelected", { local: CANDIDATE, remote: CANDIDATE });
+    emit("iceStateChanged", { state: "READY" });
+    emit("dtlsStateChanged", { state: "CONNECTED" });
+    for (const state of ["GATHERING", "CONNECTING", "CONNECTED", "READY"])
+      emit("iceStateChanged", { state });
+    expect(eventsOf("ConnectionStateChanged").map(({ newState }) => newState)).toEqual([
+      "CONNECTED",
+    ]);
+    emit("iceStateChanged", { state: "DISCONNECTED" });
+    expect(endpoint.getConnectionState()).toBe("DISCONNECTED");
   });
 
   it("takes remote candidates early, ignores unreadable ones, refuses those of no m-line", async () => {

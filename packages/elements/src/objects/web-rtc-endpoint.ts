@@ -17,7 +17,8 @@ import type { WebRtcEndpointParams } from "../generated/web-rtc-endpoint.js";
 import { mayOfferAgain, readCapabilities } from "../sdp/settings.js";
 import type { Capabilities } from "../sdp/offer.js";
 import type { Direction } from "../sdp/types.js";
-import { LocalCandidates, withExternalAddress } from "./ice-candidates.js";
+import { planGathering } from "./gather-options.js";
+import { LocalCandidates } from "./ice-candidates.js";
 import { RtcStats } from "./rtc-stats.js";
 import { iceParameters, localTransport, sentFormats } from "./web-rtc-media.js";
 import { WebRtcNegotiation } from "./web-rtc-negotiation.js";
@@ -28,6 +29,8 @@ const STREAM_ID = 1;
 const COMPONENT_ID = 1;
 const CONNECTION_NAME = "kurento.WebRtcEndpoint";
 const DEFAULT_STUN_PORT = 3478;
+// GST_RESOURCE_ERROR_SETTINGS: what Kurento reports a wrong turnUrl as.
+const SETTINGS_ERROR = 13;
 const MEDIA = ["audio", "video"] as const;
 
 /** Sends media to and takes media from a browser. */
@@ -64,6 +67,9 @@ export class WebRtcEndpoint extends WebRtcEndpointBase {
     this.#externalIPv6 = config.text(CONNECTION_NAME, "externalIPv6") ?? "";
     this.handleNative("localCandidate", (data) => this.#onLocalCandidate(data));
     this.handleNative("gatheringDone", () => this.#onGatheringDone());
+    this.handleNative("gatheringProblem", ({ problem }) =>
+      this.context.log.warning("gathering candidates", { object: this.id, problem }),
+    );
     this.handleNative("iceStateChanged", (data) => this.#onIceState(data));
     this.handleNative("candidatePairSelected", (data) => this.#onCandidatePair(data));
     this.handleNative("dtlsStateChanged", (data) => this.#onDtlsState(data));
@@ -145,10 +151,30 @@ export class WebRtcEndpoint extends WebRtcEndpointBase {
 
   // --- ICE -------------------------------------------------------------------------------------
 
-  /** Starts gathering; before any SDP there is nothing to gather for, and nothing happens, as in Kurento. */
+  /**
+   * Starts gathering; before any SDP there is nothing to gather for, and nothing happens, as in Kurento. Settings of no
+   * use are told by an Error event.
+   * @throws KurentoError 40400 when the machine's addresses cannot be had
+   */
   async gatherCandidates(): Promise<void> {
     if (this.#negotiator.candidateMedia.length === 0) return;
-    await this.callNative("gather");
+    const { options, problems } = planGathering({
+      networkInterfaces: this.#networkInterfaces,
+      iceTcp: this.#iceTcp,
+      stunServerAddress: this.#stunServerAddress,
+      stunServerPort: this.#stunServerPort,
+      turnUrl: this.#turnUrl,
+      externalIPv4: this.#externalIPv4,
+      externalIPv6: this.#externalIPv6,
+    });
+    for (const problem of problems) this.#onWrongSetting(problem);
+    this.#candidates.clear();
+    await this.callNative("gather", options);
+  }
+
+  #onWrongSetting(problem: string): void {
+    const description = `Error code ${SETTINGS_ERROR}: ${problem}, element: ${this.getName()}`;
+    this.emitError({ description, errorCode: SETTINGS_ERROR, type: "UNEXPECTED_ELEMENT_ERROR" });
   }
 
   /**
@@ -173,8 +199,7 @@ export class WebRtcEndpoint extends WebRtcEndpointBase {
   }
 
   #onLocalCandidate(data: NativeMap): void {
-    const text = textField(data, "candidate");
-    const candidate = withExternalAddress(text, this.#externalIPv4, this.#externalIPv6);
+    const candidate = textField(data, "candidate");
     for (const found of this.#candidates.add(candidate, this.#negotiator.candidateMedia)) {
       this.emitIceCandidateFound({ candidate: found });
     }
@@ -210,6 +235,9 @@ export class WebRtcEndpoint extends WebRtcEndpointBase {
   }
 
   #updateConnectionState(): void {
+    // While ICE restarts, media goes on over the path of before.
+    if (this.#selectedPair && (this.#iceState === "GATHERING" || this.#iceState === "CONNECTING"))
+      return;
     const isIceUp = this.#iceState === "CONNECTED" || this.#iceState === "READY";
     const isUp = isIceUp && this.#dtlsState === "CONNECTED";
     this.setConnectionState(isUp ? "CONNECTED" : "DISCONNECTED");
