@@ -1,10 +1,16 @@
 import { isJsonObject, RpcError, RpcErrorCode } from "@kms/core/jsonrpc";
 import type { JsonObject, JsonValue } from "@kms/core/jsonrpc";
 
+/** Ports of one I/O thread. */
+export interface ThreadPorts {
+  readonly udpPort: number;
+  readonly tcpPort: number;
+}
+
 /** Settings of the native host that the gateway chose for a worker. */
 export interface HostSettings {
   /** One entry per I/O thread; port 0 = any. */
-  readonly ioThreads: { readonly udpPort: number }[];
+  readonly ioThreads: ThreadPorts[];
   readonly networkInterfaces: string[];
 }
 
@@ -16,11 +22,15 @@ export function readHostSettings(value: JsonObject): HostSettings {
   return { ioThreads: ioThreads.map(readThread), networkInterfaces: networkInterfaces.map(String) };
 }
 
-function readThread(value: JsonValue): { udpPort: number } {
-  const port = isJsonObject(value) ? value["udpPort"] : undefined;
+function readThread(value: JsonValue): ThreadPorts {
+  if (!isJsonObject(value)) throw invalid("host.ioThreads");
+  return { udpPort: readPort(value["udpPort"]), tcpPort: readPort(value["tcpPort"] ?? 0) };
+}
+
+function readPort(port: JsonValue | undefined): number {
   if (typeof port !== "number" || !Number.isInteger(port) || port < 0 || port > 65535)
     throw invalid("host.ioThreads");
-  return { udpPort: port };
+  return port;
 }
 
 function invalid(name: string): RpcError {

@@ -1,6 +1,7 @@
 import { createSocket } from "node:dgram";
+import { createServer } from "node:net";
 
-/** Gives out UDP ports of a range, each once. */
+/** Gives out ports of a range, each once, for UDP and TCP alike. */
 export class PortAllocator {
   readonly #min: number;
   readonly #max: number;
@@ -34,12 +35,26 @@ export class PortAllocator {
       if (await this.#isFree(port)) return port;
       this.#given.delete(port);
     }
-    throw new Error(`no free UDP port from ${this.#min} to ${this.#max}`);
+    throw new Error(`no free UDP and TCP port from ${this.#min} to ${this.#max}`);
   }
 }
 
-/** True when nobody else has the UDP port, on any address. */
-function canBind(port: number): Promise<boolean> {
+/** True when nobody else has the port, on any address. */
+async function canBind(port: number): Promise<boolean> {
+  return (await canBindUdp(port)) && (await canBindTcp(port));
+}
+
+function canBindTcp(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen({ port, host: "0.0.0.0", exclusive: true }, () =>
+      server.close(() => resolve(true)),
+    );
+  });
+}
+
+function canBindUdp(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createSocket("udp4");
     const done = (free: boolean): void => void socket.close(() => resolve(free));

@@ -171,8 +171,14 @@ describe("WorkerSlot", () => {
     const other = new WorkerSlot(1, { ...parts, launcher, ports });
     await other.start();
     expect(given).toEqual([
-      [{ udpPort: 50_000 }, { udpPort: 50_001 }],
-      [{ udpPort: 50_002 }, { udpPort: 50_001 }],
+      [
+        { udpPort: 50_000, tcpPort: 50_000 },
+        { udpPort: 50_001, tcpPort: 50_001 },
+      ],
+      [
+        { udpPort: 50_002, tcpPort: 50_002 },
+        { udpPort: 50_001, tcpPort: 50_001 },
+      ],
     ]);
   });
 
@@ -209,14 +215,16 @@ describe("PortAllocator", () => {
     const [first, second] = await Promise.all([ports.ensure(2), ports.ensure(2)]);
     expect([...first, ...second].sort()).toEqual([50_000, 50_002, 50_003, 50_004]);
     expect(await ports.ensure(2, first)).toEqual(first);
-    await expect(ports.ensure(1)).rejects.toThrow("no free UDP port from 50000 to 50004");
+    await expect(ports.ensure(1)).rejects.toThrow("no free UDP and TCP port from 50000 to 50004");
   });
 
   it("finds out whether a port is taken by trying", async () => {
     const socket = createSocket("udp4").bind(0);
     await once(socket, "listening");
     const { port } = socket.address();
-    await expect(new PortAllocator(port, port).ensure(1)).rejects.toThrow("no free UDP port");
+    await expect(new PortAllocator(port, port).ensure(1)).rejects.toThrow(
+      "no free UDP and TCP port",
+    );
     socket.close();
     await once(socket, "close");
     expect(await new PortAllocator(port, port).ensure(1)).toEqual([port]);

@@ -160,7 +160,7 @@ export class WorkerSlot {
     const { ports, ioThreads, start } = this.#parts;
     this.#ports = await ports.ensure(ioThreads, this.#ports);
     const host = {
-      ioThreads: this.#ports.map((udpPort) => ({ udpPort })),
+      ioThreads: this.#ports.map((port) => ({ udpPort: port, tcpPort: port })),
       networkInterfaces: [...start.networkInterfaces],
     };
     return { modules: [...start.modules], config: start.config, host };
