@@ -19,9 +19,22 @@ const ARGS = [
   "--disable-backgrounding-occluded-windows",
 ];
 
+export interface BrowserOptions {
+  /** Whether host candidates bear mDNS names, as for pages that do not open a camera; false by default. */
+  readonly mdns?: boolean;
+  /** Started in place of Chromium, with its arguments. */
+  readonly executablePath?: string;
+}
+
 /** Starts a browser; `await using` closes it. */
-export async function launchBrowser(): Promise<Browser & AsyncDisposable> {
-  const browser = await chromium.launch({ executablePath: EXECUTABLE, args: ARGS });
+export async function launchBrowser(
+  options: BrowserOptions = {},
+): Promise<Browser & AsyncDisposable> {
+  // Names are shown where pages may not open cameras, and the fake dialogue lets all of them.
+  const shown = /WithMdns|fake-ui/;
+  const args = options.mdns ? ARGS.filter((arg) => !shown.test(arg)) : ARGS;
+  const executablePath = options.executablePath ?? EXECUTABLE;
+  const browser = await chromium.launch({ executablePath, args });
   return Object.assign(browser, {
     [Symbol.asyncDispose]: async (): Promise<void> => browser.close(),
   });

@@ -28,6 +28,14 @@ export interface PageOptions {
   readonly width: number;
   /** Whether the camera is sent in three sizes (simulcast). */
   readonly simulcast: boolean;
+  readonly configuration: RTCConfiguration;
+}
+
+/** What the browser says about the candidates in use. */
+export interface SelectedCandidates {
+  readonly protocol: string;
+  readonly localType: string;
+  readonly remoteType: string;
 }
 
 interface PageState {
@@ -45,7 +53,7 @@ export type PeerWindow = typeof globalThis & {
 /** Makes the peer connection with what it sends and takes. */
 export async function createPeer(options: PageOptions): Promise<void> {
   const scope = globalThis as PeerWindow;
-  const peer = new RTCPeerConnection();
+  const peer = new RTCPeerConnection(options.configuration);
   const video = document.createElement("video");
   Object.assign(video, { autoplay: true, playsInline: true, muted: true });
   const returned = new MediaStream();
@@ -308,4 +316,19 @@ export async function loudestFrequency(): Promise<number> {
     }
     await new Promise((resolve) => requestAnimationFrame(resolve));
   }
+}
+
+/** The candidates in use, once there are such. */
+export async function selectedCandidates(): Promise<SelectedCandidates> {
+  const { peer } = (globalThis as PeerWindow).kmsPeer;
+  const reports = [...(await peer.getStats()).values()];
+  const transport = reports.find((report) => report.type === "transport");
+  const pair = reports.find((report) => report.id === transport?.selectedCandidatePairId);
+  const local = reports.find((report) => report.id === pair?.localCandidateId);
+  const remote = reports.find((report) => report.id === pair?.remoteCandidateId);
+  return {
+    protocol: local?.protocol ?? "",
+    localType: local?.candidateType ?? "",
+    remoteType: remote?.candidateType ?? "",
+  };
 }

@@ -3,7 +3,13 @@ import type { KurentoElement } from "kurento-client";
 import type { Page } from "playwright-core";
 import { kurento } from "./kurento.js";
 import * as inPage from "./peer-page.js";
-import type { PageOptions, PeerWindow, Pixel, VideoFigures } from "./peer-page.js";
+import type {
+  PageOptions,
+  PeerWindow,
+  Pixel,
+  SelectedCandidates,
+  VideoFigures,
+} from "./peer-page.js";
 
 export type { Pixel, VideoFigures } from "./peer-page.js";
 
@@ -26,6 +32,12 @@ export interface PeerOptions {
    * from the server, which learns where the page is from its checks.
    */
   readonly via?: (candidate: string) => Promise<string | undefined>;
+  /** Of the peer connection: ICE servers, relays only. */
+  readonly configuration?: RTCConfiguration;
+  /** Which of the browser's candidates the server is told of; all by default. */
+  readonly tells?: (candidate: string) => boolean;
+  /** Which of the server's candidates the browser is told of; all by default. */
+  readonly hears?: (candidate: string) => boolean;
   /** Changes the offer on its way to the server. */
   readonly changeOffer?: (offer: string) => string;
 }
@@ -86,15 +98,23 @@ export class Peer {
   ): Promise<Peer> {
     const toIceCandidate = kurento.getComplexType("IceCandidate");
     const { send = "camera", receive = true, width = 640, simulcast = false, via } = options;
-    await page.exposeFunction("kmsCandidate", (candidate: object) =>
-      via ? undefined : endpoint.addIceCandidate(toIceCandidate(candidate)),
-    );
+    const {
+      configuration = {},
+      tells = (): boolean => !via,
+      hears = (): boolean => true,
+    } = options;
+    await page.exposeFunction("kmsCandidate", async (candidate: RTCIceCandidateInit) => {
+      if (tells(candidate.candidate ?? ""))
+        await endpoint.addIceCandidate(toIceCandidate(candidate));
+    });
     endpoint.on("IceCandidateFound", ({ candidate }) => {
+      if (!hears(candidate.candidate)) return;
       deliverCandidate(page, candidate, via).catch((error: unknown) => {
         if (!page.isClosed()) throw error;
       });
     });
-    await page.evaluate(inPage.createPeer, { send, receive, answers, width, simulcast });
+    const wishes = { send, receive, answers, width, simulcast, configuration };
+    await page.evaluate(inPage.createPeer, wishes);
     return new Peer(page, endpoint, options);
   }
 
@@ -153,6 +173,11 @@ export class Peer {
   /** Resolves when media takes another candidate pair than that one. */
   async usesAnotherPair(than: string): Promise<void> {
     while ((await this.selectedPair()) === than) await this.page.evaluate(inPage.nextFrame);
+  }
+
+  /** What the two candidates in use are. */
+  async selectedCandidates(): Promise<SelectedCandidates> {
+    return this.page.evaluate(inPage.selectedCandidates);
   }
 
   /** Resolves when the peer connection is connected. */
