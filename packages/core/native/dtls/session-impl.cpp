@@ -122,6 +122,7 @@ void Session::Impl::handlePacket(std::span<const std::uint8_t> packet) {
 }
 
 void Session::Impl::advance() {
+  takeBuffers();
   if (isOpen()) {
     handshake();
   }
@@ -131,6 +132,17 @@ void Session::Impl::advance() {
   }
   flush();
   updateDeadline();
+  giveBuffersBack();
+}
+
+/// OpenSSL's record buffers are 18 KiB, most of what an association costs; one that only gives keys
+/// for SRTP needs none once that is done.
+void Session::Impl::giveBuffersBack() {
+  if (m_state == State::kConnected && !m_carriesData) SSL_free_buffers(m_ssl.get());
+}
+
+void Session::Impl::takeBuffers() {
+  SSL_alloc_buffers(m_ssl.get());
 }
 
 void Session::Impl::handshake() {
@@ -212,6 +224,7 @@ void Session::Impl::readRecords() {
 }
 
 void Session::Impl::deliver(std::span<const std::uint8_t> data) {
+  m_carriesData = true;
   if (m_state == State::kConnected) {
     m_listener.onApplicationData(data);
   } else if (m_held.size() < kMaxHeld) {
@@ -257,6 +270,7 @@ void Session::Impl::onTimer() {
   if (!isOpen() || !m_deadline || m_clock.now() < *m_deadline) {
     return;
   }
+  takeBuffers();
   m_queue.setJoin(true);
   ERR_clear_error();
   const long result = DTLSv1_handle_timeout(m_ssl.get());
@@ -272,6 +286,8 @@ bool Session::Impl::send(std::span<const std::uint8_t> data) {
   if (m_state != State::kConnected || data.empty() || data.size() > maxApplicationData()) {
     return false;
   }
+  m_carriesData = true;
+  takeBuffers();
   ERR_clear_error();
   const int written = SSL_write(m_ssl.get(), data.data(), static_cast<int>(data.size()));
   flush();
@@ -289,6 +305,7 @@ void Session::Impl::close() {
     return;
   }
   if (SSL_is_init_finished(m_ssl.get()) == 1) {
+    takeBuffers();
     ERR_clear_error();
     SSL_shutdown(m_ssl.get());
   }

@@ -36,6 +36,8 @@ class Session::Impl final : public PeerVerifier {
  private:
   [[nodiscard]] bool isOpen() const;
   void advance();
+  void takeBuffers();
+  void giveBuffersBack();
   void handshake();
   void completeIfVerified();
   bool giveKeys();
@@ -58,6 +60,7 @@ class Session::Impl final : public PeerVerifier {
   std::optional<Fingerprint> m_fingerprint;
   std::optional<TimePoint> m_deadline;
   std::vector<std::vector<std::uint8_t>> m_held;
+  bool m_carriesData = false;
   DatagramQueue m_queue;
   SslPtr m_ssl;
 };

@@ -49,7 +49,7 @@ const rtp::MediaPacket* RtpConsumer::packetOf(const Sent& sent) const {
 }
 
 void RtpConsumer::retransmit(std::uint16_t sequence, TimePoint now) {
-  Sent& sent = m_history[sequence % kHistory];
+  Sent& sent = place(sequence);
   if (sent.sequence != sequence) return;
   const Duration half = m_report.roundTrip.value_or(Duration::zero()) / 2;
   // Asked twice within a round trip: the answer is on its way.
@@ -83,7 +83,7 @@ std::size_t RtpConsumer::sendProbe(TimePoint now) {
   for (std::uint16_t tries = 0; tries < kProbeDepth; ++tries) {
     const auto sequence =
         static_cast<std::uint16_t>(m_lastSequence - m_probeSequence++ % kProbeDepth);
-    const Sent& sent = m_history[sequence % kHistory];
+    const Sent& sent = place(sequence);
     if (sent.sequence != sequence) continue;
     const rtp::MediaPacket* packet = packetOf(sent);
     if (packet == nullptr) continue;

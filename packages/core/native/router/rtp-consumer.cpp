@@ -157,14 +157,16 @@ bool RtpConsumer::start(Producer& producer, const rtp::MediaPacket& packet, Time
     m_lastSourceTimestamp = packet.timestamp - 1;  // a picture of its own
   }
   m_temporal = m_choice.temporal;
-  if (m_history.empty()) m_history.resize(kHistory);
+  if (m_history.empty()) {
+    m_history.resize(m_medium == media::Medium::kVideo ? kVideoHistory : kAudioHistory);
+  }
   return true;
 }
 
 /// Notes what a number is sent with; null when it was given already.
 RtpConsumer::Sent* RtpConsumer::record(std::int64_t source, const StreamRewriter::Output& output,
                                        std::size_t bytes, TimePoint now) {
-  Sent& sent = m_history[output.sequence % kHistory];
+  Sent& sent = place(output.sequence);
   if (sent.sequence == output.sequence) return nullptr;
   sent = Sent{};
   sent.source = source;

@@ -135,7 +135,8 @@ class KMS_API RtpConsumer final : public Consumer {
     std::span<const std::uint8_t> prefix;
     std::span<const std::uint8_t> payload;
   };
-  static constexpr std::size_t kHistory = 512;
+  static constexpr std::size_t kVideoHistory = 512;
+  static constexpr std::size_t kAudioHistory = 128;
   static constexpr std::uint8_t kNoPayloadType = 0xFF;
 
   // Forwarding.
@@ -167,6 +168,10 @@ class KMS_API RtpConsumer final : public Consumer {
   bool sendRtx(const rtp::MediaPacket& packet, const Sent& sent, TimePoint now);
   [[nodiscard]] bool mayRetransmit(TimePoint now);
   [[nodiscard]] const rtp::MediaPacket* packetOf(const Sent& sent) const;
+  /// Where a sequence number is noted, if it still is.
+  [[nodiscard]] Sent& place(std::uint16_t sequence) {
+    return m_history[sequence % m_history.size()];
+  }
   [[nodiscard]] std::uint32_t timestampAt(TimePoint now) const;
 
   const media::Medium m_medium;
