@@ -16,6 +16,19 @@ constexpr Duration kFlowTimeout = std::chrono::milliseconds(2000);
 /// Longer than the 5 s at which browsers report on audio.
 constexpr Duration kMediaTimeout = std::chrono::seconds(8);
 
+struct KeyframeFeedback {
+  bool pli = false;
+  bool fir = false;
+};
+
+/// What was negotiated for the codec that comes; for any, as long as it is not known.
+KeyframeFeedback keyframeFeedback(const CodecParameters* current,
+                                  const std::vector<CodecParameters>& all) {
+  if (current != nullptr) return {current->pli, current->fir};
+  return {std::ranges::any_of(all, &CodecParameters::pli),
+          std::ranges::any_of(all, &CodecParameters::fir)};
+}
+
 }  // namespace
 
 void RtpSession::receiveRtcp(std::span<const std::uint8_t> compound, TimePoint arrival) {
@@ -182,9 +195,9 @@ void RtpSession::sendKeyframeRequest(const Producer* producer) {
   const bool isOnly = of.encodings.size() == 1;
   const std::uint32_t guess = isOnly && !announced.empty() ? announced.front() : 0;
   const std::uint32_t media = producer->ssrc().value_or(guess);
-  if (!of.receives() || media == 0) return;
-  const CodecParameters* codec = producer->codec();
-  const bool useFir = codec != nullptr && codec->fir && !codec->pli;
+  const auto [pli, fir] = keyframeFeedback(producer->codec(), of.parameters.codecs);
+  if (!of.receives() || media == 0 || !(pli || fir)) return;
+  const bool useFir = !pli;
   rtp::RtcpWriter writer;
   beginFeedback(writer, of);
   if (useFir) {

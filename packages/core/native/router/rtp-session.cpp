@@ -35,12 +35,17 @@ double seconds(Duration duration) {
 
 }  // namespace
 
-RtpSession::RtpSession(Environment& environment, RtpOutlet& outlet, RtpSessionListener& listener)
+RtpIdentity RtpIdentity::make() {
+  return {randomCname(), std::make_shared<rtp::SenderClock>()};
+}
+
+RtpSession::RtpSession(Environment& environment, RtpOutlet& outlet, RtpSessionListener& listener,
+                       const RtpIdentity& identity)
     : m_environment(environment),
       m_outlet(outlet),
       m_listener(listener),
-      m_cname(randomCname()),
-      m_senderClock(std::make_shared<rtp::SenderClock>()),
+      m_cname(identity.cname),
+      m_senderClock(identity.clock),
       m_tickTimer(environment.timers, [this] { onTick(); }),
       m_nackTimer(environment.timers, [this] { sendNacks(); }),
       m_feedbackTimer(environment.timers, [this] { sendFeedback(); }),

@@ -64,6 +64,11 @@ void ThreadContext::stop() {
 }
 
 void ThreadContext::closeAll() {
+  while (!m_residents.empty()) {
+    Resident* resident = m_residents.back();
+    m_residents.pop_back();
+    resident->onThreadEnding();
+  }
   while (!m_byTag.empty()) {
     DatagramSink* sink = m_byTag.begin()->second;
     sink->onThreadEnding();

@@ -24,6 +24,14 @@
 
 namespace kms::router {
 
+/// Lives on an I/O thread, and must let go of it before it ends.
+class Resident {
+ public:
+  virtual ~Resident() = default;
+  /// The thread ends; it is no resident any more.
+  virtual void onThreadEnding() = 0;
+};
+
 /// Takes the datagrams of one transport. Called on the I/O thread.
 class DatagramSink {
  public:
@@ -123,6 +131,8 @@ class ThreadContext final : public io::UdpReceiver,
   void bindAddress(const Address& remote, DatagramSink& sink);
   /// Whether datagrams from `remote` to the shared port belong to another transport than `sink`.
   [[nodiscard]] bool isTaken(const Address& remote, const DatagramSink& sink) const;
+  void addResident(Resident& resident) { m_residents.push_back(&resident); }
+  void removeResident(Resident& resident) { std::erase(m_residents, &resident); }
   /// Receives from a socket of a transport's own, on this thread.
   void attach(io::UdpSocket& socket, io::UdpReceiver& receiver) {
     socket.attach(m_thread, m_pool, receiver);
@@ -175,6 +185,7 @@ class ThreadContext final : public io::UdpReceiver,
   std::unordered_map<std::uint32_t, DatagramSink*> m_byTag;
   std::unordered_map<Address, DatagramSink*> m_byAddress;
   std::uint32_t m_lastTag;
+  std::vector<Resident*> m_residents;
   std::vector<std::shared_ptr<FeedSource>> m_feeds;
   std::array<std::atomic<std::uint64_t>, kCounters> m_counters{};
 };

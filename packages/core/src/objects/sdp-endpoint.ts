@@ -14,6 +14,7 @@ type Negotiation = "none" | "offered" | "done";
  */
 export abstract class SdpEndpoint extends SdpEndpointBase {
   #negotiation: Negotiation = "none";
+  #hasOffered = false;
   #local: string | undefined;
   #remote: string | undefined;
   #maxAudioRecvBandwidth = 0;
@@ -49,6 +50,7 @@ export abstract class SdpEndpoint extends SdpEndpointBase {
       this.makeOffer(options),
     );
     this.#negotiation = "offered";
+    this.#hasOffered = true;
     this.#local = offer;
     return offer;
   }
@@ -72,7 +74,7 @@ export abstract class SdpEndpoint extends SdpEndpointBase {
   /** @throws KurentoError 40201 for an answer that is none, 40209 without an offer, 40210 the second time, 40206 else */
   async processAnswer(answer: string): Promise<string> {
     checkSdp(answer, "Empty answer not valid");
-    if (this.#negotiation === "none") {
+    if (!this.#hasOffered) {
       const text = "Offer not generated. It is not possible to process an answer.";
       throw new KurentoError("SDP_END_POINT_NOT_OFFER_GENERATED", text);
     }

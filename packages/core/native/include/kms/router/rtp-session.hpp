@@ -53,6 +53,16 @@ class KMS_API RtpSessionListener {
   virtual void onFlow(media::Medium medium, bool inbound, bool flowing) = 0;
 };
 
+/// What the sessions with one peer share, so that it knows which streams belong together (RFC 3550
+/// 6.5.1) and its sender reports of one stream tell of the others' times.
+struct RtpIdentity {
+  std::string cname;
+  std::shared_ptr<rtp::SenderClock> clock;
+
+  /// A new one.
+  [[nodiscard]] KMS_API static RtpIdentity make();
+};
+
 /// Packets that a session dropped, by reason.
 struct RtpSessionCounters {
   std::uint64_t malformed = 0;      ///< no well-formed RTP or RTCP
@@ -66,7 +76,8 @@ struct RtpSessionCounters {
 class KMS_API RtpSession final : private PacketOutlet {
  public:
   /// All outlive it.
-  RtpSession(Environment& environment, RtpOutlet& outlet, RtpSessionListener& listener);
+  RtpSession(Environment& environment, RtpOutlet& outlet, RtpSessionListener& listener,
+             const RtpIdentity& identity = RtpIdentity::make());
   /// Closes it.
   ~RtpSession() override;
   RtpSession(const RtpSession&) = delete;

@@ -1,0 +1,25 @@
+#include "router/srtp-protection.hpp"
+
+#include <algorithm>
+
+namespace kms::router {
+
+namespace {
+
+/// Warned is so many packets ahead, of short lives an eighth.
+constexpr std::uint64_t kMargin = 65'536;
+
+}  // namespace
+
+srtp::KeyLimits keyLimits(std::optional<std::uint64_t> lifetime) {
+  srtp::KeyLimits limits;
+  if (!lifetime) return limits;
+  const std::uint64_t soft = *lifetime - std::min(kMargin, *lifetime / 8);
+  limits.rtpHard = std::min(limits.rtpHard, *lifetime);
+  limits.rtpSoft = std::min(limits.rtpSoft, soft);
+  limits.rtcpHard = std::min(limits.rtcpHard, *lifetime);
+  limits.rtcpSoft = std::min(limits.rtcpSoft, soft);
+  return limits;
+}
+
+}  // namespace kms::router
