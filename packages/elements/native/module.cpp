@@ -1,6 +1,7 @@
 // What the media worker loads: the native classes of the elements module.
 #include "objects/player-endpoint.hpp"
 #include "objects/recorder-endpoint.hpp"
+#include "objects/rtp-endpoint.hpp"
 #include "objects/web-rtc-endpoint.hpp"
 
 #include <kms/host/module.hpp>
@@ -21,6 +22,7 @@ extern "C" int kms_module_register(kms::host::Registrar* registrar) {
   using namespace kms;
   return host::registerModule(registrar, [](host::Registrar& to) {
     to.addClass("WebRtcEndpoint", elements::WebRtcEndpoint::nativeClass());
+    to.addClass("RtpEndpoint", elements::RtpEndpoint::nativeClass());
     to.addClass("PlayerEndpoint", {&host::glibHome, &make<elements::PlayerEndpoint>});
     to.addClass("RecorderEndpoint", {&host::glibHome, &make<elements::RecorderEndpoint>});
   });

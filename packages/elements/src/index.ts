@@ -2,4 +2,5 @@ export * from "./generated/index.js";
 export { HttpEndpoint } from "./objects/http-endpoint.js";
 export { PlayerEndpoint } from "./objects/player-endpoint.js";
 export { RecorderEndpoint } from "./objects/recorder-endpoint.js";
+export { RtpEndpoint } from "./objects/rtp-endpoint.js";
 export { WebRtcEndpoint } from "./objects/web-rtc-endpoint.js";

@@ -4,12 +4,13 @@ import { nativeLibrary } from "@kms/core";
 import { elementsModule, manifest } from "./generated/index.js";
 import { PlayerEndpoint } from "./objects/player-endpoint.js";
 import { RecorderEndpoint } from "./objects/recorder-endpoint.js";
+import { RtpEndpoint } from "./objects/rtp-endpoint.js";
 import { WebRtcEndpoint } from "./objects/web-rtc-endpoint.js";
 
 /** Kurento's `elements` module. */
 export const module: ServerModule = {
   manifest,
   spec: elementsModule,
-  classes: { PlayerEndpoint, RecorderEndpoint, WebRtcEndpoint },
+  classes: { PlayerEndpoint, RecorderEndpoint, RtpEndpoint, WebRtcEndpoint },
   native: [nativeLibrary(new URL("..", import.meta.url), "libkmselements.so")],
 };

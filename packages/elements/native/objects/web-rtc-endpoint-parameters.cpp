@@ -117,6 +117,8 @@ void readSimulcast(const Value& value, router::StreamParameters& stream) {
   for (const Value& rid : simulcast.at("rids").list()) stream.rids.push_back(rid.text());
 }
 
+}  // namespace
+
 router::StreamParameters readStream(const Value& value) {
   router::StreamParameters stream;
   stream.medium = media::mediumFromText(value.at("medium").text());
@@ -146,24 +148,6 @@ router::StreamParameters readStream(const Value& value) {
   }
   return stream;
 }
-
-Value toValue(const router::StreamStats& stats) {
-  return Map{{"medium", media::toText(stats.medium)},
-             {"direction", stats.inbound ? "inbound" : "outbound"},
-             {"ssrc", stats.ssrc},
-             {"packets", stats.packets},
-             {"bytes", stats.bytes},
-             {"packetsLost", stats.packetsLost},
-             {"fractionLost", stats.fractionLost},
-             {"jitter", stats.jitter},
-             {"roundTripTime", stats.roundTripTime},
-             {"nackCount", stats.nackCount},
-             {"pliCount", stats.pliCount},
-             {"firCount", stats.firCount},
-             {"remb", stats.remb}};
-}
-
-}  // namespace
 
 router::RemoteParameters readRemoteParameters(const Value& value) {
   router::RemoteParameters remote;
@@ -196,6 +180,22 @@ Value toValue(const router::LocalParameters& local) {
              {"ssrc", Map{{"audio", local.audioSsrc}, {"video", local.videoSsrc}}},
              {"rtxSsrc", Map{{"audio", local.audioRtxSsrc}, {"video", local.videoRtxSsrc}}},
              {"simulcast", true}};
+}
+
+Value toValue(const router::StreamStats& stats) {
+  return Map{{"medium", media::toText(stats.medium)},
+             {"direction", stats.inbound ? "inbound" : "outbound"},
+             {"ssrc", stats.ssrc},
+             {"packets", stats.packets},
+             {"bytes", stats.bytes},
+             {"packetsLost", stats.packetsLost},
+             {"fractionLost", stats.fractionLost},
+             {"jitter", stats.jitter},
+             {"roundTripTime", stats.roundTripTime},
+             {"nackCount", stats.nackCount},
+             {"pliCount", stats.pliCount},
+             {"firCount", stats.firCount},
+             {"remb", stats.remb}};
 }
 
 Value toValue(const router::TransportStats& stats) {

@@ -14,10 +14,16 @@ namespace kms::elements {
 /// Error 40001 or 40107 naming the member that is wrong.
 [[nodiscard]] router::BandwidthLimits readBandwidth(const Value& value);
 
+/// Reads one of the `streams` of `setRemote`. Throws Error 40001 or 40107 naming the member that is
+/// wrong.
+[[nodiscard]] router::StreamParameters readStream(const Value& value);
+
 /// The result of `localParameters`.
 [[nodiscard]] Value toValue(const router::LocalParameters& local);
 /// The result of `stats`.
 [[nodiscard]] Value toValue(const router::TransportStats& stats);
+/// One of its `streams`.
+[[nodiscard]] Value toValue(const router::StreamStats& stats);
 
 /// "NEW", "CONNECTING", "CONNECTED", "CLOSED" or "FAILED".
 [[nodiscard]] const char* toText(dtls::State state) noexcept;

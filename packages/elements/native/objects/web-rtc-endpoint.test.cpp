@@ -1,18 +1,16 @@
 // WebRtcEndpoint through its methods and events: two of them in a call over 127.0.0.1.
 #include "web-rtc-endpoint.hpp"
 
-#include <kms/io/executor.hpp>
+#include "test-driven.hpp"
+
 #include <kms/router/bridge.hpp>
 #include <kms/router/producer.hpp>
 #include <kms/router/router.hpp>
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <condition_variable>
 #include <future>
 #include <mutex>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,8 +21,6 @@ namespace {
 using media::Medium;
 using namespace std::chrono_literals;
 
-constexpr auto kPatience = 10s;
-
 Value codec(int payloadType, const char* name, int clockRate, int channels) {
   return Map{{"payloadType", payloadType},
              {"codec", name},
@@ -34,96 +30,17 @@ Value codec(int payloadType, const char* name, int clockRate, int channels) {
              {"feedback", List{"nack", "nack pli", "transport-cc", "ccm fir", "goog-remb"}}};
 }
 
-/// An endpoint as its host drives it, from the test's thread.
-class Driven {
+class Driven final : public DrivenObject {
  public:
-  Driven(host::Services& services, int ioThread) : m_services(services) {
-    const Value params = Map{{"ioThread", ioThread}};
-    const host::Class what = WebRtcEndpoint::nativeClass();
-    m_home = &what.home(services, params);
-    m_events = std::make_shared<host::EventSink>([this](const std::string&, const std::string& type,
-                                                        Map data) { note(type, std::move(data)); });
-    run([&] {
-      m_object = what.create(host::Context("id", m_services, *m_home, m_events), params);
-    });
-  }
-  ~Driven() {
-    call([&](host::Completion done) { m_object->close(std::move(done)); });
-    run([&] { m_object.reset(); });
-  }
+  Driven(host::Services& services, int ioThread)
+      : DrivenObject(services, WebRtcEndpoint::nativeClass(), Map{{"ioThread", ioThread}}) {}
 
-  Value invoke(const std::string& method, Value args = Map{}) {
-    const host::Outcome outcome =
-        call([&](host::Completion done) { m_object->invoke(method, args, std::move(done)); });
-    if (const auto* error = std::get_if<Error>(&outcome)) throw *error;
-    return std::get<Value>(outcome);
-  }
-  int failure(const std::string& method, Value args) {
-    try {
-      invoke(method, std::move(args));
-    } catch (const Error& error) {
-      return error.code();
-    }
-    return 0;
-  }
-  host::Object& object() { return *m_object; }
-  void link(Medium medium, std::shared_ptr<media::Stream> stream) {
-    run([&] { m_object->sink(medium)->setSource(std::move(stream)); });
-  }
-  template <typename Work>
-  void run(Work work) {
-    std::promise<void> done;
-    m_home->post([&] {
-      work();
-      done.set_value();
-    });
-    done.get_future().wait();
-  }
-
-  /// Until an event of `type` came whose member `key` is `text`.
-  bool await(const std::string& type, const std::string& key, const Value& value) {
-    std::unique_lock lock(m_mutex);
-    return m_changed.wait_for(lock, kPatience, [&] {
-      return std::ranges::any_of(m_seen, [&](const auto& event) {
-        return event.first == type && Value(event.second).get(key) == value;
-      });
-    });
-  }
   std::vector<std::string> candidates() {
-    std::unique_lock lock(m_mutex);
-    m_changed.wait_for(lock, kPatience, [&] {
-      return std::ranges::any_of(m_seen,
-                                 [](const auto& event) { return event.first == "gatheringDone"; });
-    });
+    await("gatheringDone");
     std::vector<std::string> found;
-    for (const auto& [type, data] : m_seen) {
-      if (type == "localCandidate") found.push_back(data.at("candidate").text());
-    }
+    for (const Map& data : eventsOf("localCandidate")) found.push_back(data.at("candidate").text());
     return found;
   }
-
- private:
-  void note(const std::string& type, Map data) {
-    const std::scoped_lock lock(m_mutex);
-    m_seen.emplace_back(type, std::move(data));
-    m_changed.notify_all();
-  }
-  template <typename Start>
-  host::Outcome call(Start start) {
-    std::promise<host::Outcome> promise;
-    run([&] {
-      start(host::Completion([&](const host::Outcome& outcome) { promise.set_value(outcome); }));
-    });
-    return promise.get_future().get();
-  }
-
-  host::Services& m_services;
-  io::Executor* m_home = nullptr;
-  std::shared_ptr<host::EventSink> m_events;
-  std::unique_ptr<host::Object> m_object;
-  std::mutex m_mutex;
-  std::condition_variable m_changed;
-  std::vector<std::pair<std::string, Map>> m_seen;
 };
 
 class WebRtcEndpointTest : public ::testing::Test {

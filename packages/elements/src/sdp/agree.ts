@@ -92,7 +92,8 @@ function isSameCodec(own: Codec, other: Codec): boolean {
   );
 }
 
-function commonDirection(ours: Direction, theirs: Direction): Direction {
+/** What both sides want, from our point of view. */
+export function commonDirection(ours: Direction, theirs: Direction): Direction {
   const sends = ours.includes("send") && MIRRORED[theirs].includes("send");
   const receives = ours.includes("recv") && MIRRORED[theirs].includes("recv");
   if (sends && receives) return "sendrecv";

@@ -1,7 +1,8 @@
 // The codecs that endpoints negotiate: those that we know, of them those that the configuration names, in its order.
 import type { Codec, MediaKind } from "./types.js";
 
-interface KnownCodec {
+/** A codec that endpoints know. */
+export interface KnownCodec {
   readonly encodingName: string;
   readonly clockRate: number;
   /** Audio channels, 0 for video. */
@@ -37,7 +38,11 @@ const VIDEO: readonly KnownCodec[] = [
   { encodingName: "flexfec-03", clockRate: 90000, channels: 0, isHelper: true },
 ];
 
-const KNOWN: Readonly<Record<MediaKind, readonly KnownCodec[]>> = { audio: AUDIO, video: VIDEO };
+/** All codecs by medium, in the order in which offers name them. */
+export const KNOWN: Readonly<Record<MediaKind, readonly KnownCodec[]>> = {
+  audio: AUDIO,
+  video: VIDEO,
+};
 const VIDEO_FEEDBACK = ["nack", "nack pli", "ccm fir", "goog-remb", "transport-cc"];
 const ANSWERED_FEEDBACK = new Set(VIDEO_FEEDBACK);
 
@@ -106,7 +111,18 @@ export function isMediaCodec(kind: MediaKind, codec: Codec): boolean {
 }
 
 function chosen(kind: MediaKind, names: readonly string[] | undefined): KnownCodec[] {
-  const known = KNOWN[kind];
+  return chosenCodecs(kind, KNOWN[kind], names);
+}
+
+/**
+ * Those of the known codecs that are named, in that order; without names all but helpers.
+ * @throws RangeError naming the setting when one is not `<name>/<clock rate>[/<channels>]`
+ */
+export function chosenCodecs(
+  kind: MediaKind,
+  known: readonly KnownCodec[],
+  names: readonly string[] | undefined,
+): KnownCodec[] {
   if (names === undefined) return known.filter((codec) => codec.isHelper !== true);
   return names.flatMap((name) => {
     const [encoding = "", rate = "", channels = "1", ...rest] = name.trim().split("/");
@@ -123,7 +139,8 @@ function chosen(kind: MediaKind, names: readonly string[] | undefined): KnownCod
   });
 }
 
-function isKnownAs(known: KnownCodec, kind: MediaKind, codec: Codec): boolean {
+/** Whether a codec of the other side is this one. */
+export function isKnownAs(known: KnownCodec, kind: MediaKind, codec: Codec): boolean {
   return (
     known.encodingName.toUpperCase() === codec.codec &&
     known.clockRate === codec.clockRate &&

@@ -201,3 +201,26 @@ export const ANDROID_OFFER = sdp(
 export const PLAN_B_OFFER = chromiumOffer({
   extraMedia: ["a=ssrc:2001 msid:stream camera", "a=ssrc:2005 msid:stream screen"],
 });
+
+/** What a sender of RTP and SRTP behind a NAT offers. */
+export const PLAIN_OFFER = [
+  "v=0",
+  "o=- 12345 12345 IN IP4 192.0.2.9",
+  "s=-",
+  "c=IN IP4 192.0.2.9",
+  "t=0 0",
+  "m=audio 30000 RTP/AVP 0 96",
+  "a=rtpmap:96 opus/48000/2",
+  "a=rtcp:30011 IN IP4 192.0.2.10",
+  "a=direction:active",
+  "m=video 30002 RTP/SAVPF 97 98",
+  "b=AS:500",
+  "a=rtpmap:97 VP8/90000",
+  "a=rtpmap:98 H264/90000",
+  "a=fmtp:98 packetization-mode=1;profile-level-id=42e01f",
+  "a=rtcp-fb:97 nack pli",
+  "a=rtcp-mux",
+  "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:NDMyMVpZWFdWVVRTUlFQT05NTEtKSUhHRkVEQ0JB|2^20 WSH=64",
+  "a=sendonly",
+  "",
+].join("\r\n");

@@ -1,11 +1,19 @@
 // Broken session descriptions, made from whole ones: what a stranger may give us in place of an offer or an answer.
 import { KurentoError } from "@kms/core";
 import { Random } from "@kms/core/testing";
+import { nativePlainStream } from "../objects/rtp-negotiation.js";
 import { WebRtcNegotiation } from "../objects/web-rtc-negotiation.js";
+import { PlainCatalogue } from "./plain-codecs.js";
+import { acceptableMedia, createPlainAnswer, plainStreams } from "./plain-negotiate.js";
+import type { PlainEndpoint } from "./plain-negotiate.js";
+import { readPlainSession } from "./plain-read.js";
+import { writePlainSession } from "./plain-write.js";
+import { SdpSyntaxError } from "./read.js";
 import {
   ANDROID_OFFER,
   CHROMIUM_SIMULCAST,
   FIREFOX_OFFER,
+  PLAIN_OFFER,
   PLAN_B_OFFER,
   SAFARI_OFFER,
   chromiumData,
@@ -31,6 +39,7 @@ const CORPUS: readonly (readonly string[])[] = [
   SAFARI_OFFER,
   ANDROID_OFFER,
   PLAN_B_OFFER,
+  PLAIN_OFFER,
 ].map((offer) => offer.split("\r\n"));
 const WORDS = [
   "",
@@ -97,6 +106,33 @@ function isTaken(text: string, isOffer: boolean): boolean {
   }
 }
 
+const PLAIN_TRANSPORT = { ip: "192.0.2.2", cname: "cname", ssrc: { audio: 1, video: 2 } };
+const PLAIN_ENDPOINTS: readonly PlainEndpoint[] = [
+  undefined,
+  { suite: "AES_CM_128_HMAC_SHA1_80", key: Buffer.alloc(30) },
+].map((protection) => ({
+  transport: PLAIN_TRANSPORT,
+  catalogue: new PlainCatalogue(),
+  protection,
+}));
+
+/** An offer to endpoints of plain RTP and of SRTP. Throws what is no refusal. */
+function answerPlain(text: string): void {
+  try {
+    const remote = readPlainSession(text, false);
+    for (const endpoint of PLAIN_ENDPOINTS) {
+      const accepted = [...acceptableMedia(remote, endpoint).values()];
+      const ports = new Map(accepted.map((media, index) => [media, 40_000 + 2 * index]));
+      const local = createPlainAnswer(remote, ports, endpoint);
+      plainStreams(remote, local, endpoint).forEach(nativePlainStream);
+      writePlainSession(local, PLAIN_TRANSPORT, { sessionId: "1", version: 1 });
+    }
+  } catch (error) {
+    if (error instanceof SdpSyntaxError) return;
+    throw new Error(`not refused but failed: ${JSON.stringify(text)}`, { cause: error });
+  }
+}
+
 /**
  * Tries broken descriptions, the same ones for the same seed.
  * @param seconds how long; the text that makes code fail is in the error's message
@@ -106,7 +142,9 @@ export function fuzzSdp(seconds: number, seed: number): SdpFuzzResult {
   const result = { taken: 0, refused: 0, slowestMs: 0 };
   const endMs = performance.now() + seconds * 1000;
   for (let startedMs = performance.now(); startedMs < endMs;) {
-    const taken = isTaken(broken(random), random.once(2));
+    const text = broken(random);
+    const taken = isTaken(text, random.once(2));
+    answerPlain(text);
     if (taken) result.taken += 1;
     else result.refused += 1;
     const nowMs = performance.now();

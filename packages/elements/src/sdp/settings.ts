@@ -3,6 +3,7 @@ import { KurentoError } from "@kms/core";
 import type { ObjectContext } from "@kms/core";
 import { CodecCatalogue } from "./codecs.js";
 import type { Capabilities } from "./offer.js";
+import { PlainCatalogue } from "./plain-codecs.js";
 import type { DataChannelParameters } from "./types.js";
 
 type Config = ObjectContext["config"];
@@ -40,13 +41,34 @@ export function mayOfferAgain(config: Config): boolean {
   return config.flag(CLASS, "renegotiation") ?? false;
 }
 
+/**
+ * The codecs that RTP endpoints negotiate under this configuration.
+ * @throws KurentoError 40207 for codecs that are not written `<name>/<clock rate>[/<channels>]`
+ */
+export function readPlainCatalogue(config: Config): PlainCatalogue {
+  return checked(
+    () =>
+      new PlainCatalogue({
+        audio: codecNames(config, "audioCodecs"),
+        video: codecNames(config, "videoCodecs"),
+      }),
+  );
+}
+
 function catalogue(config: Config): CodecCatalogue {
+  return checked(
+    () =>
+      new CodecCatalogue({
+        audioCodecs: codecNames(config, "audioCodecs"),
+        videoCodecs: codecNames(config, "videoCodecs"),
+        h265: config.flag("kurento.WebRtcEndpoint", "enable-h265") ?? false,
+      }),
+  );
+}
+
+function checked<T>(read: () => T): T {
   try {
-    return new CodecCatalogue({
-      audioCodecs: codecNames(config, "audioCodecs"),
-      videoCodecs: codecNames(config, "videoCodecs"),
-      h265: config.flag("kurento.WebRtcEndpoint", "enable-h265") ?? false,
-    });
+    return read();
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new KurentoError("SDP_CONFIGURATION_ERROR", error.message);
