@@ -29,7 +29,7 @@ export const exceptions: readonly Exception[] = [
   {
     kind: "bug",
     transcript: "00",
-    exchanges: [39],
+    exchanges: [39, 70],
     reason: "an empty map is null",
     source: "protocol.md 8: maps are JSON objects",
   },
@@ -62,11 +62,11 @@ export const exceptions: readonly Exception[] = [
     source: "protocol.md 8, object reference",
   },
   {
-    kind: "later",
+    kind: "bug",
     transcript: "04",
     exchanges: [155],
-    reason: "RtpEndpoint: as a source that was connected before",
-    source: "issue 4",
+    reason: "disconnecting a source that was replaced ends the connection of the one in its place",
+    source: "api.md B3, disconnect",
   },
   {
     kind: "bug",
@@ -116,6 +116,21 @@ export const exceptions: readonly Exception[] = [
     exchanges: [22],
     reason: "offers name RTP/SAVPF where DTLS is meant",
     source: "api.md B6, m-line protocol",
+  },
+  {
+    kind: "bug",
+    transcript: "09",
+    exchanges: [48, 52, 72],
+    reason:
+      "an m-line with no codec in common, or with port 0 in the offer, is accepted without a codec",
+    source: "RFC 3264 6; api.md B6, answer media",
+  },
+  {
+    kind: "bug",
+    transcript: "09",
+    exchanges: [112],
+    reason: "SRTP whose key cannot be used is accepted without a key",
+    source: "RFC 4568 7.1.2; api.md B9, SRTP",
   },
   {
     kind: "later",
@@ -207,7 +222,6 @@ export const exceptions: readonly Exception[] = [
 
 /** Classes that later issues build: exchanges and events that name objects of them may differ. */
 export const unbuiltClasses: Readonly<Record<string, string>> = {
-  RtpEndpoint: "issue 4",
   HttpPostEndpoint: "issue 5",
   HubPort: "issue 5",
   Composite: "issue 5",
