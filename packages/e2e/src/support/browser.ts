@@ -22,8 +22,6 @@ const ARGS = [
 export interface BrowserOptions {
   /** Whether host candidates bear mDNS names, as for pages that do not open a camera; false by default. */
   readonly mdns?: boolean;
-  /** Started in place of Chromium, with its arguments. */
-  readonly executablePath?: string;
 }
 
 /** Starts a browser; `await using` closes it. */
@@ -33,8 +31,7 @@ export async function launchBrowser(
   // Names are shown where pages may not open cameras, and the fake dialogue lets all of them.
   const shown = /WithMdns|fake-ui/;
   const args = options.mdns ? ARGS.filter((arg) => !shown.test(arg)) : ARGS;
-  const executablePath = options.executablePath ?? EXECUTABLE;
-  const browser = await chromium.launch({ executablePath, args });
+  const browser = await chromium.launch({ executablePath: EXECUTABLE, args });
   return Object.assign(browser, {
     [Symbol.asyncDispose]: async (): Promise<void> => browser.close(),
   });

@@ -39,18 +39,14 @@ export class Coturn {
   /**
    * Starts it and waits until it listens.
    * @param ip where it listens and relays; by default the machine's own address, as browsers offer no loopback ones
-   * @param command what runs it, such as `ip netns exec name`
    */
-  static async start(
-    ip: string = machineAddress(),
-    command: readonly string[] = [],
-  ): Promise<Coturn> {
+  static async start(ip: string = machineAddress()): Promise<Coturn> {
     const folder = await mkdtemp(join(tmpdir(), "kms-coturn-"));
     const place = { ip, port: await freePort(), tlsPort: await freePort(), folder };
     await makeCertificate(join(folder, "turn"), "turn");
     await writeFile(join(folder, "turn.conf"), configuration(place));
-    const [program = "", ...args] = [...command, "turnserver", "-c", join(folder, "turn.conf")];
-    const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+    const args = ["-c", join(folder, "turn.conf")];
+    const child = spawn("turnserver", args, { stdio: ["ignore", "pipe", "pipe"] });
     const server = new Coturn(child, folder, place);
     await server.#listens();
     return server;

@@ -14,8 +14,6 @@ const SANITIZER_REPORT = /AddressSanitizer|runtime error:/;
 export interface ServerOptions {
   /** Added to the command line. */
   readonly args?: readonly string[];
-  /** What runs the server, such as `ip netns exec name`. */
-  readonly command?: readonly string[];
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>;
   /** Merged over `mediaServer.net.websocket`. */
@@ -49,9 +47,7 @@ export class Server {
     const port = await freePort();
     const configuration = join(folder, "kurento.conf.json");
     await writeFile(configuration, JSON.stringify(configurationFor(port, options)));
-    const { command = [], args = [] } = options;
-    const line = [...command, process.execPath, MAIN, "-f", configuration, ...args];
-    const child = spawn(line[0] ?? "", line.slice(1), {
+    const child = spawn(process.execPath, [MAIN, "-f", configuration, ...(options.args ?? [])], {
       env: { ...process.env, ...sanitizerEnvironment(), ...options.env },
       stdio: ["ignore", "pipe", "pipe"],
     });
