@@ -159,6 +159,9 @@ session::SessionConfig configOf(const Value& options) {
   for (const Value& name : options.at("networkInterfaces").list()) {
     config.networkInterfaces.push_back(name.text());
   }
+  if (const Value& pems = options.get("certificates"); !pems.isNull()) {
+    config.certificates = {pems.get<std::string>("rsa", ""), pems.get<std::string>("ecdsa", "")};
+  }
   return config;
 }
 

@@ -90,6 +90,21 @@ std::string Certificate::fingerprint(std::string_view algorithm) const {
   return toText(fingerprintOf(m_identity->certificate.get(), algorithm));
 }
 
+std::optional<KeyType> Certificate::keyType() const {
+  switch (EVP_PKEY_get_base_id(m_identity->key.get())) {
+    case EVP_PKEY_RSA:
+      return KeyType::kRsa2048;
+    case EVP_PKEY_EC:
+      return KeyType::kEcdsaP256;
+    default:
+      return std::nullopt;
+  }
+}
+
+CertificateInfo Certificate::info() const {
+  return infoOf(m_identity->certificate.get());
+}
+
 std::string Certificate::pem() const {
   const BioPtr bio(BIO_new(BIO_s_mem()));
   require(bio && PEM_write_bio_X509(bio.get(), m_identity->certificate.get()) == 1 &&

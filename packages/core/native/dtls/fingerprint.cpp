@@ -73,6 +73,17 @@ Fingerprint fingerprintOf(const X509* certificate, std::string_view algorithm) {
   return {digest, digestOf(certificate, digest)};
 }
 
+CertificateInfo infoOf(X509* certificate) {
+  unsigned char* der = nullptr;
+  const int size = i2d_X509(certificate, &der);
+  require(size > 0, "i2d_X509");
+  std::string base64(static_cast<std::size_t>(4 * ((size + 2) / 3) + 1), '\0');
+  const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(base64.data()), der, size);
+  OPENSSL_free(der);
+  base64.resize(static_cast<std::size_t>(length));
+  return {toText(fingerprintOf(certificate, "sha-256")), std::move(base64)};
+}
+
 std::string toText(const Fingerprint& fingerprint) {
   constexpr std::string_view kDigits = "0123456789ABCDEF";
   std::string text;

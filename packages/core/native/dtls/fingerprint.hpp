@@ -3,6 +3,8 @@
 
 #include "openssl.hpp"
 
+#include <kms/dtls/certificate.hpp>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -21,6 +23,8 @@ struct Fingerprint {
 [[nodiscard]] Fingerprint parseFingerprint(std::string_view algorithm, std::string_view hex);
 /// The fingerprint of a certificate. Throws kms::Error (kIllegalParam) for an unknown algorithm.
 [[nodiscard]] Fingerprint fingerprintOf(const X509* certificate, std::string_view algorithm);
+/// What statistics show of a certificate.
+[[nodiscard]] CertificateInfo infoOf(X509* certificate);
 [[nodiscard]] std::string toText(const Fingerprint& fingerprint);
 
 }  // namespace kms::dtls

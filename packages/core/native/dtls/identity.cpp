@@ -12,6 +12,12 @@ constexpr const char* kCiphers =
     "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:"
     "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"
     "ECDHE-ECDSA-AES128-SHA:ECDHE-RSA-AES128-SHA:ECDHE-ECDSA-AES256-SHA:ECDHE-RSA-AES256-SHA";
+// The newest version that this OpenSSL speaks; no release of 3.x has DTLS 1.3 (RFC 9147).
+#ifdef DTLS1_3_VERSION
+constexpr int kNewestVersion = DTLS1_3_VERSION;
+#else
+constexpr int kNewestVersion = DTLS1_2_VERSION;
+#endif
 constexpr const char* kGroups = "X25519:P-256:P-384";
 // What a peer may make us store before it has proven anything.
 constexpr long kMaxPeerCertificates = 16'384;
@@ -50,7 +56,7 @@ ContextPtr makeContext(X509* certificate, EVP_PKEY* key) {
   require(context != nullptr, "SSL_CTX_new");
   setPolicy(context.get());
   require(SSL_CTX_set_min_proto_version(context.get(), DTLS1_2_VERSION) == 1 &&
-              SSL_CTX_set_max_proto_version(context.get(), DTLS1_2_VERSION) == 1,
+              SSL_CTX_set_max_proto_version(context.get(), kNewestVersion) == 1,
           "protocol version");
   require(SSL_CTX_set_cipher_list(context.get(), kCiphers) == 1, "cipher list");
   require(SSL_CTX_set1_groups_list(context.get(), kGroups) == 1, "groups");

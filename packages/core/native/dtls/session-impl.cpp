@@ -74,6 +74,12 @@ unsigned Session::Impl::nextTimeout(unsigned previous) const {
                        : std::min(previous * 2, kMaxTimeoutMicroseconds);
 }
 
+std::optional<CertificateInfo> Session::Impl::remoteCertificate() const {
+  const X509Ptr peer(SSL_get1_peer_certificate(m_ssl.get()));
+  if (!peer) return std::nullopt;
+  return infoOf(peer.get());
+}
+
 bool Session::Impl::isOpen() const {
   return m_state == State::kConnecting || m_state == State::kConnected;
 }

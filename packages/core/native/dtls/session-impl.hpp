@@ -28,6 +28,7 @@ class Session::Impl final : public PeerVerifier {
   [[nodiscard]] std::size_t maxApplicationData() const;
   [[nodiscard]] std::optional<TimePoint> deadline() const { return m_deadline; }
   [[nodiscard]] State state() const { return m_state; }
+  [[nodiscard]] std::optional<CertificateInfo> remoteCertificate() const;
   [[nodiscard]] const Counters& counters() const { return m_counters; }
 
   bool acceptsPeer(const X509* certificate) const override;

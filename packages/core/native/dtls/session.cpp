@@ -35,6 +35,9 @@ std::size_t Session::maxApplicationData() const {
 void Session::close() {
   m_impl->close();
 }
+std::optional<CertificateInfo> Session::remoteCertificate() const {
+  return m_impl->remoteCertificate();
+}
 State Session::state() const {
   return m_impl->state();
 }

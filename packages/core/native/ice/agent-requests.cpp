@@ -116,6 +116,8 @@ void Agent::Core::refuse(const StunMessage& message, const Path& path, int code,
   if (code == kUnknownAttribute) writer.addUnknown(message.unknownRequired());
   if (keys != nullptr) writer.sign(keys->pwd);
   writer.addFingerprint();
+  // A stranger's address may be forged: nobody gets more from us than was sent in its name.
+  if (keys == nullptr && writer.bytes().size() > message.size()) return;
   m_listener.onSend(writer.bytes(), path);
 }
 

@@ -39,6 +39,12 @@ std::size_t writeSource(std::uint8_t* room, const Address& local) {
   return writeControl(room, IPPROTO_IP, IP_PKTINFO, info);
 }
 
+std::size_t writeMark(std::uint8_t* room, bool v6, std::uint8_t dscp) {
+  const int trafficClass = dscp << 2;  // the two low bits are ECN's
+  return v6 ? writeControl(room, IPPROTO_IPV6, IPV6_TCLASS, trafficClass)
+            : writeControl(room, IPPROTO_IP, IP_TOS, trafficClass);
+}
+
 }  // namespace
 
 Flow::~Flow() {
@@ -53,6 +59,9 @@ void Flow::redirect(const UdpSocket& socket, const Address& remote, const Addres
   m_nameLength = remote.toSockaddr(m_name);
   m_control.fill(0);
   m_controlLength = writeSource(m_control.data(), local);
+  if (m_dscp != 0) {
+    m_controlLength += writeMark(m_control.data() + m_controlLength, local.isV6, m_dscp);
+  }
   m_segmentation = true;
 }
 
@@ -221,6 +230,9 @@ void SendQueue::account(std::size_t begin, std::size_t end) {
   for (std::size_t i = begin; i < end; ++i) {
     m_counters.packets += m_messages[i].count;
     m_counters.bytes += m_headers[i].msg_len;
+    if (m_messages[i].count == 1) continue;
+    ++m_counters.aggregates;
+    m_counters.segments += m_messages[i].count;
   }
   m_counters.messages += end - begin;
 }

@@ -68,6 +68,8 @@ class IceTransport final : private DatagramSink,
   /// Copies a packet. It is dropped while this is not writable.
   void send(std::span<const std::uint8_t> packet);
 
+  /// Marks packets that go by UDP, from the next path on (RFC 2474), 0..63.
+  void setDscp(std::uint8_t dscp) noexcept { m_flow.setDscp(dscp); }
   [[nodiscard]] ice::State state() const noexcept { return m_agent->state(); }
   [[nodiscard]] ice::Role role() const noexcept { return m_agent->role(); }
   [[nodiscard]] std::optional<ice::SelectedPair> selectedPair() const {

@@ -86,6 +86,7 @@ bool Producer::receiveRecovered(const io::PacketRef& packet, const rtp::PacketVi
   if (!m_statistics.started() || m_ssrc != view.header().ssrc || ahead > kAhead ||
       ahead < -static_cast<std::int64_t>(kVideoBuffer)) {
     ++m_counters.strayed;
+    m_environment.countDrop(DropReason::kStrayed);
     return false;
   }
   return take(packet, view, true, {});
@@ -97,6 +98,7 @@ bool Producer::take(const io::PacketRef& packet, const rtp::PacketView& view, bo
   const std::uint8_t index = m_codecOf[header.payloadType];
   if (m_closed || index == kNoCodec) {
     ++m_counters.unknownPayloadType;
+    m_environment.countDrop(DropReason::kUnknownPayloadType);
     return false;
   }
   const TimePoint arrival = packet->received;
@@ -108,6 +110,7 @@ bool Producer::take(const io::PacketRef& packet, const rtp::PacketView& view, bo
   m_buffer.expire(arrival);
   if (!m_buffer.insert(media)) {
     ++m_counters.duplicates;
+    m_environment.countDrop(DropReason::kDuplicate);
     return false;
   }
   if (!recovered || !late)
@@ -183,12 +186,15 @@ void Producer::receiveMirrored(const rtp::MediaPacket& packet, std::uint32_t gen
 bool Producer::accept(const rtp::Header& header, TimePoint arrival) {
   if (m_ssrc != header.ssrc && !acceptSsrc(header.ssrc, arrival)) {
     ++m_counters.strayed;
+    m_environment.countDrop(DropReason::kStrayed);
     return false;
   }
   const rtp::Arrival kind = m_statistics.classify(header.sequence);
   if (kind == rtp::Arrival::kRestart) restart(header.ssrc);
-  if (kind == rtp::Arrival::kJump) ++m_counters.strayed;
-  return kind != rtp::Arrival::kJump;
+  if (kind != rtp::Arrival::kJump) return true;
+  ++m_counters.strayed;
+  m_environment.countDrop(DropReason::kStrayed);
+  return false;
 }
 
 bool Producer::acceptSsrc(std::uint32_t ssrc, TimePoint arrival) {

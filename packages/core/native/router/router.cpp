@@ -14,13 +14,13 @@ Duration RouterConfig::systemWallClockOffset() {
 }
 
 Router::Router(const RouterConfig& config, const Clock& clock)
-    : m_certificate(std::make_unique<dtls::Certificate>(dtls::Certificate::generate())) {
+    : m_certificates(config.certificates) {
   if (config.threads.empty()) {
     throw Error(ErrorCode::kIllegalParam, "ioThreads: at least one I/O thread is needed");
   }
   for (const ThreadConfig& thread : config.threads) {
     m_threads.push_back(
-        std::make_shared<ThreadContext>(m_threads.size(), thread, config, clock, *m_certificate));
+        std::make_shared<ThreadContext>(m_threads.size(), thread, config, clock, m_certificates));
   }
   joinThreads();
   for (const auto& thread : m_threads) thread->start();

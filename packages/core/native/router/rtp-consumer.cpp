@@ -54,6 +54,12 @@ bool RtpConsumer::wantsReplay() const noexcept {
   return !active();
 }
 
+const CodecParameters* RtpConsumer::codec() const noexcept {
+  const auto found =
+      std::ranges::find(m_parameters.codecs, m_payloadType, &CodecParameters::payloadType);
+  return found == m_parameters.codecs.end() ? nullptr : &*found;
+}
+
 bool RtpConsumer::hasCodec(std::uint8_t payloadType) const noexcept {
   return std::ranges::any_of(m_parameters.codecs,
                              [&](const auto& codec) { return codec.payloadType == payloadType; });
@@ -76,6 +82,7 @@ void RtpConsumer::onPackets(Producer& producer, std::span<const rtp::MediaPacket
   if (m_parameters.codecs.empty() || !m_outlet.writable()) return;
   if (m_payloadType == kNoPayloadType) {
     m_counters.dropped += packets.size();
+    m_environment.countDrop(DropReason::kNoCommonCodec, packets.size());
     return;
   }
   if (&producer == m_next.get()) packets = takeOver(packets);
@@ -95,7 +102,8 @@ void RtpConsumer::admit(Producer& producer, const rtp::MediaPacket& packet, Time
   }
   if (m_queue.full()) {
     // More than a second of it: what waits is of no use any more, and a keyframe begins anew.
-    m_counters.dropped += PacketQueue::kCapacity;
+    m_counters.overflowed += PacketQueue::kCapacity;
+    m_environment.countDrop(DropReason::kViewerQueueFull, PacketQueue::kCapacity);
     dropQueue();
     m_rewriter.end();
     producer.requestKeyframe();

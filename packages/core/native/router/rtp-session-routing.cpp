@@ -29,11 +29,13 @@ void RtpSession::receiveRtp(const io::PacketRef& packet) {
   const auto view = rtp::PacketView::parse(packet->bytes());
   if (!view) {
     ++m_counters.malformed;
+    m_environment.countDrop(DropReason::kMalformed);
     return;
   }
   const Route route = routeOf(*view);
   if (route.encoding == nullptr) {
     ++m_counters.unknownStream;
+    m_environment.countDrop(DropReason::kUnknownStream);
     return;
   }
   noteTransportSequence(*route.stream, *view, packet->received);
@@ -52,6 +54,7 @@ void RtpSession::receiveRetransmission(const io::PacketRef& packet, const rtp::P
   const auto ssrc = route.encoding->producer->ssrc();
   if (!ssrc || codec == route.stream->parameters.codecs.end()) {
     ++m_counters.unknownStream;
+    m_environment.countDrop(DropReason::kUnknownStream);
     return;
   }
   const std::size_t size = rtp::unwrapRtx(packet->bytes(), view, {*ssrc, codec->payloadType});
@@ -63,6 +66,7 @@ void RtpSession::receiveRetransmission(const io::PacketRef& packet, const rtp::P
   const auto original = rtp::PacketView::parse(packet->bytes());
   if (!original) {
     ++m_counters.malformed;
+    m_environment.countDrop(DropReason::kMalformed);
     return;
   }
   ++route.encoding->retransmissions;

@@ -36,7 +36,9 @@ void RtpSession::receiveRtcp(std::span<const std::uint8_t> compound, TimePoint a
   noteMedia(arrival);
   rtp::RtcpReader reader(compound);
   while (const auto packet = reader.next()) onRtcpPacket(*packet, arrival);
-  if (reader.malformed()) ++m_counters.malformed;
+  if (!reader.malformed()) return;
+  ++m_counters.malformed;
+  m_environment.countDrop(DropReason::kMalformed);
 }
 
 void RtpSession::onRtcpPacket(const rtp::RtcpPacket& packet, TimePoint arrival) {
@@ -96,7 +98,10 @@ void RtpSession::onBye(const rtp::RtcpPacket& packet) {
 void RtpSession::onTransportFeedback(const rtp::RtcpPacket& packet, TimePoint arrival) {
   if (packet.count == rtp::kFormatTransportCc) {
     rtp::FeedbackReader reader(packet);
-    if (!m_estimator.onFeedback(reader, arrival)) ++m_counters.malformed;
+    if (!m_estimator.onFeedback(reader, arrival)) {
+      ++m_counters.malformed;
+      m_environment.countDrop(DropReason::kMalformed);
+    }
     return updateBudget(arrival);
   }
   if (packet.count != rtp::kFormatNack) return;

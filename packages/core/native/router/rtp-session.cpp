@@ -232,6 +232,23 @@ std::vector<StreamStats> RtpSession::stats() const {
   return all;
 }
 
+DropCounts RtpSession::drops() const {
+  DropCounts drops;
+  drops[DropReason::kMalformed] = m_counters.malformed;
+  drops[DropReason::kUnknownStream] = m_counters.unknownStream;
+  for (const Stream& each : m_streams) {
+    for (const Encoding& encoding : each.encodings) {
+      const ProducerCounters& received = encoding.producer->counters();
+      drops[DropReason::kUnknownPayloadType] += received.unknownPayloadType;
+      drops[DropReason::kDuplicate] += received.duplicates;
+      drops[DropReason::kStrayed] += received.strayed;
+    }
+    drops[DropReason::kNoCommonCodec] += each.consumer->counters().dropped;
+    drops[DropReason::kViewerQueueFull] += each.consumer->counters().overflowed;
+  }
+  return drops;
+}
+
 StreamStats RtpSession::inboundStats(const Stream& each, const Encoding& encoding) const {
   const Producer& producer = *encoding.producer;
   const auto& received = producer.statistics();
@@ -248,6 +265,7 @@ StreamStats RtpSession::inboundStats(const Stream& each, const Encoding& encodin
   stats.nackCount = producer.counters().nacksSent;
   stats.pliCount = encoding.plisSent;
   stats.firCount = encoding.firsSent;
+  if (const CodecParameters* codec = producer.codec()) stats.codec = *codec;
   return stats;
 }
 
@@ -267,6 +285,7 @@ StreamStats RtpSession::outboundStats(const Stream& each) const {
   stats.pliCount = sent.plis;
   stats.firCount = sent.firs;
   stats.remb = m_remb;
+  if (const CodecParameters* codec = each.consumer->codec()) stats.codec = *codec;
   return stats;
 }
 

@@ -19,10 +19,10 @@ constexpr std::size_t kSendSlots = 256;
 constexpr std::size_t kDirectSlots = 4;
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(ThreadCounter::kCount)> kNames = {
-    "received",         "unknownUdp",   "malformed",     "sent",        "sentBytes",
-    "sendMessages",     "sendDropped",  "sendFailed",    "transports",  "packetsInUse",
-    "packetsAllocated", "mirrored",     "mirrorDropped", "tcpAccepted", "tcpRefused",
-    "tcpStrangers",     "tcpMalformed", "tcpDropped",    "tcpSent",     "relayDropped",
+    "received",     "receivedBytes",    "sent",         "sentBytes",
+    "sendMessages", "gsoSends",         "gsoSegments",  "transports",
+    "packetsInUse", "packetsAllocated", "mirrored",     "tcpAccepted",
+    "tcpRefused",   "tcpStrangers",     "tcpMalformed", "tcpSent",
 };
 
 bool isMedia(std::uint8_t first) {
@@ -33,9 +33,9 @@ bool isMedia(std::uint8_t first) {
 
 ThreadContext::ThreadContext(std::size_t index, const ThreadConfig& config,
                              const RouterConfig& router, const Clock& clock,
-                             const dtls::Certificate& certificate)
+                             dtls::CertificateStore& certificates)
     : m_interfaces(router.interfaces),
-      m_certificate(certificate),
+      m_certificates(certificates),
       m_sockets(io::bindUdpPair(config.udpPort)),
       m_tcp(config.tcpPort, m_sockets.v6 != nullptr, *this),
       m_pool(kMaxPackets),
@@ -43,8 +43,8 @@ ThreadContext::ThreadContext(std::size_t index, const ThreadConfig& config,
       m_directQueue(kDirectSlots),
       m_directFlow(m_directQueue),
       m_thread(clock, "kms-io-" + std::to_string(index)),
-      m_environment{clock,      m_thread.timers(),      m_pool,
-                    m_delivery, router.wallClockOffset, &m_mirrors},
+      m_environment{clock,      m_thread.timers(), m_pool, m_delivery, router.wallClockOffset,
+                    &m_mirrors, &m_drops},
       m_lastTag(random32()) {}
 
 ThreadContext::~ThreadContext() {
@@ -87,6 +87,7 @@ Map ThreadContext::counters() const {
   for (std::size_t i = 0; i < kCounters; ++i) {
     map.emplace(kNames[i], m_counters[i].load(std::memory_order_relaxed));
   }
+  map.emplace("dropped", m_drops.toMap());
   return map;
 }
 
@@ -157,8 +158,9 @@ bool ThreadContext::isTaken(const Address& remote, const DatagramSink& sink) con
 
 void ThreadContext::onDatagram(io::PacketRef packet) {
   count(ThreadCounter::kReceived);
+  set(ThreadCounter::kReceivedBytes, get(ThreadCounter::kReceivedBytes) + packet->size);
   DatagramSink* sink = sinkOf(packet);
-  if (sink == nullptr) return count(ThreadCounter::kUnknownUdp);
+  if (sink == nullptr) return m_drops.count(DropReason::kUnknownSender);
   if (!dispatch(std::move(packet), *sink)) countMalformed();
 }
 
@@ -218,13 +220,15 @@ void ThreadContext::publish() {
   set(ThreadCounter::kSent, sent.packets + direct.packets);
   set(ThreadCounter::kSentBytes, sent.bytes + direct.bytes);
   set(ThreadCounter::kSendMessages, sent.messages + direct.messages);
-  set(ThreadCounter::kSendDropped, sent.dropped + direct.dropped);
-  set(ThreadCounter::kSendFailed, sent.failed + direct.failed);
+  set(ThreadCounter::kGsoSends, sent.aggregates + direct.aggregates);
+  set(ThreadCounter::kGsoSegments, sent.segments + direct.segments);
+  m_drops.set(DropReason::kSendBufferFull, sent.dropped + direct.dropped);
+  m_drops.set(DropReason::kSendFailed, sent.failed + direct.failed);
+  m_drops.set(DropReason::kThreadQueueFull, m_mirrors.dropped());
   set(ThreadCounter::kTransports, m_byTag.size());
   set(ThreadCounter::kPacketsInUse, m_pool.inUse());
   set(ThreadCounter::kPacketsAllocated, m_pool.capacity());
   set(ThreadCounter::kMirrored, m_mirrors.lent());
-  set(ThreadCounter::kMirrorDropped, m_mirrors.dropped());
   publishTcp();
 }
 
@@ -234,8 +238,8 @@ void ThreadContext::publishTcp() {
   set(ThreadCounter::kTcpRefused, tcp.refused);
   set(ThreadCounter::kTcpStrangers, tcp.strangers);
   set(ThreadCounter::kTcpMalformed, tcp.malformed);
-  set(ThreadCounter::kTcpDropped, tcp.dropped);
   set(ThreadCounter::kTcpSent, tcp.sent);
+  m_drops.set(DropReason::kTcpFull, tcp.dropped);
 }
 
 }  // namespace kms::router

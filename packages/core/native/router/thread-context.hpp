@@ -6,7 +6,7 @@
 #include "router/mirrors.hpp"
 #include "router/tcp-port.hpp"
 
-#include <kms/dtls/certificate.hpp>
+#include <kms/dtls/certificate-store.hpp>
 #include <kms/io/io-thread.hpp>
 #include <kms/io/send-queue.hpp>
 #include <kms/io/udp-socket.hpp>
@@ -52,25 +52,21 @@ class DatagramSink {
 /// Counters of a thread, in the order of their names in counterNames().
 enum class ThreadCounter : std::uint8_t {
   kReceived,
-  kUnknownUdp,  ///< for no transport of this thread
-  kMalformed,   ///< too long, or no protocol that we know
+  kReceivedBytes,
   kSent,
   kSentBytes,
   kSendMessages,
-  kSendDropped,
-  kSendFailed,
+  kGsoSends,     ///< those of them that were UDP_SEGMENT aggregates
+  kGsoSegments,  ///< packets within these
   kTransports,
   kPacketsInUse,
   kPacketsAllocated,
-  kMirrored,       ///< packets lent to other threads
-  kMirrorDropped,  ///< those that found no room
+  kMirrored,  ///< packets lent to other threads
   kTcpAccepted,
   kTcpRefused,
   kTcpStrangers,
   kTcpMalformed,
-  kTcpDropped,
   kTcpSent,
-  kRelayDropped,  ///< packets that a TURN server over TCP or TLS was too slow for
   kCount,
 };
 
@@ -80,7 +76,7 @@ class ThreadContext final : public io::UdpReceiver,
                             public std::enable_shared_from_this<ThreadContext> {
  public:
   ThreadContext(std::size_t index, const ThreadConfig& config, const RouterConfig& router,
-                const Clock& clock, const dtls::Certificate& certificate);
+                const Clock& clock, dtls::CertificateStore& certificates);
   ~ThreadContext() override;
 
   void start();
@@ -99,7 +95,7 @@ class ThreadContext final : public io::UdpReceiver,
   /// Ways to other threads are added before start().
   [[nodiscard]] Mirrors& mirrors() noexcept { return m_mirrors; }
   [[nodiscard]] io::SendQueue& sendQueue() noexcept { return m_sendQueue; }
-  [[nodiscard]] const dtls::Certificate& certificate() const noexcept { return m_certificate; }
+  [[nodiscard]] dtls::CertificateStore& certificates() noexcept { return m_certificates; }
   [[nodiscard]] TimePoint now() noexcept { return m_thread.now(); }
   /// The addresses for host candidates, with the UDP port: those of `interfaces`, or of the
   /// router's where that is empty. Throws Error 40400.
@@ -140,11 +136,11 @@ class ThreadContext final : public io::UdpReceiver,
   /// Gives a datagram to the method of `sink` that its first byte names; false when it is nothing
   /// that we know.
   [[nodiscard]] static bool dispatch(io::PacketRef packet, DatagramSink& sink);
-  void countMalformed() { count(ThreadCounter::kMalformed); }
-  void countRelayDropped() { count(ThreadCounter::kRelayDropped); }
+  void countMalformed() { m_drops.count(DropReason::kUnknownProtocol); }
+  void countRelayDropped() { m_drops.count(DropReason::kRelayFull); }
 
   void onDatagram(io::PacketRef packet) override;
-  void onDropped() override { count(ThreadCounter::kMalformed); }
+  void onDropped() override { countMalformed(); }
   void onBatchEnd() override;
 
  private:
@@ -169,10 +165,11 @@ class ThreadContext final : public io::UdpReceiver,
   }
 
   const std::vector<std::string> m_interfaces;
-  const dtls::Certificate& m_certificate;
+  dtls::CertificateStore& m_certificates;
   io::UdpSocketPair m_sockets;
   TcpPort m_tcp;
   io::PacketPool m_pool;
+  DropCounters m_drops;
   DeliveryQueue m_delivery;
   io::SendQueue m_sendQueue;
   io::SendQueue m_directQueue;

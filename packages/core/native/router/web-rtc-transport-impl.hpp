@@ -26,7 +26,8 @@ class WebRtcTransport::Impl final : public RtpOutlet,
                                     public IceTransportListener,
                                     public dtls::SessionListener {
  public:
-  Impl(ThreadContext& context, WebRtcTransportListener& listener);
+  Impl(ThreadContext& context, WebRtcTransportListener& listener,
+       const WebRtcTransportOptions& options);
   ~Impl() override;
 
   [[nodiscard]] const LocalParameters& localParameters() const { return m_local; }
@@ -67,6 +68,7 @@ class WebRtcTransport::Impl final : public RtpOutlet,
   void rearmDtls();
 
   ThreadContext& m_context;
+  const dtls::Certificate m_certificate;
   WebRtcTransportListener& m_listener;
   LocalParameters m_local;
 
@@ -84,7 +86,7 @@ class WebRtcTransport::Impl final : public RtpOutlet,
   RtpSession m_session;
   std::uint64_t m_bytesSent = 0;
   std::uint64_t m_bytesReceived = 0;
-  TransportCounters m_counters;
+  std::uint64_t m_beforeKeys = 0;  // packets dropped
 };
 
 }  // namespace kms::router

@@ -5,6 +5,23 @@
 
 namespace kms::router {
 
+namespace {
+
+DropReason reasonOf(srtp::InboundDrop drop) {
+  switch (drop) {
+    case srtp::InboundDrop::kReplayed:
+      return DropReason::kReplayed;
+    case srtp::InboundDrop::kUnauthenticated:
+      return DropReason::kUnauthenticated;
+    case srtp::InboundDrop::kKeyExhausted:
+      return DropReason::kKeyExhausted;
+    default:
+      return DropReason::kMalformed;
+  }
+}
+
+}  // namespace
+
 bool WebRtcTransport::Impl::sendRtp(const srtp::RtpParts& parts) {
   const auto room = m_ice.reserve();
   const std::size_t size = m_outbound->protectRtp(parts, room);
@@ -30,14 +47,15 @@ std::optional<Duration> WebRtcTransport::Impl::roundTrip() const {
 void WebRtcTransport::Impl::onMediaPacket(io::PacketRef packet) {
   m_bytesReceived += packet->size;
   if (!m_inbound || m_closed) {
-    ++m_counters.beforeKeys;
+    ++m_beforeKeys;
+    m_context.environment().countDrop(DropReason::kBeforeKeys);
     return;
   }
   const bool rtcp = rtp::isRtcp(packet->bytes());
   const auto size =
       rtcp ? m_inbound->unprotectRtcp(packet->bytes()) : m_inbound->unprotectRtp(packet->bytes());
   if (!size) {
-    ++m_counters.unprotected;
+    m_context.environment().countDrop(reasonOf(m_inbound->lastDrop()));
     return;
   }
   packet->size = static_cast<std::uint32_t>(*size);
@@ -56,9 +74,16 @@ TransportStats WebRtcTransport::Impl::stats() const {
   all.iceState = m_ice.state();
   all.dtlsState = m_dtls ? m_dtls->state() : dtls::State::kNew;
   all.selectedPair = m_ice.selectedPair();
-  all.counters = m_counters;
-  all.counters.malformed = m_session.counters().malformed;
-  all.counters.unknownStream = m_session.counters().unknownStream;
+  all.localCertificate = m_certificate.info();
+  if (m_dtls) all.remoteCertificate = m_dtls->remoteCertificate();
+  all.dropped = m_session.drops();
+  all.dropped[DropReason::kBeforeKeys] = m_beforeKeys;
+  if (!m_inbound) return all;
+  const srtp::InboundCounters& srtp = m_inbound->counters();
+  all.dropped[DropReason::kMalformed] += srtp.malformed;
+  all.dropped[DropReason::kReplayed] = srtp.replays;
+  all.dropped[DropReason::kUnauthenticated] = srtp.authenticationFailures;
+  all.dropped[DropReason::kKeyExhausted] = srtp.keyExhausted;
   return all;
 }
 

@@ -30,8 +30,10 @@ const Fingerprint& chooseFingerprint(const std::vector<Fingerprint>& fingerprint
 
 }  // namespace
 
-WebRtcTransport::Impl::Impl(ThreadContext& context, WebRtcTransportListener& listener)
+WebRtcTransport::Impl::Impl(ThreadContext& context, WebRtcTransportListener& listener,
+                            const WebRtcTransportOptions& options)
     : m_context(context),
+      m_certificate(context.certificates().get(options.certificateKey)),
       m_listener(listener),
       m_ice(context, *this),
       m_dtlsTimer(context.environment().timers,
@@ -41,8 +43,9 @@ WebRtcTransport::Impl::Impl(ThreadContext& context, WebRtcTransportListener& lis
                     rearmDtls();
                   }),
       m_session(context.environment(), *this, listener) {
+  m_ice.setDscp(options.dscp);
   m_local.ice = m_ice.credentials();
-  m_local.fingerprint = context.certificate().fingerprint();
+  m_local.fingerprint = m_certificate.fingerprint();
   m_local.cname = m_session.cname();
   m_local.audioSsrc = m_session.localSsrc(Medium::kAudio);
   m_local.videoSsrc = m_session.localSsrc(Medium::kVideo);
@@ -69,7 +72,7 @@ const ice::Credentials& WebRtcTransport::Impl::restartIce() {
 void WebRtcTransport::Impl::makeDtls(const RemoteParameters& parameters) {
   if (m_dtls) return;  // a renegotiation keeps the association
   const Fingerprint& fingerprint = chooseFingerprint(parameters.fingerprints);
-  auto session = std::make_unique<dtls::Session>(m_context.certificate(), parameters.dtlsRole,
+  auto session = std::make_unique<dtls::Session>(m_certificate, parameters.dtlsRole,
                                                  m_context.environment().clock, *this);
   session->setRemoteFingerprint(fingerprint.algorithm, fingerprint.value);
   m_dtls = std::move(session);
@@ -175,8 +178,9 @@ void WebRtcTransport::Impl::onSrtpKeys(const srtp::Keys& outbound, const srtp::K
 
 // The public face.
 
-WebRtcTransport::WebRtcTransport(ThreadContext& context, WebRtcTransportListener& listener)
-    : m_impl(std::make_unique<Impl>(context, listener)) {}
+WebRtcTransport::WebRtcTransport(ThreadContext& context, WebRtcTransportListener& listener,
+                                 const WebRtcTransportOptions& options)
+    : m_impl(std::make_unique<Impl>(context, listener, options)) {}
 WebRtcTransport::~WebRtcTransport() = default;
 const LocalParameters& WebRtcTransport::localParameters() const {
   return m_impl->localParameters();

@@ -15,7 +15,10 @@ std::unique_ptr<router::Router> makeRouter(SessionConfig config, const Clock& cl
   router::RouterConfig router;
   router.threads = std::move(config.threads);
   router.interfaces = std::move(config.networkInterfaces);
-  return std::make_unique<router::Router>(std::move(router), clock);
+  router.certificates = std::move(config.certificates);
+  auto made = std::make_unique<router::Router>(std::move(router), clock);
+  made->certificates().prepare();
+  return made;
 }
 
 std::unique_ptr<host::Object> makeBranch(host::Context context, const Value& params) {

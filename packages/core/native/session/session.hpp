@@ -16,6 +16,7 @@ namespace kms::session {
 struct SessionConfig {
   std::vector<router::ThreadConfig> threads;   ///< one per I/O thread
   std::vector<std::string> networkInterfaces;  ///< empty: all but loopback
+  dtls::CertificatePems certificates = {};
 };
 
 /// Owns clock, router, GStreamer runtime and host, with core's own classes registered.

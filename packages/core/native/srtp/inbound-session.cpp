@@ -5,6 +5,7 @@
 #include <kms/srtp/inbound-session.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace kms::srtp {
 namespace {
@@ -52,30 +53,34 @@ InboundStream& InboundSession::findOrAdd(std::uint32_t ssrc) {
   return *stream;
 }
 
-std::optional<std::size_t> InboundSession::drop(std::uint64_t InboundCounters::* reason) {
-  ++(m_counters.*reason);
+std::optional<std::size_t> InboundSession::drop(InboundDrop reason) {
+  static constexpr std::array kCounters = {&InboundCounters::malformed, &InboundCounters::replays,
+                                           &InboundCounters::authenticationFailures,
+                                           &InboundCounters::keyExhausted};
+  ++(m_counters.*kCounters[static_cast<std::size_t>(reason)]);
+  m_lastDrop = reason;
   return std::nullopt;
 }
 
 std::optional<std::size_t> InboundSession::unprotectRtp(std::span<std::uint8_t> packet) {
   const auto header = parseRtpHeader(packet);
   if (!header || packet.size() < header->length + m_transform->info().rtpTagLength) {
-    return drop(&InboundCounters::malformed);
+    return drop(InboundDrop::kMalformed);
   }
   const InboundStream* known = find(header->ssrc);
   const std::uint64_t index = indexOf(known, header->sequence);
   if (index > kMaxRtpIndex) {
-    return drop(&InboundCounters::malformed);
+    return drop(InboundDrop::kMalformed);
   }
   if (known != nullptr && isReplay(known->rtpSeen, known->nextIndex, index)) {
-    return drop(&InboundCounters::replays);
+    return drop(InboundDrop::kReplayed);
   }
   if (!m_usage.allowsRtp()) {
-    return drop(&InboundCounters::keyExhausted);
+    return drop(InboundDrop::kKeyExhausted);
   }
   const auto length = m_transform->openRtp(packet, header->length, {header->ssrc, index});
   if (!length) {
-    return drop(&InboundCounters::authenticationFailures);
+    return drop(InboundDrop::kUnauthenticated);
   }
   m_usage.countRtp();
   InboundStream& stream = findOrAdd(header->ssrc);
@@ -86,21 +91,21 @@ std::optional<std::size_t> InboundSession::unprotectRtp(std::span<std::uint8_t> 
 std::optional<std::size_t> InboundSession::unprotectRtcp(std::span<std::uint8_t> packet) {
   const std::size_t overhead = m_transform->info().rtcpTagLength + kRtcpIndexLength;
   if (packet.size() < kRtcpClearHeader + overhead || packet[0] >> 6U != 2) {
-    return drop(&InboundCounters::malformed);
+    return drop(InboundDrop::kMalformed);
   }
   const std::uint32_t ssrc = read32(&packet[4]);
   const std::uint32_t word = m_transform->rtcpIndexWord(packet);
   const std::uint64_t index = word & kMaxRtcpIndex;
   const InboundStream* known = find(ssrc);
   if (known != nullptr && isReplay(known->rtcpSeen, known->nextRtcpIndex, index)) {
-    return drop(&InboundCounters::replays);
+    return drop(InboundDrop::kReplayed);
   }
   if (!m_usage.allowsRtcp()) {
-    return drop(&InboundCounters::keyExhausted);
+    return drop(InboundDrop::kKeyExhausted);
   }
   const auto length = m_transform->openRtcp(packet, {ssrc, index}, (word & kEncryptedFlag) != 0);
   if (!length) {
-    return drop(&InboundCounters::authenticationFailures);
+    return drop(InboundDrop::kUnauthenticated);
   }
   m_usage.countRtcp();
   InboundStream& stream = findOrAdd(ssrc);

@@ -18,6 +18,8 @@ export interface HostOptions {
   ioThreads: { udpPort: number; tcpPort?: number }[];
   /** Names; none = all but loopback, which is used only if it is named or there is no other. */
   networkInterfaces: string[];
+  /** PEM texts with certificate and key for DTLS; what is absent is made. */
+  certificates?: { rsa?: string; ecdsa?: string };
   /** Events of all objects, in order; never before the `create` of that object resolved. */
   onEvent(objectId: string, type: string, data: NativeMap): void;
 }
@@ -36,7 +38,7 @@ export interface NativeHost {
   release(id: string): Promise<void>;
   /** `[{sink, medium, source, kind: "route" | "frames", elements: [...]}]` */
   graph(): Promise<NativeValue>;
-  /** `{udpPorts: [...], tcpPorts: [...], counters: {...}}` */
+  /** `{udpPorts: [...], tcpPorts: [...], counters: [one map for each I/O thread, `dropped` by reason]}` */
   info(): Promise<NativeValue>;
   close(): Promise<void>;
 }

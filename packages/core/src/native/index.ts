@@ -12,8 +12,6 @@ export type { HostOptions, Medium, NativeHost, NativeMap, NativeValue } from "./
  * @throws Error when the addon cannot be loaded; Error with `code` 40009 when a port is taken, 40001 for bad options
  */
 export function openHost(options: HostOptions): NativeHost {
-  const { ioThreads, networkInterfaces, onEvent } = options;
-  return loadAddon().open({ ioThreads, networkInterfaces }, (objectId, type, data) =>
-    onEvent(objectId, type, data),
-  );
+  const { onEvent, ...settings } = options;
+  return loadAddon().open(settings, (objectId, type, data) => onEvent(objectId, type, data));
 }

@@ -91,7 +91,8 @@ export class FakeNativeHost implements NativeHost {
   }
 
   async info(): Promise<NativeValue> {
-    return { udpPorts: [], tcpPorts: [], counters: {} };
+    const counters = [{ received: 7, transports: 1, dropped: { replayed: 2 } }];
+    return { udpPorts: [], tcpPorts: [], counters };
   }
 
   async close(): Promise<void> {

@@ -22,6 +22,8 @@ constexpr Table<ice::Role, 2> kIceRoles{
     {{"controlling", ice::Role::Controlling}, {"controlled", ice::Role::Controlled}}};
 constexpr Table<dtls::Role, 2> kDtlsRoles{
     {{"client", dtls::Role::kClient}, {"server", dtls::Role::kServer}}};
+constexpr Table<dtls::KeyType, 2> kKeyTypes{
+    {{"RSA", dtls::KeyType::kRsa2048}, {"ECDSA", dtls::KeyType::kEcdsaP256}}};
 constexpr Table<Direction, 4> kDirections{{{"sendrecv", {true, true}},
                                            {"sendonly", {true, false}},
                                            {"recvonly", {false, true}},
@@ -149,6 +151,39 @@ router::StreamParameters readStream(const Value& value) {
   return stream;
 }
 
+namespace {
+
+Value toValue(const dtls::CertificateInfo& certificate) {
+  return Map{{"fingerprint", certificate.fingerprint}, {"base64", certificate.base64}};
+}
+
+Value toValue(const ice::Candidate& candidate) {
+  return Map{{"ip", candidate.address.ipText()},
+             {"port", int{candidate.address.port}},
+             {"transport", candidate.transport == ice::Transport::Tcp ? "tcp" : "udp"},
+             {"type", ice::name(candidate.type)},
+             {"priority", candidate.priority}};
+}
+
+Value toValue(const ice::SelectedPair& pair) {
+  const auto roundTrip = pair.roundTripTime.value_or(Duration::zero());
+  return Map{{"local", toValue(pair.local)},
+             {"remote", toValue(pair.remote)},
+             {"isNominated", pair.isNominated},
+             {"roundTripTime", std::chrono::duration<double>(roundTrip).count()}};
+}
+
+}  // namespace
+
+router::WebRtcTransportOptions readOptions(const Value& value) {
+  router::WebRtcTransportOptions options;
+  options.certificateKey = choose(kKeyTypes, "certificateKeyType",
+                                  value.get<std::string>("certificateKeyType", "ECDSA"));
+  const Value& dscp = value.get("dscp");
+  if (!dscp.isNull()) options.dscp = number<std::uint8_t>(dscp, "dscp", 0, 63);
+  return options;
+}
+
 router::RemoteParameters readRemoteParameters(const Value& value) {
   router::RemoteParameters remote;
   remote.iceRole = choose(kIceRoles, "iceRole", value.at("iceRole").text());
@@ -183,7 +218,7 @@ Value toValue(const router::LocalParameters& local) {
 }
 
 Value toValue(const router::StreamStats& stats) {
-  return Map{{"medium", media::toText(stats.medium)},
+  Map stream{{"medium", media::toText(stats.medium)},
              {"direction", stats.inbound ? "inbound" : "outbound"},
              {"ssrc", stats.ssrc},
              {"packets", stats.packets},
@@ -196,6 +231,12 @@ Value toValue(const router::StreamStats& stats) {
              {"pliCount", stats.pliCount},
              {"firCount", stats.firCount},
              {"remb", stats.remb}};
+  if (stats.codec) {
+    Map codec = stats.codec->format.toValue().map();
+    codec.insert_or_assign("payloadType", int{stats.codec->payloadType});
+    stream.emplace("codec", std::move(codec));
+  }
+  return stream;
 }
 
 Value toValue(const router::TransportStats& stats) {
@@ -205,14 +246,12 @@ Value toValue(const router::TransportStats& stats) {
                 {"bytesReceived", stats.bytesReceived},
                 {"iceState", ice::name(stats.iceState)},
                 {"dtlsState", toText(stats.dtlsState)},
-                {"dropped", Map{{"beforeKeys", stats.counters.beforeKeys},
-                                {"unprotected", stats.counters.unprotected},
-                                {"malformed", stats.counters.malformed},
-                                {"unknownStream", stats.counters.unknownStream}}}};
-  if (stats.selectedPair) {
-    transport.emplace("selectedPair", Map{{"local", stats.selectedPair->local.text()},
-                                          {"remote", stats.selectedPair->remote.text()}});
+                {"localCertificate", toValue(stats.localCertificate)},
+                {"dropped", stats.dropped.toMap()}};
+  if (stats.remoteCertificate) {
+    transport.emplace("remoteCertificate", toValue(*stats.remoteCertificate));
   }
+  if (stats.selectedPair) transport.emplace("selectedPair", toValue(*stats.selectedPair));
   return Map{{"streams", std::move(streams)}, {"transport", std::move(transport)}};
 }
 

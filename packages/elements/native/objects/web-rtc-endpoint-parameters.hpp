@@ -17,6 +17,9 @@ namespace kms::elements {
 /// Reads one of the `streams` of `setRemote`. Throws Error 40001 or 40107 naming the member that is
 /// wrong.
 [[nodiscard]] router::StreamParameters readStream(const Value& value);
+/// {certificateKeyType?: "RSA" | "ECDSA", dscp?: 0..63}. Throws Error 40107 naming the member that
+/// is wrong.
+[[nodiscard]] router::WebRtcTransportOptions readOptions(const Value& value);
 
 /// The result of `localParameters`.
 [[nodiscard]] Value toValue(const router::LocalParameters& local);

@@ -28,7 +28,7 @@ constexpr std::size_t indexOf(Medium medium) {
 
 WebRtcEndpoint::WebRtcEndpoint(host::Context context, const Value& params)
     : ObjectBase(std::move(context)),
-      m_transport(threadOf(this->context(), params), *this),
+      m_transport(threadOf(this->context(), params), *this, readOptions(params)),
       m_sinks{{{m_transport, Medium::kAudio}, {m_transport, Medium::kVideo}}} {
   for (const Medium medium : media::kMedia) {
     m_sources[indexOf(medium)] = std::make_shared<media::Stream>(m_transport.producer(medium));

@@ -9,13 +9,14 @@
 
 namespace kms::elements {
 
-/// Lives on the I/O thread that `params.ioThread` names. Methods: localParameters, gather,
+/// Lives on the I/O thread that `params.ioThread` names; further `params` are those of
+/// readOptions(). Methods: localParameters, gather,
 /// restartIce, setRemote, addRemoteCandidate, endOfRemoteCandidates, requestKeyframe, stats.
 /// Events: localCandidate, gatheringDone, gatheringProblem, iceStateChanged, candidatePairSelected,
 /// dtlsStateChanged, mediaStateChanged, sourceFormat, flow.
 class WebRtcEndpoint final : public host::ObjectBase, private router::WebRtcTransportListener {
  public:
-  /// Throws Error 40107 for an I/O thread that does not exist.
+  /// Throws Error 40107 for an I/O thread that does not exist, and for options that are wrong.
   WebRtcEndpoint(host::Context context, const Value& params);
 
   [[nodiscard]] static host::Class nativeClass();

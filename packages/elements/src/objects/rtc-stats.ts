@@ -1,7 +1,9 @@
-// Native stream figures as the RTCInboundRTPStreamStats and RTCOutboundRTPStreamStats of api.md B12.
-import { asRegister, listField, numberField, textField } from "@kms/core";
-import type { MediaType, NativeMap, NativeValue, Stats } from "@kms/core";
+// Native figures of an endpoint as the entries of getStats (api.md B12).
+import { asRegister, isNativeMap, listField, mapField } from "@kms/core";
+import type { MediaType, NativeMap, Stats } from "@kms/core";
 import { randomUUID } from "node:crypto";
+import { codecFields, streamFields } from "./rtc-stream-stats.js";
+import { transportEntries } from "./rtc-transport-stats.js";
 
 const MEDIUM_OF: Readonly<Record<MediaType, string>> = {
   AUDIO: "audio",
@@ -9,97 +11,65 @@ const MEDIUM_OF: Readonly<Record<MediaType, string>> = {
   DATA: "data",
 };
 
-type StatsFields = Readonly<Record<string, unknown>>;
+/** One entry before it has an id: a register of Kurento's with its fields. */
+export interface Entry {
+  /** Tells entries of an endpoint apart, the same for its life. */
+  readonly key: string;
+  readonly register: string;
+  readonly type: Stats["type"];
+  readonly fields: Readonly<Record<string, unknown>>;
+}
 
-/** Makes the entries of one endpoint; each stream keeps its entry's id for life. */
+/** Gives the id of the entry with a key. */
+export type IdOf = (key: string) => string;
+
+/** Makes the entries of one endpoint; each keeps its id for life. */
 export class RtcStats {
   readonly #ids = new Map<string, string>();
 
-  /** Entries by id, for one type of media or for all. */
+  /**
+   * Entries by id.
+   * @param native `{streams: [...], transport?: {...}}` of the native object
+   * @param mediaType streams and codecs of that type only, and no transport; without it everything
+   */
   entries(
-    stats: NativeMap,
+    native: NativeMap,
     mediaType: MediaType | undefined,
     nowMs: number,
   ): Record<string, Stats> {
     const wanted = mediaType && MEDIUM_OF[mediaType];
-    const streams = listField(stats, "streams")
-      .filter(isMap)
+    const streams = listField(native, "streams")
+      .filter(isNativeMap)
       .filter((stream) => wanted === undefined || stream["medium"] === wanted);
-    return Object.fromEntries(streams.map((stream) => this.#entry(stream, nowMs)));
+    const transport = native["transport"] === undefined ? {} : mapField(native, "transport");
+    const ofTransport = transportEntries(transport, this.#idOf);
+    const transportId = ofTransport.length > 0 ? this.#idOf("transport") : "";
+    const entries = [
+      ...streams.flatMap((stream) => this.#streamEntries(stream, transportId)),
+      ...(wanted === undefined ? ofTransport : []),
+    ];
+    return Object.fromEntries(entries.map((entry) => this.#finish(entry, nowMs)));
   }
 
-  #entry(stream: NativeMap, nowMs: number): [string, Stats] {
-    const isInbound = textField(stream, "direction") === "inbound";
-    const id = this.#idOf(`${isInbound} ${String(stream["ssrc"])}`);
-    const base = { id, timestampMillis: Math.trunc(nowMs) };
-    if (isInbound) {
-      const fields = {
-        ...base,
-        type: "inboundrtp",
-        ...commonFields(stream),
-        ...inboundFields(stream),
-      } as const;
-      return [id, asRegister("kurento.RTCInboundRTPStreamStats", fields)];
-    }
-    const fields = {
-      ...base,
-      type: "outboundrtp",
-      ...commonFields(stream),
-      ...outboundFields(stream),
-    } as const;
-    return [id, asRegister("kurento.RTCOutboundRTPStreamStats", fields)];
+  #streamEntries(stream: NativeMap, transportId: string): Entry[] {
+    const entry = streamFields(stream);
+    const codec = codecFields(stream);
+    const ids = { transportId, codecId: codec ? this.#idOf(codec.key) : "" };
+    const withIds = { ...entry, fields: { ...entry.fields, ...ids } };
+    return codec ? [withIds, codec] : [withIds];
   }
 
-  #idOf(key: string): string {
+  #finish({ key, register, type, fields }: Entry, nowMs: number): [string, Stats] {
+    const id = this.#idOf(key);
+    const stats = { id, type, timestampMillis: Math.trunc(nowMs), ...fields };
+    return [id, asRegister(`kurento.${register}`, stats)];
+  }
+
+  readonly #idOf: IdOf = (key) => {
     const known = this.#ids.get(key);
     if (known !== undefined) return known;
     const id = randomUUID();
     this.#ids.set(key, id);
     return id;
-  }
-}
-
-function isMap(value: NativeValue): value is NativeMap {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    !Array.isArray(value) &&
-    !(value instanceof Uint8Array)
-  );
-}
-
-function commonFields(stream: NativeMap): StatsFields {
-  return {
-    ssrc: String(stream["ssrc"]),
-    associateStatsId: "",
-    isRemote: false,
-    mediaTrackId: "",
-    transportId: "",
-    codecId: "",
-    firCount: numberField(stream, "firCount"),
-    pliCount: numberField(stream, "pliCount"),
-    nackCount: numberField(stream, "nackCount"),
-    sliCount: 0,
-    remb: numberField(stream, "remb"),
-    packetsLost: numberField(stream, "packetsLost"),
-    // In 256ths, as RTCP has it (RFC 3550, 6.4.1) and Kurento hands it on.
-    fractionLost: Math.min(255, Math.trunc(numberField(stream, "fractionLost") * 256)),
-  };
-}
-
-function inboundFields(stream: NativeMap): StatsFields {
-  return {
-    packetsReceived: numberField(stream, "packets"),
-    bytesReceived: numberField(stream, "bytes"),
-    jitter: numberField(stream, "jitter"),
-  };
-}
-
-function outboundFields(stream: NativeMap): StatsFields {
-  return {
-    packetsSent: numberField(stream, "packets"),
-    bytesSent: numberField(stream, "bytes"),
-    targetBitrate: 0,
-    roundTripTime: numberField(stream, "roundTripTime"),
   };
 }

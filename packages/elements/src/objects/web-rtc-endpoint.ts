@@ -19,6 +19,7 @@ import type { Capabilities } from "../sdp/offer.js";
 import type { Direction } from "../sdp/types.js";
 import { planGathering } from "./gather-options.js";
 import { LocalCandidates } from "./ice-candidates.js";
+import { dscpOf } from "./qos-dscp.js";
 import { RtcStats } from "./rtc-stats.js";
 import { iceParameters, localTransport, sentFormats } from "./web-rtc-media.js";
 import { WebRtcNegotiation } from "./web-rtc-negotiation.js";
@@ -40,6 +41,7 @@ export class WebRtcEndpoint extends WebRtcEndpointBase {
   readonly #mayOfferAgain: boolean;
   readonly #candidates = new LocalCandidates();
   readonly #stats = new RtcStats();
+  readonly #nativeParams: NativeMap;
   #negotiation: WebRtcNegotiation | undefined;
   #iceState: IceComponentState | undefined;
   #dtlsState: DtlsConnectionState | undefined;
@@ -58,6 +60,10 @@ export class WebRtcEndpoint extends WebRtcEndpointBase {
     const { config } = context;
     this.#capabilities = readCapabilities(config, params.useDataChannels);
     this.#mayOfferAgain = mayOfferAgain(config);
+    this.#nativeParams = {
+      certificateKeyType: params.certificateKeyType,
+      dscp: dscpOf(params.qosDscp, config),
+    };
     this.#networkInterfaces = config.text(CONNECTION_NAME, "networkInterfaces") ?? "";
     this.#iceTcp = config.flag(CONNECTION_NAME, "iceTcp") ?? true;
     this.#stunServerAddress = config.text(CONNECTION_NAME, "stunServerAddress") ?? "";
@@ -76,7 +82,7 @@ export class WebRtcEndpoint extends WebRtcEndpointBase {
   }
 
   override async initialize(): Promise<void> {
-    await this.createEndpoint("WebRtcEndpoint");
+    await this.createEndpoint("WebRtcEndpoint", this.#nativeParams);
     const local = await this.callNative("localParameters");
     const transport = localTransport(local as NativeMap);
     this.#negotiation = new WebRtcNegotiation(transport, this.#capabilities);

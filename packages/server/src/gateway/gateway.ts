@@ -11,6 +11,7 @@ import { Dispatcher, meteredMethods } from "./dispatcher.js";
 import { EventSender } from "./events/event-sender.js";
 import { Subscriptions } from "./events/subscriptions.js";
 import { KillLimit } from "./kill-limit.js";
+import { threadSamples } from "./metrics/media-metrics.js";
 import { Metrics } from "./metrics/metrics.js";
 import { RequestMeter } from "./metrics/request-meter.js";
 import type { ManagerCalls, MethodState } from "./methods/method.js";
@@ -154,6 +155,11 @@ export class Gateway {
       sessions: () => this.#sessions.ids().length,
       objectsByType: () => this.#registry.countByType(),
       workers: () => this.#workers.slots,
+      threads: async () => {
+        const { slots } = this.#workers;
+        const answers = await Promise.all(slots.map((slot) => slot.counters()));
+        return answers.flatMap((answer, index) => threadSamples(index, answer));
+      },
       isReady: () => this.#workers.isReady,
     });
   }
@@ -187,7 +193,8 @@ export class Gateway {
 
   #makeWorkers(): WorkerPool {
     const { settings, modules, launcher, clock, log } = this.#parts;
-    const { count, ioThreads, minPort, maxPort, networkInterfaces } = settings.workers;
+    const { count, ioThreads, minPort, maxPort, networkInterfaces, certificates } =
+      settings.workers;
     return new WorkerPool(count, {
       launcher,
       ports: new PortAllocator(minPort, maxPort),
@@ -196,6 +203,7 @@ export class Gateway {
         modules: modules.map(({ entry }) => entry),
         config: wireTree(settings.modules),
         networkInterfaces,
+        certificates,
       },
       clock,
       log: log.category("KurentoWorkerPool"),

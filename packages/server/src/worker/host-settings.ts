@@ -12,6 +12,8 @@ export interface HostSettings {
   /** One entry per I/O thread; port 0 = any. */
   readonly ioThreads: ThreadPorts[];
   readonly networkInterfaces: string[];
+  /** PEM texts with certificate and key; absent: made. */
+  readonly certificates: { rsa?: string; ecdsa?: string };
 }
 
 /** @throws RpcError -32602 naming what is wrong */
@@ -19,7 +21,11 @@ export function readHostSettings(value: JsonObject): HostSettings {
   const { ioThreads, networkInterfaces } = value;
   if (!Array.isArray(ioThreads) || ioThreads.length === 0) throw invalid("host.ioThreads");
   if (!Array.isArray(networkInterfaces)) throw invalid("host.networkInterfaces");
-  return { ioThreads: ioThreads.map(readThread), networkInterfaces: networkInterfaces.map(String) };
+  return {
+    ioThreads: ioThreads.map(readThread),
+    networkInterfaces: networkInterfaces.map(String),
+    certificates: readCertificates(value["certificates"]),
+  };
 }
 
 function readThread(value: JsonValue): ThreadPorts {
@@ -31,6 +37,16 @@ function readPort(port: JsonValue | undefined): number {
   if (typeof port !== "number" || !Number.isInteger(port) || port < 0 || port > 65535)
     throw invalid("host.ioThreads");
   return port;
+}
+
+function readCertificates(value: JsonValue | undefined): { rsa?: string; ecdsa?: string } {
+  if (value === undefined) return {};
+  if (!isJsonObject(value)) throw invalid("host.certificates");
+  const { rsa, ecdsa } = value;
+  return {
+    ...(typeof rsa === "string" && { rsa }),
+    ...(typeof ecdsa === "string" && { ecdsa }),
+  };
 }
 
 function invalid(name: string): RpcError {

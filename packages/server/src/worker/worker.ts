@@ -1,10 +1,11 @@
-import { invokeOperation, ModuleConfig, TypeRegistry } from "@kms/core";
+import { invokeOperation, isNativeMap, ModuleConfig, TypeRegistry } from "@kms/core";
 import type {
   ConfigTree,
   HostOptions,
   JsonValue,
   Logger,
   NativeHost,
+  NativeValue,
   ObjectClock,
   ServerModule,
   WorkerServices,
@@ -41,7 +42,7 @@ interface Running {
 
 /**
  * A media worker behind one connection to the gateway. Calls: `start`, `create`, `invoke`, `release`, `ping`,
- * `shutdown`; it sends `event` notifications. Requests of one pipeline run in order.
+ * `counters`, `shutdown`; it sends `event` notifications. Requests of one pipeline run in order.
  */
 export class Worker {
   readonly #parts: WorkerParts;
@@ -57,6 +58,7 @@ export class Worker {
     this.#handle("create", (params) => this.#create(params));
     this.#handle("invoke", (params) => this.#invoke(params));
     this.#handle("release", (params) => this.#release(params));
+    this.#handle("counters", () => this.#counters());
     this.#handle("shutdown", () => this.shutdown());
   }
 
@@ -84,7 +86,7 @@ export class Worker {
 
   async #start(params: RequestParams): Promise<JsonValue> {
     const entries = params.texts("modules");
-    const { ioThreads, networkInterfaces } = readHostSettings(params.object("host"));
+    const { ioThreads, ...settings } = readHostSettings(params.object("host"));
     const modules = await Promise.all(entries.map((entry) => this.#parts.importModule(entry)));
     const registry = new TypeRegistry(modules.map(({ spec }) => spec));
     const classes = new ClassTable(modules);
@@ -92,7 +94,7 @@ export class Worker {
     const nativeEvents = new NativeEventRouter(log);
     const onEvent: HostOptions["onEvent"] = (id, type, data) =>
       nativeEvents.dispatch(id, type, data);
-    const host = this.#parts.openHost({ ioThreads, networkInterfaces, onEvent });
+    const host = this.#parts.openHost({ ioThreads, ...settings, onEvent });
     for (const module of modules) loadNative(module, host);
     const threads = new IoThreads(ioThreads.length);
     const config = new ModuleConfig(params.object("config") as ConfigTree);
@@ -149,6 +151,12 @@ export class Worker {
     return null;
   }
 
+  /** Counters of each I/O thread, by name. */
+  async #counters(): Promise<JsonValue> {
+    const info = await this.#state().host.info();
+    return isNativeMap(info) ? toJson(info["counters"] ?? []) : [];
+  }
+
   #state(): Running {
     if (this.#running === undefined) throw new RpcError(-32603, "worker is not started");
     return this.#running;
@@ -159,6 +167,15 @@ export class Worker {
     if (error.code === -32603) this.#parts.log.error("call failed", { error: thrown });
     return error;
   }
+}
+
+/** Counters beyond 2^53 lose their last digits. */
+function toJson(value: NativeValue): JsonValue {
+  if (typeof value === "bigint") return Number(value);
+  if (Array.isArray(value)) return value.map(toJson);
+  if (isNativeMap(value))
+    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, toJson(one)]));
+  return value instanceof Uint8Array ? null : value;
 }
 
 type Settled<T> = { readonly value: T } | { readonly error: unknown };

@@ -112,6 +112,8 @@ export interface WebRtcEndpointConfig extends ClassConfig {
   readonly pemCertificateRSA?: string;
   /** PEM file with certificate and key, relative to the configuration. */
   readonly pemCertificateECDSA?: string;
+  /** Old name of pemCertificateRSA. */
+  readonly pemCertificate?: string;
   readonly externalIPv4?: string;
   readonly externalIPv6?: string;
   /**

@@ -14,6 +14,8 @@ import type {
   WebSocketConfig,
 } from "./config-types.js";
 import { ConfigurationError } from "./configuration-error.js";
+import { readMediaCertificates } from "./media-certificates.js";
+import type { MediaCertificates } from "./media-certificates.js";
 
 /** Everything that can be set, with defaults filled in. */
 export interface Settings {
@@ -79,6 +81,7 @@ export interface WorkerSettings {
   readonly maxPort: number;
   /** Names of interfaces to offer candidates on; none = all. */
   readonly networkInterfaces: readonly string[];
+  readonly certificates: MediaCertificates;
 }
 
 const mebibyte = 1024 * 1024;
@@ -198,7 +201,10 @@ function readResources(config: ResourcesConfig): ResourceSettings {
   };
 }
 
-function readWorkers({ mediaServer, modules }: ConfigFile, asked?: number): WorkerSettings {
+function readWorkers(
+  { configPath, mediaServer, modules }: ConfigFile,
+  asked?: number,
+): WorkerSettings {
   const { BaseRtpEndpoint = {}, WebRtcEndpoint = {} } = modules?.kurento ?? {};
   const cpus = availableParallelism();
   const minPort = BaseRtpEndpoint.minPort ?? 40_000;
@@ -214,6 +220,7 @@ function readWorkers({ mediaServer, modules }: ConfigFile, asked?: number): Work
     minPort,
     maxPort,
     networkInterfaces: interfaces.map((name) => name.trim()).filter(Boolean),
+    certificates: readMediaCertificates(WebRtcEndpoint, configPath ?? process.cwd()),
   };
 }
 

@@ -4,6 +4,7 @@ import { ManualClock, systemClock } from "@kms/core/jsonrpc";
 import { describe, expect, it } from "vitest";
 
 import { TestGateway } from "../../testing/test-gateway.js";
+import { threadSamples } from "./media-metrics.js";
 import { RequestMeter } from "./request-meter.js";
 
 async function scrape(server: TestGateway): Promise<Map<string, number>> {
@@ -81,6 +82,25 @@ describe("/metrics", () => {
     process.kill(server.gateway.workers.slots[0]?.pid ?? 0, "SIGKILL");
     await expect.poll(() => figure(server, 'kms_worker_restarts_total{worker="0"}')).toBe(1);
     expect(await figure(server, 'kms_worker_up{worker="0"}')).toBe(1);
+  });
+});
+
+describe("the figures of media", () => {
+  it("come from the I/O threads of each worker, dropped packets by reason", async () => {
+    await using server = await TestGateway.start({ processes: true });
+    const figures = await scrape(server);
+    const at = 'worker="0",thread="0"';
+    expect(figures.get(`kms_media_received_packets_total{${at}}`)).toBe(7);
+    expect(figures.get(`kms_media_gso_segments_total{${at}}`)).toBe(0);
+    expect(figures.get(`kms_media_dropped_packets_total{${at},reason="replayed"}`)).toBe(2);
+    expect(figures.get(`kms_media_transports{${at}}`)).toBe(1);
+  });
+
+  it("leave out what a worker says wrongly", () => {
+    expect(threadSamples(0, null)).toEqual([]);
+    expect(threadSamples(1, [3, { received: "x", sent: 4, dropped: [] }])).toEqual([
+      { worker: 1, thread: 0, counters: { sent: 4 }, dropped: {} },
+    ]);
   });
 });
 

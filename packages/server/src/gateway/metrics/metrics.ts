@@ -1,6 +1,8 @@
 import { Counter, Gauge, Registry } from "prom-client";
 
 import type { Definition, Labelled } from "./definition.js";
+import { mediaCounters, mediaGauges } from "./media-metrics.js";
+import type { ThreadSample } from "./media-metrics.js";
 import { processCounters, processGauges } from "./process-metrics.js";
 import { sampleProcesses } from "./process-sample.js";
 import type { ProcessSample } from "./process-sample.js";
@@ -42,6 +44,8 @@ export interface MetricSources {
   sessions(): number;
   objectsByType(): ReadonlyMap<string, number>;
   workers(): readonly WorkerState[];
+  /** The I/O threads of all workers that answer. */
+  threads(): Promise<readonly ThreadSample[]>;
   isReady(): boolean;
 }
 
@@ -50,13 +54,23 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly #sources: MetricSources;
   #samples: ReadonlyMap<string, ProcessSample> = new Map();
+  #threads: readonly ThreadSample[] = [];
 
   constructor(sources: MetricSources) {
     this.#sources = sources;
     const samples = (): ReadonlyMap<string, ProcessSample> => this.#samples;
-    for (const definition of [...stateGauges(sources), ...processGauges(samples)])
+    const threads = (): readonly ThreadSample[] => this.#threads;
+    for (const definition of [
+      ...stateGauges(sources),
+      ...processGauges(samples),
+      ...mediaGauges(threads),
+    ])
       this.#add(Gauge, definition);
-    for (const definition of [...eventCounters(sources), ...processCounters(samples)])
+    for (const definition of [
+      ...eventCounters(sources),
+      ...processCounters(samples),
+      ...mediaCounters(threads),
+    ])
       this.#add(Counter, definition);
   }
 
@@ -67,7 +81,10 @@ export class Metrics {
 
   /** All figures, as they are now. */
   async text(): Promise<string> {
-    this.#samples = await sampleProcesses(this.#sources.workers());
+    [this.#samples, this.#threads] = await Promise.all([
+      sampleProcesses(this.#sources.workers()),
+      this.#sources.threads(),
+    ]);
     return `${await this.#registry.metrics()}\n${requestHistogram(this.#sources.requests)}`;
   }
 

@@ -68,7 +68,7 @@ beforeEach(async () => {
     launcher,
     ports: new PortAllocator(50_000, 50_010, async () => true),
     ioThreads: 2,
-    start: { modules: [], config: {}, networkInterfaces: [] },
+    start: { modules: [], config: {}, networkInterfaces: [], certificates: {} },
     clock,
     log: silentLogger,
     onEvent: () => undefined,

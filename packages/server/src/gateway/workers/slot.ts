@@ -18,6 +18,8 @@ export interface SlotParts {
     readonly modules: readonly string[];
     readonly config: JsonObject;
     readonly networkInterfaces: readonly string[];
+    /** PEM texts. */
+    readonly certificates: { readonly rsa?: string; readonly ecdsa?: string };
   };
   readonly clock: Clock;
   readonly log: Logger;
@@ -28,6 +30,7 @@ export interface SlotParts {
 }
 
 const callDeadlineMs = 9000;
+const countersDeadlineMs = 1000;
 const startDeadlineMs = 30_000;
 const startAttempts = 3;
 const shutdownDeadlineMs = 8000;
@@ -125,6 +128,17 @@ export class WorkerSlot {
     }
   }
 
+  /** Counters of the worker's I/O threads, for metrics; null when it does not tell within a second. */
+  async counters(): Promise<JsonValue> {
+    try {
+      const options = { timeoutMs: countersDeadlineMs };
+      return (await this.#running?.peer.request("counters", {}, options)) ?? null;
+    } catch (error) {
+      this.#parts.log.info("worker does not tell its counters", { slot: this.index, error });
+      return null;
+    }
+  }
+
   /** Ends the worker in order: everything in it is released first. */
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -162,6 +176,7 @@ export class WorkerSlot {
     const host = {
       ioThreads: this.#ports.map((port) => ({ udpPort: port, tcpPort: port })),
       networkInterfaces: [...start.networkInterfaces],
+      certificates: { ...start.certificates },
     };
     return { modules: [...start.modules], config: start.config, host };
   }

@@ -4,6 +4,7 @@
 #include <kms/base/export.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,12 @@ namespace kms::dtls {
 struct Identity;
 
 enum class KeyType { kEcdsaP256, kRsa2048 };
+
+/// What statistics show of a certificate.
+struct CertificateInfo {
+  std::string fingerprint;  ///< sha-256, "AB:CD:..."
+  std::string base64;       ///< DER
+};
 
 /// A certificate with its private key; a cheap handle to shared, immutable data. Any thread.
 class KMS_API Certificate {
@@ -26,6 +33,9 @@ class KMS_API Certificate {
   /// Fingerprint as SDP writes it, "AB:CD:..." (RFC 8122 5). `algorithm`: sha-1, sha-224, sha-256,
   /// sha-384 or sha-512. Throws kms::Error (kIllegalParam) for another algorithm.
   [[nodiscard]] std::string fingerprint(std::string_view algorithm = "sha-256") const;
+  /// Empty for a key of another kind than those we make.
+  [[nodiscard]] std::optional<KeyType> keyType() const;
+  [[nodiscard]] CertificateInfo info() const;
   /// Certificate and private key as PEM text: a secret.
   [[nodiscard]] std::string pem() const;
 

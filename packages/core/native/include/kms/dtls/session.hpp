@@ -93,6 +93,8 @@ class KMS_API Session {
   void close();
 
   [[nodiscard]] State state() const;
+  /// The peer's, once the handshake has shown it.
+  [[nodiscard]] std::optional<CertificateInfo> remoteCertificate() const;
   [[nodiscard]] const Counters& counters() const;
 
  private:

@@ -86,6 +86,8 @@ class KMS_API StunMessage {
   /// Empty when the header, an attribute's length or a FINGERPRINT's place is wrong (RFC 8489 6.3).
   [[nodiscard]] static std::optional<StunMessage> parse(ByteView packet) noexcept;
 
+  /// Of the datagram, in bytes.
+  [[nodiscard]] std::size_t size() const noexcept { return m_packet.size(); }
   [[nodiscard]] StunClass messageClass() const noexcept { return m_class; }
   [[nodiscard]] std::uint16_t method() const noexcept { return m_method; }
   [[nodiscard]] const TransactionId& transactionId() const noexcept { return m_id; }

@@ -28,6 +28,8 @@ class KMS_API Flow {
   /// Sends what is queued to the old destination, then changes it. `local` must be one of
   /// `socket`'s addresses.
   void redirect(const UdpSocket& socket, const Address& remote, const Address& local);
+  /// Marks packets with a DiffServ code point from the next redirect() on (RFC 2474), 0..63.
+  void setDscp(std::uint8_t dscp) noexcept { m_dscp = dscp; }
   [[nodiscard]] bool ready() const noexcept { return m_fd >= 0; }
   [[nodiscard]] const Address& remote() const noexcept { return m_remote; }
   [[nodiscard]] const Address& local() const noexcept { return m_local; }
@@ -35,10 +37,11 @@ class KMS_API Flow {
  private:
   friend class SendQueue;
   static constexpr std::uint32_t kNone = UINT32_MAX;
-  static constexpr std::size_t kSourceControl = CMSG_SPACE(32);
+  static constexpr std::size_t kSourceControl = CMSG_SPACE(32) + CMSG_SPACE(sizeof(int));
 
   SendQueue& m_queue;
   int m_fd = -1;
+  std::uint8_t m_dscp = 0;
   Address m_remote;
   Address m_local;
   sockaddr_storage m_name{};
@@ -54,9 +57,11 @@ class KMS_API Flow {
 struct SendCounters {
   std::uint64_t packets = 0;
   std::uint64_t bytes = 0;
-  std::uint64_t messages = 0;  ///< datagrams or UDP_SEGMENT aggregates given to the kernel
-  std::uint64_t dropped = 0;   ///< socket buffer full
-  std::uint64_t failed = 0;    ///< refused by the system (unreachable, too long, ...)
+  std::uint64_t messages = 0;    ///< datagrams or UDP_SEGMENT aggregates given to the kernel
+  std::uint64_t aggregates = 0;  ///< UDP_SEGMENT sends
+  std::uint64_t segments = 0;    ///< packets within them
+  std::uint64_t dropped = 0;     ///< socket buffer full
+  std::uint64_t failed = 0;      ///< refused by the system (unreachable, too long, ...)
 };
 
 /// A slab of outgoing packets. Write into `reserve()`, then `commit`. I/O thread.

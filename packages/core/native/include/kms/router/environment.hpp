@@ -5,6 +5,7 @@
 #include <kms/base/export.hpp>
 #include <kms/io/packet.hpp>
 #include <kms/io/timer.hpp>
+#include <kms/router/drop-counters.hpp>
 
 #include <algorithm>
 #include <vector>
@@ -38,6 +39,11 @@ struct Environment {
   DeliveryQueue& delivery;
   Duration wallClockOffset{};  ///< monotonic to Unix time
   Mirrors* mirrors = nullptr;  ///< of producers of other threads; null: there are no others
+  DropCounters* drops = nullptr;
+
+  void countDrop(DropReason reason, std::uint64_t packets = 1) const noexcept {
+    if (drops != nullptr) drops->count(reason, packets);
+  }
 };
 
 }  // namespace kms::router

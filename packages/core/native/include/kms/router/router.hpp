@@ -4,6 +4,7 @@
 #include <kms/base/clock.hpp>
 #include <kms/base/export.hpp>
 #include <kms/base/value.hpp>
+#include <kms/dtls/certificate-store.hpp>
 #include <kms/io/executor.hpp>
 #include <kms/router/bridge.hpp>
 
@@ -12,10 +13,6 @@
 #include <memory>
 #include <string>
 #include <vector>
-
-namespace kms::dtls {
-class Certificate;
-}
 
 namespace kms::router {
 
@@ -35,6 +32,7 @@ struct RouterConfig {
   /// What to add to the monotonic clock for wall-clock time (NTP time in sender reports). Default:
   /// read from the system once.
   Duration wallClockOffset = systemWallClockOffset();
+  dtls::CertificatePems certificates = {};
 
   [[nodiscard]] KMS_API static Duration systemWallClockOffset();
 };
@@ -43,8 +41,8 @@ struct RouterConfig {
 /// `ioThread` is 0 .. threadCount() - 1, another one throws Error 40107.
 class KMS_API Router {
  public:
-  /// Binds the ports, makes a certificate and starts the threads. `clock` outlives the router.
-  /// Throws Error 40009 naming the port that is taken, 40107 when there are no threads.
+  /// Binds the ports and starts the threads. `clock` outlives the router. Throws Error 40009 naming
+  /// the port that is taken, 40107 when there are no threads or a certificate cannot be used.
   Router(const RouterConfig& config, const Clock& clock);
   ~Router();
   Router(const Router&) = delete;
@@ -57,8 +55,9 @@ class KMS_API Router {
   [[nodiscard]] std::uint16_t tcpPort(std::size_t ioThread) const;
   /// What transports are made with, on that thread.
   [[nodiscard]] ThreadContext& thread(std::size_t ioThread) const;
-  /// Counters of that thread by name: unknownUdp, malformed, sent, ... Read while it runs, each by
-  /// itself exact.
+  [[nodiscard]] dtls::CertificateStore& certificates() noexcept { return m_certificates; }
+  /// Counters of that thread by name: received, sent, dropped (by reason), ... Read while it runs,
+  /// each by itself exact.
   [[nodiscard]] Map counters(std::size_t ioThread) const;
 
   [[nodiscard]] std::unique_ptr<Feed> createFeed(std::size_t ioThread, FeedConfig config);
@@ -71,7 +70,7 @@ class KMS_API Router {
  private:
   void joinThreads();
 
-  std::unique_ptr<dtls::Certificate> m_certificate;
+  dtls::CertificateStore m_certificates;
   std::vector<std::shared_ptr<ThreadContext>> m_threads;
   std::vector<std::unique_ptr<MirrorWay>> m_ways;  // between each two threads, both ways
 };

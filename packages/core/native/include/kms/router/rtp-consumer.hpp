@@ -43,9 +43,10 @@ struct RtpConsumerCounters {
   std::uint64_t nacks = 0;   ///< NACK messages
   std::uint64_t plis = 0;
   std::uint64_t firs = 0;
-  std::uint64_t dropped = 0;   ///< no common codec, or the pacer's queue was full
-  std::uint64_t thinned = 0;   ///< of temporal layers that are left out
-  std::uint64_t switches = 0;  ///< from one encoding of the source to another
+  std::uint64_t dropped = 0;     ///< no common codec
+  std::uint64_t overflowed = 0;  ///< the pacer's queue was full
+  std::uint64_t thinned = 0;     ///< of temporal layers that are left out
+  std::uint64_t switches = 0;    ///< from one encoding of the source to another
 };
 
 /// What the viewer's last report said.
@@ -111,6 +112,8 @@ class KMS_API RtpConsumer final : public Consumer {
   [[nodiscard]] const ConsumerSsrcs& ssrcs() const noexcept { return m_ssrcs; }
   [[nodiscard]] std::uint32_t ssrc() const noexcept { return m_ssrcs.media; }
   [[nodiscard]] bool active() const noexcept { return m_counters.packets > 0; }
+  /// What the viewer is sent; null while there is no common codec.
+  [[nodiscard]] const CodecParameters* codec() const noexcept;
   [[nodiscard]] bool hasCodec(std::uint8_t payloadType) const noexcept;
   [[nodiscard]] const RtpConsumerCounters& counters() const noexcept { return m_counters; }
   [[nodiscard]] const ReceiverReport& report() const noexcept { return m_report; }

@@ -107,6 +107,8 @@ class KMS_API RtpSession final : private PacketOutlet {
   void requestKeyframe();
   [[nodiscard]] std::vector<StreamStats> stats() const;
   [[nodiscard]] const RtpSessionCounters& counters() const noexcept { return m_counters; }
+  /// Packets dropped here, by producers and consumers included.
+  [[nodiscard]] DropCounts drops() const;
   /// Says goodbye (RTCP BYE) and lets everything go. Idempotent; no event comes later.
   void close();
 

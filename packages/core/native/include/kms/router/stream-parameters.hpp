@@ -6,6 +6,7 @@
 #include <kms/router/codec-parameters.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -61,7 +62,8 @@ struct StreamStats {
   std::uint64_t nackCount = 0;
   std::uint64_t pliCount = 0;
   std::uint64_t firCount = 0;
-  std::uint64_t remb = 0;  ///< bit/s that the peer reported; 0: none
+  std::uint64_t remb = 0;                ///< bit/s that the peer reported; 0: none
+  std::optional<CodecParameters> codec;  ///< of the packets that came or went last
 };
 
 }  // namespace kms::router

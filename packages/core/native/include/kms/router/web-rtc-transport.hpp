@@ -4,9 +4,11 @@
 
 #include <kms/base/clock.hpp>
 #include <kms/base/export.hpp>
+#include <kms/dtls/certificate.hpp>
 #include <kms/dtls/session.hpp>
 #include <kms/ice/agent.hpp>
 #include <kms/media/format.hpp>
+#include <kms/router/drop-counters.hpp>
 #include <kms/router/gather-options.hpp>
 #include <kms/router/rtp-session.hpp>
 #include <kms/router/stream-parameters.hpp>
@@ -61,29 +63,30 @@ class KMS_API WebRtcTransportListener : public RtpSessionListener {
   virtual void onDtlsStateChanged(dtls::State state) = 0;
 };
 
-/// Packets dropped by a transport, by reason.
-struct TransportCounters {
-  std::uint64_t beforeKeys = 0;     ///< SRTP that came before DTLS was done
-  std::uint64_t unprotected = 0;    ///< failed authentication, replayed or malformed SRTP and SRTCP
-  std::uint64_t malformed = 0;      ///< no well-formed RTP or RTCP within
-  std::uint64_t unknownStream = 0;  ///< of no negotiated stream
+/// What makes a transport different from others.
+struct WebRtcTransportOptions {
+  dtls::KeyType certificateKey = dtls::KeyType::kEcdsaP256;
+  std::uint8_t dscp = 0;  ///< mark of all packets sent (RFC 2474), 0..63
 };
 
 struct TransportStats {
   std::vector<StreamStats> streams;
-  std::uint64_t bytesSent = 0;
+  std::uint64_t bytesSent = 0;  ///< of SRTP and SRTCP
   std::uint64_t bytesReceived = 0;
   ice::State iceState = ice::State::Disconnected;
   dtls::State dtlsState = dtls::State::kNew;
   std::optional<ice::SelectedPair> selectedPair;
-  TransportCounters counters;
+  dtls::CertificateInfo localCertificate;
+  std::optional<dtls::CertificateInfo> remoteCertificate;
+  DropCounts dropped;
 };
 
 /// The transport of one endpoint. Everything on its I/O thread.
 class KMS_API WebRtcTransport {
  public:
   /// `context` and `listener` outlive it.
-  WebRtcTransport(ThreadContext& context, WebRtcTransportListener& listener);
+  WebRtcTransport(ThreadContext& context, WebRtcTransportListener& listener,
+                  const WebRtcTransportOptions& options = {});
   /// Closes it.
   ~WebRtcTransport();
   WebRtcTransport(const WebRtcTransport&) = delete;

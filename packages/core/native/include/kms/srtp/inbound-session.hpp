@@ -25,6 +25,8 @@ struct InboundCounters {
   std::uint64_t keyExhausted = 0;  ///< beyond the hard limit of the key
 };
 
+enum class InboundDrop : std::uint8_t { kMalformed, kReplayed, kUnauthenticated, kKeyExhausted };
+
 /// One direction of a transport, receiving. Home thread: the I/O thread of its transport; not
 /// synchronised. Allocates only for the first authentic packet of a SSRC. Keeps kMaxStreams SSRCs;
 /// a new one beyond takes the place of the one that was silent for longest (only the holder of the
@@ -46,6 +48,8 @@ class KMS_API InboundSession {
   [[nodiscard]] std::optional<std::size_t> unprotectRtcp(std::span<std::uint8_t> packet);
 
   [[nodiscard]] const InboundCounters& counters() const { return m_counters; }
+  /// Why the packet that was refused last was.
+  [[nodiscard]] InboundDrop lastDrop() const { return m_lastDrop; }
   /// By authentic packets; to be looked at now and then.
   [[nodiscard]] KeyState keyState() const { return m_usage.state(); }
 
@@ -58,7 +62,7 @@ class KMS_API InboundSession {
  private:
   InboundStream* find(std::uint32_t ssrc);
   InboundStream& findOrAdd(std::uint32_t ssrc);
-  std::optional<std::size_t> drop(std::uint64_t InboundCounters::* reason);
+  std::optional<std::size_t> drop(InboundDrop reason);
 
   std::unique_ptr<Transform> m_transform;
   std::vector<InboundStream> m_streams;
@@ -66,6 +70,7 @@ class KMS_API InboundSession {
   std::uint64_t m_uses = 0;
   KeyUsage m_usage;
   InboundCounters m_counters;
+  InboundDrop m_lastDrop = InboundDrop::kMalformed;
 };
 
 }  // namespace kms::srtp

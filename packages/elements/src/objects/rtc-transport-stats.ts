@@ -1,0 +1,120 @@
+// The transport of an endpoint: RTCTransportStats with the candidates and certificates that it uses.
+import { mapField, numberField, textField } from "@kms/core";
+import type { NativeMap } from "@kms/core";
+import type { Entry, IdOf } from "./rtc-stats.js";
+
+const CANDIDATE_TYPES: Readonly<Record<string, string>> = {
+  host: "host",
+  srflx: "serverreflexive",
+  prflx: "peerreflexive",
+  relay: "relayed",
+};
+
+/** All entries of the transport; none before ICE has found a path. */
+export function transportEntries(transport: NativeMap, idOf: IdOf): Entry[] {
+  if (transport["selectedPair"] === undefined) return [];
+  const pair = mapField(transport, "selectedPair");
+  const local = candidateEntry("localcandidate", mapField(pair, "local"));
+  const remote = candidateEntry("remotecandidate", mapField(pair, "remote"));
+  const pairEntry = candidatePairEntry(transport, pair, [local, remote], idOf);
+  const certificates = ["local", "remote"].flatMap((side) => certificateEntry(transport, side));
+  return [
+    transportEntry(transport, idOf(pairEntry.key), certificates, idOf),
+    pairEntry,
+    local,
+    remote,
+    ...certificates,
+  ];
+}
+
+function transportEntry(
+  transport: NativeMap,
+  selectedCandidatePairId: string,
+  certificates: readonly Entry[],
+  idOf: IdOf,
+): Entry {
+  const certificateId = (key: string): string =>
+    certificates.some((entry) => entry.key === key) ? idOf(key) : "";
+  return {
+    key: "transport",
+    register: "RTCTransportStats",
+    type: "transport",
+    fields: {
+      bytesSent: numberField(transport, "bytesSent"),
+      bytesReceived: numberField(transport, "bytesReceived"),
+      rtcpTransportStatsId: "", // RTCP goes the same way
+      activeConnection: textField(transport, "dtlsState") === "CONNECTED",
+      selectedCandidatePairId,
+      localCertificateId: certificateId("certificate local"),
+      remoteCertificateId: certificateId("certificate remote"),
+      packetsDropped: mapField(transport, "dropped"),
+    },
+  };
+}
+
+function candidatePairEntry(
+  transport: NativeMap,
+  pair: NativeMap,
+  [local, remote]: readonly [Entry, Entry],
+  idOf: IdOf,
+): Entry {
+  const priorities = [mapField(pair, "local"), mapField(pair, "remote")].map((candidate) =>
+    numberField(candidate, "priority"),
+  );
+  const isUsable = ["CONNECTED", "READY"].includes(textField(transport, "iceState"));
+  return {
+    key: `pair ${local.key} ${remote.key}`,
+    register: "RTCIceCandidatePairStats",
+    type: "candidatepair",
+    fields: {
+      transportId: idOf("transport"),
+      localCandidateId: idOf(local.key),
+      remoteCandidateId: idOf(remote.key),
+      state: "succeeded",
+      // RFC 8445, 6.1.2.3; as far as a double can tell.
+      priority: 2 ** 32 * Math.min(...priorities) + 2 * Math.max(...priorities),
+      nominated: pair["isNominated"] === true,
+      writable: isUsable,
+      readable: isUsable,
+      bytesSent: numberField(transport, "bytesSent"),
+      bytesReceived: numberField(transport, "bytesReceived"),
+      roundTripTime: numberField(pair, "roundTripTime"),
+      availableOutgoingBitrate: 0,
+      availableIncomingBitrate: 0,
+    },
+  };
+}
+
+function candidateEntry(type: "localcandidate" | "remotecandidate", candidate: NativeMap): Entry {
+  const ipAddress = textField(candidate, "ip");
+  const portNumber = numberField(candidate, "port");
+  const transport = textField(candidate, "transport");
+  return {
+    key: `${type} ${transport} ${ipAddress} ${portNumber}`,
+    register: "RTCIceCandidateAttributes",
+    type,
+    fields: {
+      ipAddress,
+      portNumber,
+      transport,
+      candidateType: CANDIDATE_TYPES[textField(candidate, "type")] ?? "host",
+      priority: numberField(candidate, "priority"),
+      addressSourceUrl: "",
+    },
+  };
+}
+
+function certificateEntry(transport: NativeMap, side: string): Entry[] {
+  const name = `${side}Certificate`;
+  if (transport[name] === undefined) return [];
+  const certificate = mapField(transport, name);
+  const fields = {
+    fingerprint: textField(certificate, "fingerprint"),
+    fingerprintAlgorithm: "sha-256",
+    base64Certificate: textField(certificate, "base64"),
+    issuerCertificateId: "",
+  };
+  return [
+    { key: `certificate ${side}`, register: "RTCCertificateStats", type: "transport", fields },
+  ];
+}
