@@ -4,8 +4,12 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <condition_variable>
+#include <cstring>
 #include <mutex>
+#include <netinet/in.h>
+#include <poll.h>
 #include <string>
 #include <vector>
 
@@ -53,6 +57,29 @@ class Inbox final : public UdpReceiver {
   std::vector<Datagram> m_datagrams;
   int m_dropped = 0;
 };
+
+/// Reads a datagram and gives its traffic class; -1 when none comes, or it has none.
+int trafficClassOfNext(const UdpSocket& socket) {
+  pollfd ready{socket.fd(), POLLIN, 0};
+  if (::poll(&ready, 1, 5000) != 1) return -1;
+  std::array<std::uint8_t, kPacketCapacity> data{};
+  alignas(cmsghdr) std::array<std::uint8_t, 256> control{};
+  iovec vector{data.data(), data.size()};
+  msghdr header{};
+  header.msg_iov = &vector;
+  header.msg_iovlen = 1;
+  header.msg_control = control.data();
+  header.msg_controllen = control.size();
+  if (::recvmsg(socket.fd(), &header, 0) < 0) return -1;
+  for (cmsghdr* part = CMSG_FIRSTHDR(&header); part != nullptr; part = CMSG_NXTHDR(&header, part)) {
+    if (part->cmsg_level == IPPROTO_IP && part->cmsg_type == IP_TOS) return *CMSG_DATA(part);
+    if (part->cmsg_level != IPPROTO_IPV6 || part->cmsg_type != IPV6_TCLASS) continue;
+    int value = 0;
+    std::memcpy(&value, CMSG_DATA(part), sizeof value);
+    return value;
+  }
+  return -1;
+}
 
 class Udp : public ::testing::TestWithParam<bool> {
  protected:
@@ -114,6 +141,22 @@ TEST_P(Udp, segmentsRunsOfOneDestinationAndKeepsTheirOrder) {
   }
   EXPECT_EQ(m_queue.counters().packets, std::size(sizes));
   EXPECT_EQ(m_queue.counters().messages, 3U) << "500x3+100, 700x2, 701+20";
+  EXPECT_EQ(m_queue.counters().aggregates, 3U);
+  EXPECT_EQ(m_queue.counters().segments, std::size(sizes));
+}
+
+TEST_P(Udp, marksThePacketsOfAFlowWithItsCodePoint) {
+  const UdpSocket plain(isV6(), 0);
+  const int on = 1;
+  ASSERT_EQ(::setsockopt(plain.fd(), isV6() ? IPPROTO_IPV6 : IPPROTO_IP,
+                         isV6() ? IPV6_RECVTCLASS : IP_RECVTOS, &on, sizeof on),
+            0);
+  Flow flow(m_queue);
+  flow.setDscp(46);
+  flow.redirect(socket(m_sender), loopback(plain.port()), loopback(m_sender.v4->port()));
+  for (const std::size_t size : {10U, 500U, 500U}) m_queue.send(flow, filled(size, 1));
+  m_queue.flush();
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(trafficClassOfNext(plain), 46 << 2) << i;
 }
 
 TEST_P(Udp, interleavedDestinationsEachGetTheirOwn) {
