@@ -1,4 +1,5 @@
 set(KMS_LSAN_SUPPRESSIONS "${CMAKE_CURRENT_LIST_DIR}/lsan.supp")
+set(KMS_TSAN_SUPPRESSIONS "${CMAKE_CURRENT_LIST_DIR}/tsan.supp")
 
 # kms_test(<name> SOURCES ... [COMPONENTS ...] [LINK ...] [ENVIRONMENT ...]): a GoogleTest program, registered with CTest.
 # COMPONENTS names components of this project, whose objects (and those of their components) are linked in.
@@ -23,6 +24,9 @@ function(kms_test name)
   if(KMS_SANITIZE MATCHES "address")
     list(APPEND ARG_ENVIRONMENT "ASAN_OPTIONS=fast_unwind_on_malloc=0"
       "LSAN_OPTIONS=print_suppressions=0:suppressions=${KMS_LSAN_SUPPRESSIONS}")
+  endif()
+  if(KMS_SANITIZE STREQUAL "thread")
+    list(APPEND ARG_ENVIRONMENT "TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:suppressions=${KMS_TSAN_SUPPRESSIONS}")
   endif()
   set_tests_properties(${name} PROPERTIES TIMEOUT ${seconds} ENVIRONMENT "${ARG_ENVIRONMENT}")
 endfunction()

@@ -219,6 +219,7 @@ export class WebRtcEndpoint extends WebRtcEndpointBase {
   #onIceState(data: NativeMap): void {
     const state = oneOf(iceComponentStates, textField(data, "state"));
     this.#iceState = state;
+    this.#logState("ICE", state);
     this.emitIceComponentStateChanged({ streamId: STREAM_ID, componentId: COMPONENT_ID, state });
     this.#updateConnectionState();
   }
@@ -231,13 +232,21 @@ export class WebRtcEndpoint extends WebRtcEndpointBase {
       remoteCandidate: textField(data, "remote"),
     };
     this.#selectedPair = candidatePair;
+    const { localCandidate: local, remoteCandidate: remote } = candidatePair;
+    this.context.log.info("ICE selected a pair", { object: this.id, local, remote });
     this.emitNewCandidatePairSelected({ candidatePair });
   }
 
   #onDtlsState(data: NativeMap): void {
     this.#dtlsState = oneOf(DtlsConnectionState, textField(data, "state"));
+    this.#logState("DTLS", this.#dtlsState);
     this.emitDtlsConnectionStateChange({ ...CONNECTION, state: this.#dtlsState });
     this.#updateConnectionState();
+  }
+
+  #logState(protocol: string, state: string): void {
+    const level = state === "FAILED" ? "warning" : "info";
+    this.context.log[level](`${protocol} is ${state}`, { object: this.id });
   }
 
   #updateConnectionState(): void {
