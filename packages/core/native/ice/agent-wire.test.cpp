@@ -170,6 +170,10 @@ TEST_F(AgentWire, refusesRequestsThatItCannotTrust) {
   StunWriter bare(StunClass::Request, kStunBinding, {1});
   bare.addFingerprint();
   EXPECT_TRUE(agent->handlePacket(bare.bytes(), {local, peer}));
+  EXPECT_TRUE(sent.empty()) << "an answer would be longer than the question";
+  bare = StunWriter(StunClass::Request, kStunBinding, {1});
+  bare.add(StunAttribute::Software, "a client that knows no passwords");
+  EXPECT_TRUE(agent->handlePacket(bare.bytes(), {local, peer}));
   EXPECT_EQ(lastCode(), 400);
   EXPECT_TRUE(finish(request(Role::Controlling), peer, "wrong"));
   EXPECT_EQ(lastCode(), 401);
@@ -183,7 +187,7 @@ TEST_F(AgentWire, refusesRequestsThatItCannotTrust) {
   EXPECT_EQ(lastCode(), 400);
   EXPECT_EQ(agent->counters().badIntegrity, 1U);
   EXPECT_EQ(agent->counters().unknownUsername, 1U);
-  EXPECT_EQ(agent->counters().malformed, 2U);
+  EXPECT_EQ(agent->counters().malformed, 3U);
   sent.clear();
   knowThem();
   EXPECT_TRUE(sent.empty());  // none of them made a pair

@@ -1,10 +1,12 @@
+// The plain SHA-1 functions are marked deprecated in OpenSSL 3; why they are used is told below.
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "crc32.hpp"
 #include "stun-wire.hpp"
 
 #include <kms/ice/stun.hpp>
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/crypto.h>
+#include <openssl/sha.h>
 
 #include <algorithm>
 #include <cstring>
@@ -15,12 +17,38 @@ using namespace wire;
 
 namespace wire {
 
+namespace {
+
+using Digest = std::array<std::uint8_t, kIntegritySize>;
+
+bool sha1(ByteView first, ByteView second, Digest& out) noexcept {
+  SHA_CTX state;
+  return SHA1_Init(&state) == 1 && SHA1_Update(&state, first.data(), first.size()) == 1 &&
+         SHA1_Update(&state, second.data(), second.size()) == 1 &&
+         SHA1_Final(out.data(), &state) == 1;
+}
+
+}  // namespace
+
+// RFC 2104, on the plain SHA-1 functions: HMAC() allocates a dozen times, and strangers ask for it.
 bool hmacSha1(std::string_view key, ByteView message,
               std::array<std::uint8_t, kIntegritySize>& out) noexcept {
-  unsigned length = 0;
-  return HMAC(EVP_sha1(), key.data(), static_cast<int>(key.size()), message.data(), message.size(),
-              out.data(), &length) != nullptr &&
-         length == out.size();
+  std::array<std::uint8_t, SHA_CBLOCK> inner{};
+  if (key.size() > inner.size()) {
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(key.data());
+    if (!sha1({bytes, key.size()}, {}, out)) return false;
+    std::ranges::copy(out, inner.begin());
+  } else {
+    std::ranges::copy(key, inner.begin());
+  }
+  std::array<std::uint8_t, SHA_CBLOCK> outer = inner;
+  for (auto& byte : inner) byte ^= 0x36U;
+  for (auto& byte : outer) byte ^= 0x5CU;
+  Digest digest{};
+  const bool done = sha1(inner, message, digest) && sha1(outer, digest, out);
+  OPENSSL_cleanse(inner.data(), inner.size());
+  OPENSSL_cleanse(outer.data(), outer.size());
+  return done;
 }
 
 }  // namespace wire
