@@ -138,7 +138,7 @@ it("/metrics counts packets of the I/O threads, and those dropped by reason", as
   const dropped = (): Promise<number> =>
     metric("kms_media_dropped_packets_total", 'reason="unknownSender"');
   const droppedBefore = await dropped();
-  const stranger = createSocket("udp4");
+  const stranger = createSocket(String(ipAddress).includes(":") ? "udp6" : "udp4");
   const garbage = Buffer.alloc(100, 0x80);
   for (let i = 0; i < 5; i += 1) stranger.send(garbage, Number(portNumber), String(ipAddress));
   await expect.poll(dropped).toBeGreaterThanOrEqual(droppedBefore + 5);
