@@ -33,7 +33,7 @@ class Strangers : public ::testing::Test {
     EXPECT_TRUE(pair);
     if (!pair) return;
     m_peer = pair->remote.address;
-    m_here = pair->base;
+    m_here = pair->path.base;
   }
 
   /// Gives the server's I/O thread datagrams as if they came from `remote`.
