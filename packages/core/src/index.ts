@@ -8,7 +8,7 @@ export type {
   OfferedStream,
   StreamKind,
 } from "./graph/media.js";
-export { media } from "./graph/media.js";
+export { dataFormat, media } from "./graph/media.js";
 export { Planner } from "./graph/planner.js";
 export * from "./model/index.js";
 export type { HostOptions, NativeHost, NativeMap, NativeValue } from "./native/host.js";

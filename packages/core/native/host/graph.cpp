@@ -19,14 +19,19 @@ struct Gathering {
   List links;
 };
 
+const char* kindOf(const media::Stream& stream) {
+  if (stream.data) return "data";
+  return stream.producer ? "route" : "frames";
+}
+
 }  // namespace
 
 void Host::visit(const std::string& id, media::Medium medium,
                  std::function<void(const char* kind, List elements)> visitor) const {
   const EntryPtr& entry = m_entries.at(id);
-  const bool isRoute = entry->streams.at(medium)->producer != nullptr;
-  entry->home->post([entry, isRoute, visitor = std::move(visitor)] {
-    if (entry->object) visitor(isRoute ? "route" : "frames", entry->object->elements());
+  const char* kind = kindOf(*entry->streams.at(medium));
+  entry->home->post([entry, kind, visitor = std::move(visitor)] {
+    if (entry->object) visitor(kind, entry->object->elements());
   });
 }
 

@@ -147,7 +147,7 @@ void Host::abandon(const EntryPtr& entry) {
 void Host::publish(const EntryPtr& entry, const Completion& done) {
   std::map<Medium, std::shared_ptr<media::Stream>> streams;
   std::map<Medium, media::Sink*> sinks;
-  for (const Medium medium : media::kMedia) {
+  for (const Medium medium : media::kLinkedMedia) {
     if (auto stream = entry->object->source(medium)) streams.emplace(medium, std::move(stream));
     if (auto* sink = entry->object->sink(medium)) sinks.emplace(medium, sink);
   }

@@ -1,6 +1,7 @@
 #include <kms/media/format.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 
 namespace kms::media {
@@ -28,15 +29,16 @@ int notNegative(const Value& value, std::string_view key) {
 }  // namespace
 
 std::string_view toText(Medium medium) {
-  return medium == Medium::kAudio ? "audio" : "video";
+  constexpr std::array kNames = {"audio", "video", "data"};
+  return kNames[static_cast<std::size_t>(medium)];
 }
 
 Medium mediumFromText(std::string_view text) {
-  for (const Medium medium : kMedia) {
+  for (const Medium medium : kLinkedMedia) {
     if (toText(medium) == text) return medium;
   }
   throw Error(ErrorCode::kMarshall,
-              "medium '" + std::string(text) + "' should be 'audio' or 'video'");
+              "medium '" + std::string(text) + "' should be 'audio', 'video' or 'data'");
 }
 
 Value Format::toValue() const {

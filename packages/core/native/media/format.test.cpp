@@ -28,7 +28,8 @@ TEST(Format, NamesTheMemberThatIsWrong) {
 }
 
 TEST(Medium, IsReadFromItsNameOnly) {
-  EXPECT_EQ(mediumFromText("video"), Medium::kVideo);
+  for (const Medium medium : kLinkedMedia) EXPECT_EQ(mediumFromText(toText(medium)), medium);
+  EXPECT_EQ(mediumFromText("data"), Medium::kData);
   EXPECT_THROW((void)mediumFromText("VIDEO"), Error);
 }
 

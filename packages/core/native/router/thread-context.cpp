@@ -61,6 +61,13 @@ void ThreadContext::start() {
 void ThreadContext::stop() {
   m_thread.post([this] { closeAll(); });
   m_thread.stop();
+  if (m_sctp) m_sctp->drain();  // it still knows this thread
+  m_sctp.reset();
+}
+
+sctp::StackAccess ThreadContext::sctp() {
+  if (!m_sctp) m_sctp.emplace();
+  return m_sctp->access();
 }
 
 void ThreadContext::closeAll() {

@@ -5,6 +5,7 @@
 #include "router/feed-source.hpp"
 #include "router/mirrors.hpp"
 #include "router/tcp-port.hpp"
+#include "sctp/stack-thread.hpp"
 
 #include <kms/dtls/certificate-store.hpp>
 #include <kms/io/io-thread.hpp>
@@ -17,6 +18,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -97,6 +99,8 @@ class ThreadContext final : public io::UdpReceiver,
   [[nodiscard]] io::SendQueue& sendQueue() noexcept { return m_sendQueue; }
   [[nodiscard]] dtls::CertificateStore& certificates() noexcept { return m_certificates; }
   [[nodiscard]] TimePoint now() noexcept { return m_thread.now(); }
+  /// Where SCTP runs; starts it for the first that asks.
+  [[nodiscard]] sctp::StackAccess sctp();
   /// The addresses for host candidates, with the UDP port: those of `interfaces`, or of the
   /// router's where that is empty. Throws Error 40400.
   [[nodiscard]] std::vector<Address> localAddresses(
@@ -184,6 +188,7 @@ class ThreadContext final : public io::UdpReceiver,
   std::uint32_t m_lastTag;
   std::vector<Resident*> m_residents;
   std::vector<std::shared_ptr<FeedSource>> m_feeds;
+  std::optional<sctp::StackThread> m_sctp;
   std::array<std::atomic<std::uint64_t>, kCounters> m_counters{};
 };
 

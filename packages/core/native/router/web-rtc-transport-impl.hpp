@@ -1,5 +1,5 @@
-// The inside of WebRtcTransport; its functions lie in web-rtc-transport.cpp (life, DTLS) and
-// -media.cpp (packets). ICE is IceTransport's.
+// The inside of WebRtcTransport; its functions lie in web-rtc-transport.cpp (life, DTLS),
+// -media.cpp (packets) and -data.cpp (data channels). ICE is IceTransport's.
 #pragma once
 
 #include "router/ice-transport.hpp"
@@ -10,6 +10,7 @@
 #include <kms/router/rtp-consumer.hpp>
 #include <kms/router/web-rtc-transport.hpp>
 #include <kms/rtp/transport-feedback.hpp>
+#include <kms/sctp/data-channels.hpp>
 #include <kms/srtp/inbound-session.hpp>
 #include <kms/srtp/outbound-session.hpp>
 
@@ -37,6 +38,7 @@ class WebRtcTransport::Impl final : public RtpOutlet,
   const ice::Credentials& restartIce();
   [[nodiscard]] RtpSession& session() noexcept { return m_session; }
   [[nodiscard]] const RtpSession& session() const noexcept { return m_session; }
+  [[nodiscard]] const std::shared_ptr<sctp::DataChannels>& dataChannels() const { return m_data; }
   [[nodiscard]] TransportStats stats() const;
   void close();
 
@@ -60,12 +62,16 @@ class WebRtcTransport::Impl final : public RtpOutlet,
   void onSend(std::span<const std::uint8_t> datagram) override;
   void onStateChanged(dtls::State state) override;
   void onSrtpKeys(const srtp::Keys& outbound, const srtp::Keys& inbound) override;
-  void onApplicationData(std::span<const std::uint8_t>) override {}
+  void onApplicationData(std::span<const std::uint8_t> data) override;
 
   void makeDtls(const RemoteParameters& parameters);
   void startDtls();
   void whenPathKnown();
   void rearmDtls();
+
+  // Data channels.
+  void negotiateData(const RemoteParameters& parameters);
+  void connectData();
 
   ThreadContext& m_context;
   const dtls::Certificate m_certificate;
@@ -84,6 +90,7 @@ class WebRtcTransport::Impl final : public RtpOutlet,
   io::Timer m_dtlsTimer;
 
   RtpSession m_session;
+  std::shared_ptr<sctp::DataChannels> m_data;
   std::uint64_t m_bytesSent = 0;
   std::uint64_t m_bytesReceived = 0;
   std::uint64_t m_beforeKeys = 0;  // packets dropped

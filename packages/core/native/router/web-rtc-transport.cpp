@@ -42,7 +42,8 @@ WebRtcTransport::Impl::Impl(ThreadContext& context, WebRtcTransportListener& lis
                     m_dtls->onTimer();
                     rearmDtls();
                   }),
-      m_session(context.environment(), *this, listener) {
+      m_session(context.environment(), *this, listener),
+      m_data(std::make_shared<sctp::DataChannels>(context.executor())) {
   m_ice.setDscp(options.dscp);
   m_local.ice = m_ice.credentials();
   m_local.fingerprint = m_certificate.fingerprint();
@@ -61,6 +62,7 @@ void WebRtcTransport::Impl::setRemote(const RemoteParameters& parameters) {
   parameters.ice.validate("remote");
   makeDtls(parameters);
   m_session.configure(parameters.streams);
+  negotiateData(parameters);
   m_ice.setRemote(parameters.iceRole == ice::Role::Controlling, parameters.ice);
 }
 
@@ -82,6 +84,8 @@ void WebRtcTransport::Impl::makeDtls(const RemoteParameters& parameters) {
 void WebRtcTransport::Impl::close() {
   if (std::exchange(m_closed, true)) return;
   m_session.close();
+  m_data->silence();
+  m_data->disconnect();
   if (m_dtls) m_dtls->close();
   m_dtlsTimer.stop();
   m_ice.close();
@@ -164,7 +168,9 @@ void WebRtcTransport::Impl::onStateChanged(dtls::State state) {
     m_session.onWritable();
     // What a keyframe request before the keys could not tell.
     m_session.requestKeyframe();
+    connectData();
   }
+  if (state == dtls::State::kClosed || state == dtls::State::kFailed) m_data->disconnect();
 }
 
 void WebRtcTransport::Impl::onSrtpKeys(const srtp::Keys& outbound, const srtp::Keys& inbound) {
@@ -211,6 +217,9 @@ void WebRtcTransport::setBandwidth(const BandwidthLimits& limits) {
 }
 void WebRtcTransport::requestKeyframe() {
   m_impl->session().requestKeyframe();
+}
+const std::shared_ptr<sctp::DataChannels>& WebRtcTransport::dataChannels() const {
+  return m_impl->dataChannels();
 }
 TransportStats WebRtcTransport::stats() const {
   return m_impl->stats();

@@ -1,11 +1,14 @@
-/** The kinds of media that the planner links; DATA connections are kept by the elements and never reach it. */
-export type Medium = "audio" | "video";
+/** The kinds of media that the planner links. */
+export type Medium = "audio" | "video" | "data";
 
-/** Both media, in the order in which connections are made and reported. */
-export const media: readonly Medium[] = ["audio", "video"];
+/** All media, in the order in which connections are made and reported. */
+export const media: readonly Medium[] = ["audio", "video", "data"];
 
-/** How media crosses between two native objects: packets through the router, or frames through GStreamer. */
-export type StreamKind = "rtp" | "frames";
+/**
+ * How media crosses between two native objects: packets through the router, frames through GStreamer, or messages of data
+ * channels, which is how `data` and nothing else does.
+ */
+export type StreamKind = "rtp" | "frames" | "data";
 
 /** A codec with the parameters that matter for compatibility. */
 export interface Format {
@@ -18,6 +21,9 @@ export interface Format {
   /** Format parameters by their SDP names, for example `packetization-mode`. */
   readonly parameters: Readonly<Record<string, string>>;
 }
+
+/** The one format of `data`: messages have no codec. */
+export const dataFormat: Format = { codec: "DATA", clockRate: 0, channels: 0, parameters: {} };
 
 /** What a source produces at present. */
 export interface OfferedStream {

@@ -20,6 +20,7 @@ export class Topology {
   readonly #sources: Record<Medium, Map<MediaNode, MediaNode>> = {
     audio: new Map(),
     video: new Map(),
+    data: new Map(),
   };
 
   /** Replaces whatever fed the sink before. */

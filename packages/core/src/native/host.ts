@@ -10,7 +10,7 @@ export interface NativeMap {
 }
 
 /** The media that links carry. */
-export type Medium = "audio" | "video";
+export type Medium = "audio" | "video" | "data";
 
 /** How a host is opened. */
 export interface HostOptions {

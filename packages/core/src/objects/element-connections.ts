@@ -114,9 +114,8 @@ export class ElementConnections {
     if (previous !== undefined) this.#of(previous.source).#disconnectOne(previous);
     this.#table.addSink(connection);
     sinkTable.addSource(connection);
-    const medium = mediumOf(type);
-    if (medium !== undefined && isMediaPath(connection))
-      this.#owner.planner.connect({ sink, medium, source });
+    if (isMediaPath(connection))
+      this.#owner.planner.connect({ sink, medium: mediumOf(type), source });
     this.#owner.onConnected(changeOf(connection));
   }
 
@@ -127,9 +126,7 @@ export class ElementConnections {
     if (existing?.source === source && existing.sourceDescription === wanted.sourceDescription) {
       this.#table.removeSink(existing);
       sinkTable.removeSource(existing);
-      const medium = mediumOf(type);
-      if (medium !== undefined && isMediaPath(existing))
-        this.#owner.planner.disconnect(sink, medium);
+      if (isMediaPath(existing)) this.#owner.planner.disconnect(sink, mediumOf(type));
     }
     this.#owner.onDisconnected(changeOf(wanted));
   }

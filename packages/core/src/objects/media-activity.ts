@@ -54,8 +54,9 @@ export class MediaActivity {
     });
   }
 
-  /** Not transcoding is news only once; transcoding never ends, as in Kurento. */
+  /** Not transcoding is news only once; transcoding never ends, as in Kurento. Data knows no such thing. */
   setTranscoding(medium: Medium, transcoding: boolean): void {
+    if (medium === "data") return;
     const known = this.#transcoding.get(medium);
     if (known === transcoding || known === true) return;
     this.#transcoding.set(medium, transcoding);

@@ -5,17 +5,21 @@ import { KurentoError } from "../model/errors.js";
 /** All media types, in the order in which connections are made. */
 export const mediaTypes: readonly MediaType[] = ["AUDIO", "VIDEO", "DATA"];
 
-const mediumOfType: Readonly<Record<MediaType, Medium | undefined>> = {
+const mediumOfType: Readonly<Record<MediaType, Medium>> = {
   AUDIO: "audio",
   VIDEO: "video",
-  DATA: undefined,
+  DATA: "data",
 };
 
 /** What the API calls a medium. */
-export const mediaTypeOf: Readonly<Record<Medium, MediaType>> = { audio: "AUDIO", video: "VIDEO" };
+export const mediaTypeOf: Readonly<Record<Medium, MediaType>> = {
+  audio: "AUDIO",
+  video: "VIDEO",
+  data: "DATA",
+};
 
-/** The medium of the planner, which has none for DATA. */
-export function mediumOf(type: MediaType): Medium | undefined {
+/** The medium of the planner. */
+export function mediumOf(type: MediaType): Medium {
   return mediumOfType[type];
 }
 
@@ -25,8 +29,7 @@ export function mediumOf(type: MediaType): Medium | undefined {
  * @throws KurentoError 40107 for DATA
  */
 export function queriedMedium(type: MediaType, what: string): Medium {
-  const medium = mediumOfType[type];
-  if (medium !== undefined) return medium;
+  if (type !== "DATA") return mediumOfType[type];
   throw new KurentoError(
     "MEDIA_OBJECT_ILLEGAL_PARAM_ERROR",
     `Media type DATA is not supported for ${what}`,

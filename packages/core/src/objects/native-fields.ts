@@ -39,11 +39,11 @@ export function listField(data: NativeMap, name: string): NativeValue[] {
   return value;
 }
 
-/** `audio` or `video`. @throws TypeError naming the field */
+/** `audio`, `video` or `data`. @throws TypeError naming the field */
 export function mediumField(data: NativeMap, name: string): Medium {
   const value = data[name];
-  if (value !== "audio" && value !== "video") throw fieldError(name, "a medium");
-  return value;
+  if (value === "audio" || value === "video" || value === "data") return value;
+  throw fieldError(name, "a medium");
 }
 
 /** True for a map of native values. */

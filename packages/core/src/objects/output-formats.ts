@@ -16,7 +16,8 @@ export class OutputFormats {
 
   /** The codec demanded; `undefined` where none was. */
   codec(medium: Medium): string | undefined {
-    return (medium === "audio" ? this.#audio : this.#video)?.codec;
+    const demands = { audio: this.#audio, video: this.#video, data: undefined };
+    return demands[medium]?.codec;
   }
 
   /** bps demanded of audio encoders; `undefined` leaves it to them, as 0 and less do. */

@@ -102,6 +102,12 @@ export abstract class PlannedElement extends MediaElementBase implements MediaNo
     this.#pipeline.planner.update();
   }
 
+  /** Says what the element's source offers from now on, where native code does not; `undefined` = nothing. */
+  protected setOffers(medium: Medium, offered: OfferedStream | undefined): void {
+    setOrDelete(this.#offered, medium, offered);
+    this.#pipeline.planner.update();
+  }
+
   /** Resolves when all links that follow from what was said so far are made. */
   protected linksSettled(): Promise<void> {
     return this.#pipeline.planner.settled();
@@ -148,8 +154,7 @@ export abstract class PlannedElement extends MediaElementBase implements MediaNo
   }
 
   #onSourceFormat(data: NativeMap): void {
-    setOrDelete(this.#offered, mediumField(data, "medium"), offeredStreamOf(data));
-    this.#pipeline.planner.update();
+    this.setOffers(mediumField(data, "medium"), offeredStreamOf(data));
   }
 
   #onNativeFlow(data: NativeMap): void {

@@ -1,6 +1,9 @@
 // One RTCPeerConnection in a page, driven from the test: offers, candidates, figures and pixels.
 import type { KurentoElement } from "kurento-client";
 import type { Page } from "playwright-core";
+import { PageChannel } from "./data-channel.js";
+import { openChannels } from "./data-page.js";
+import type { ChannelWish } from "./data-page.js";
 import { kurento } from "./kurento.js";
 import * as inPage from "./peer-page.js";
 import type {
@@ -38,6 +41,8 @@ export interface PeerOptions {
   readonly tells?: (candidate: string) => boolean;
   /** Which of the server's candidates the browser is told of; all by default. */
   readonly hears?: (candidate: string) => boolean;
+  /** Data channels that the page opens; with an empty list it takes those of the server. */
+  readonly channels?: readonly ChannelWish[];
   /** Changes the offer on its way to the server. */
   readonly changeOffer?: (offer: string) => string;
 }
@@ -115,6 +120,7 @@ export class Peer {
     });
     const wishes = { send, receive, answers, width, simulcast, configuration };
     await page.evaluate(inPage.createPeer, wishes);
+    if (options.channels) await page.evaluate(openChannels, options.channels);
     return new Peer(page, endpoint, options);
   }
 
@@ -178,6 +184,11 @@ export class Peer {
   /** What the two candidates in use are. */
   async selectedCandidates(): Promise<SelectedCandidates> {
     return this.page.evaluate(inPage.selectedCandidates);
+  }
+
+  /** The page's data channel of that label, once it is open. */
+  async channel(label: string): Promise<PageChannel> {
+    return new PageChannel(this.page, label).opened();
   }
 
   /** Resolves when the peer connection is connected. */

@@ -35,7 +35,8 @@ void Player::offer(Medium medium) {
 }
 
 std::shared_ptr<media::Stream> Player::stream(Medium medium) const {
-  return m_outputs.at(medium).stream;
+  const auto found = m_outputs.find(medium);
+  return found == m_outputs.end() ? nullptr : found->second.stream;
 }
 
 List Player::elements() const {

@@ -119,6 +119,19 @@ void readSimulcast(const Value& value, router::StreamParameters& stream) {
   for (const Value& rid : simulcast.at("rids").list()) stream.rids.push_back(rid.text());
 }
 
+router::DataParameters readData(const Value& value) {
+  constexpr std::int64_t kMaxPort = std::numeric_limits<std::uint16_t>::max();
+  router::DataParameters data;
+  data.port = number<std::uint16_t>(value.at("port"), "data.port", 1, kMaxPort);
+  const Value& localPort = value.get("localPort");
+  if (!localPort.isNull()) {
+    data.localPort = number<std::uint16_t>(localPort, "data.localPort", 1, kMaxPort);
+  }
+  data.maxMessageSize = number<std::size_t>(value.at("maxMessageSize"), "data.maxMessageSize", 0,
+                                            std::numeric_limits<std::int64_t>::max());
+  return data;
+}
+
 }  // namespace
 
 router::StreamParameters readStream(const Value& value) {
@@ -195,6 +208,7 @@ router::RemoteParameters readRemoteParameters(const Value& value) {
   }
   for (const Value& stream : value.at("streams").list())
     remote.streams.push_back(readStream(stream));
+  if (const Value& data = value.get("data"); !data.isNull()) remote.data = readData(data);
   return remote;
 }
 

@@ -29,11 +29,16 @@ constexpr std::size_t indexOf(Medium medium) {
 WebRtcEndpoint::WebRtcEndpoint(host::Context context, const Value& params)
     : ObjectBase(std::move(context)),
       m_transport(threadOf(this->context(), params), *this, readOptions(params)),
-      m_sinks{{{m_transport, Medium::kAudio}, {m_transport, Medium::kVideo}}} {
+      m_sinks{{{m_transport, Medium::kAudio}, {m_transport, Medium::kVideo}}},
+      m_dataInput(m_transport.dataChannels()) {
   for (const Medium medium : media::kMedia) {
     m_sources[indexOf(medium)] = std::make_shared<media::Stream>(m_transport.producer(medium));
   }
+  m_sources[indexOf(Medium::kData)] =
+      std::make_shared<media::Stream>(m_transport.dataChannels()->source());
+  m_transport.dataChannels()->setEvents(dataChannelEvents(this->context()));
   addMethods();
+  addDataMethods();
 }
 
 host::Class WebRtcEndpoint::nativeClass() {
@@ -76,11 +81,24 @@ void WebRtcEndpoint::addMethods() {
   addMethod("stats", [this](const Value&) { return toValue(m_transport.stats()); });
 }
 
+void WebRtcEndpoint::addDataMethods() {
+  sctp::DataChannels& channels = *m_transport.dataChannels();
+  addAsyncMethod("createDataChannel", [&channels](const Value& args, host::Completion completion) {
+    createDataChannel(channels, args, completion);
+  });
+  addMethod("closeDataChannel",
+            [&channels](const Value& args) { return closeDataChannel(channels, args); });
+  addAsyncMethod("dataChannelStats", [&channels](const Value&, host::Completion completion) {
+    dataChannelStats(channels, completion);
+  });
+}
+
 std::shared_ptr<media::Stream> WebRtcEndpoint::source(Medium medium) {
   return m_sources[indexOf(medium)];
 }
 
 media::Sink* WebRtcEndpoint::sink(Medium medium) {
+  if (medium == Medium::kData) return &m_dataInput;
   return &m_sinks[indexOf(medium)];
 }
 

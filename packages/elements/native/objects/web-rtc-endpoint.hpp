@@ -1,5 +1,8 @@
-// The native half of WebRtcEndpoint: a WebRtcTransport with sinks and sources for audio and video.
+// The native half of WebRtcEndpoint: a WebRtcTransport with sinks and sources for audio, video
+// and data.
 #pragma once
+
+#include "web-rtc-data.hpp"
 
 #include <kms/host/object.hpp>
 #include <kms/router/web-rtc-transport.hpp>
@@ -10,10 +13,10 @@
 namespace kms::elements {
 
 /// Lives on the I/O thread that `params.ioThread` names; further `params` are those of
-/// readOptions(). Methods: localParameters, gather,
-/// restartIce, setRemote, addRemoteCandidate, endOfRemoteCandidates, requestKeyframe, stats.
-/// Events: localCandidate, gatheringDone, gatheringProblem, iceStateChanged, candidatePairSelected,
-/// dtlsStateChanged, mediaStateChanged, sourceFormat, flow.
+/// readOptions(). Methods: localParameters, gather, restartIce, setRemote, addRemoteCandidate,
+/// endOfRemoteCandidates, requestKeyframe, stats, and those of web-rtc-data.hpp. Events:
+/// localCandidate, gatheringDone, gatheringProblem, iceStateChanged, candidatePairSelected,
+/// dtlsStateChanged, mediaStateChanged, sourceFormat, flow, dataChannelOpened, dataChannelClosed.
 class WebRtcEndpoint final : public host::ObjectBase, private router::WebRtcTransportListener {
  public:
   /// Throws Error 40107 for an I/O thread that does not exist, and for options that are wrong.
@@ -39,6 +42,7 @@ class WebRtcEndpoint final : public host::ObjectBase, private router::WebRtcTran
   };
 
   void addMethods();
+  void addDataMethods();
 
   void onLocalCandidate(const std::string& candidate) override;
   void onGatheringDone() override;
@@ -51,8 +55,9 @@ class WebRtcEndpoint final : public host::ObjectBase, private router::WebRtcTran
   void onFlow(media::Medium medium, bool inbound, bool flowing) override;
 
   router::WebRtcTransport m_transport;
-  std::array<RtpSink, 2> m_sinks;                           // by medium
-  std::array<std::shared_ptr<media::Stream>, 2> m_sources;  // by medium
+  std::array<RtpSink, 2> m_sinks;  // by medium
+  DataInput m_dataInput;
+  std::array<std::shared_ptr<media::Stream>, 3> m_sources;  // by medium
 };
 
 }  // namespace kms::elements

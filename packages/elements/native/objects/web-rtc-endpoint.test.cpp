@@ -3,6 +3,7 @@
 
 #include "test-driven.hpp"
 
+#include <kms/media/data.hpp>
 #include <kms/router/bridge.hpp>
 #include <kms/router/producer.hpp>
 #include <kms/router/router.hpp>
@@ -65,7 +66,8 @@ class WebRtcEndpointTest : public ::testing::Test {
                {"ice", local.at("ice")},
                {"dtls", Map{{"role", controlling ? "client" : "server"},
                             {"fingerprints", List{local.at("fingerprint")}}}},
-               {"streams", std::move(streams)}};
+               {"streams", std::move(streams)},
+               {"data", Map{{"port", 5000}, {"localPort", 5000}, {"maxMessageSize", 1000}}}};
   }
   void connect(Driven& a, Driven& b) {
     a.invoke("gather");
@@ -163,6 +165,7 @@ TEST_F(WebRtcEndpointTest, refusesBadArgumentsWithTheirCodes) {
       {"dtls", Map{{"role", "judge"}, {"fingerprints", List{}}}},
       {"dtls",
        Map{{"role", "client"}, {"fingerprints", List{Map{{"algorithm", "md5"}, {"value", "AB"}}}}}},
+      {"data", Map{{"port", 0}, {"maxMessageSize", 0}}},
       {"streams", List{Map{{"medium", "video"}, {"direction", "upwards"}, {"codecs", List{}}}}},
       {"streams", List{Map{{"medium", "video"},
                            {"direction", "sendrecv"},
@@ -192,6 +195,62 @@ TEST_F(WebRtcEndpointTest, takesProducersOfOtherThreadsButNotFrames) {
   EXPECT_EQ(codeOf(std::make_shared<media::Stream>(std::shared_ptr<gst::FrameSource>())), 40004);
   EXPECT_EQ(codeOf(other.object().source(Medium::kVideo)), 0) << "by a mirror";
   EXPECT_EQ(codeOf(nullptr), 0);
+}
+
+/// Keeps the last message.
+class Inbox final : public media::DataSink {
+ public:
+  void onMessage(const media::DataMessage& message) override { m_arrived.set_value(message); }
+  media::DataMessage next() { return m_arrived.get_future().get(); }
+
+ private:
+  std::promise<media::DataMessage> m_arrived;
+};
+
+TEST_F(WebRtcEndpointTest, dataChannelsOpenCarryMessagesAndClose) {
+  Driven a(m_services, 0);
+  Driven b(m_services, 1);
+  EXPECT_EQ(a.failure("createDataChannel", Map{}), 40111);
+  EXPECT_EQ(a.failure("closeDataChannel", Map{{"channelId", 0}}), 40111);
+  connect(a, b);
+  EXPECT_EQ(a.failure("createDataChannel", Map{{"maxRetransmits", 65536}}), 40107);
+  const Value id = a.invoke("createDataChannel", Map{{"label", "chat"}, {"protocol", "p"}});
+  EXPECT_EQ(id.as<int>(), 0) << "the DTLS client's are even";
+  for (Driven* each : {&a, &b}) EXPECT_TRUE(each->await("dataChannelOpened", "channelId", id));
+
+  const auto inbox = std::make_shared<Inbox>();
+  b.object().source(Medium::kData)->data->attach(inbox);
+  const auto source = std::make_shared<media::DataSource>();
+  a.link(Medium::kData, std::make_shared<media::Stream>(source));
+  source->publish({std::make_shared<const Bytes>(Bytes{1, 2, 3}), false, {}, {}});
+  EXPECT_EQ(*inbox->next().payload, (Bytes{1, 2, 3}));
+
+  source->publish({std::make_shared<const Bytes>(1001), false, {}, {}});
+  const Value stats = a.invoke("dataChannelStats");
+  EXPECT_EQ(stats.at("dropped").at("beyondPeer").as<int>(), 1);
+  const Value channel = stats.at("channels").list().at(0);
+  EXPECT_EQ(channel.at("label").text(), "chat");
+  EXPECT_EQ(channel.at("protocol").text(), "p");
+  EXPECT_EQ(channel.at("state").text(), "open");
+  EXPECT_EQ(channel.at("bytesSent").as<int>(), 3);
+
+  a.link(Medium::kData, nullptr);
+  b.invoke("closeDataChannel", Map{{"channelId", id}});
+  for (Driven* each : {&a, &b}) EXPECT_TRUE(each->await("dataChannelClosed", "channelId", id));
+}
+
+TEST_F(WebRtcEndpointTest, dataSinkRefusesRtp) {
+  Driven endpoint(m_services, 0);
+  const auto audio = endpoint.object().source(Medium::kAudio);
+  int code = 0;
+  endpoint.run([&] {
+    try {
+      endpoint.object().sink(Medium::kData)->setSource(audio);
+    } catch (const Error& error) {
+      code = error.code();
+    }
+  });
+  EXPECT_EQ(code, 40004);
 }
 
 }  // namespace

@@ -279,11 +279,6 @@ describe("WebRtcEndpoint states", () => {
     expect(eventsOf("NewCandidatePairSelected")).toHaveLength(1);
   });
 
-  it("refuses data channels with 40111", () => {
-    expect(() => endpoint.createDataChannel()).toThrow(expect.objectContaining({ code: 40111 }));
-    expect(() => endpoint.closeDataChannel()).toThrow(expect.objectContaining({ code: 40111 }));
-  });
-
   it("gives one statistics entry a stream, with an id that stays", async () => {
     const stream = {
       medium: "video",

@@ -1,5 +1,5 @@
 // WebRtcEndpoint: the API's rules. SDP is negotiated here; ICE, DTLS, SRTP and RTP are native.
-import { KurentoError, mapField, textField } from "@kms/core";
+import { KurentoError, dataFormat, mapField, numberField, textField } from "@kms/core";
 import type { MediaType, NativeMap, ObjectContext, OfferOptions, Stats } from "@kms/core";
 import type {
   DtlsConnection,
@@ -17,6 +17,7 @@ import type { WebRtcEndpointParams } from "../generated/web-rtc-endpoint.js";
 import { mayOfferAgain, readCapabilities } from "../sdp/settings.js";
 import type { Capabilities } from "../sdp/offer.js";
 import type { Direction } from "../sdp/types.js";
+import { EndpointData } from "./endpoint-data.js";
 import { planGathering } from "./gather-options.js";
 import { LocalCandidates } from "./ice-candidates.js";
 import { dscpOf } from "./qos-dscp.js";
@@ -34,6 +35,14 @@ const DEFAULT_STUN_PORT = 3478;
 const SETTINGS_ERROR = 13;
 const MEDIA = ["audio", "video"] as const;
 
+/** What a data channel is opened with, beside its label. */
+type MoreWishes = [
+  ordered?: boolean,
+  maxPacketLifeTime?: number,
+  maxRetransmits?: number,
+  protocol?: string,
+];
+
 /** Sends media to and takes media from a browser. */
 export class WebRtcEndpoint extends WebRtcEndpointBase {
   readonly #direction: Direction;
@@ -42,6 +51,7 @@ export class WebRtcEndpoint extends WebRtcEndpointBase {
   readonly #candidates = new LocalCandidates();
   readonly #stats = new RtcStats();
   readonly #nativeParams: NativeMap;
+  readonly #data = new EndpointData((method, args) => this.callNative(method, args));
   #negotiation: WebRtcNegotiation | undefined;
   #iceState: IceComponentState | undefined;
   #dtlsState: DtlsConnectionState | undefined;
@@ -79,6 +89,8 @@ export class WebRtcEndpoint extends WebRtcEndpointBase {
     this.handleNative("iceStateChanged", (data) => this.#onIceState(data));
     this.handleNative("candidatePairSelected", (data) => this.#onCandidatePair(data));
     this.handleNative("dtlsStateChanged", (data) => this.#onDtlsState(data));
+    this.handleNative("dataChannelOpened", (data) => this.emitDataChannelOpened(channelOf(data)));
+    this.handleNative("dataChannelClosed", (data) => this.emitDataChannelClosed(channelOf(data)));
   }
 
   override async initialize(): Promise<void> {
@@ -151,6 +163,7 @@ export class WebRtcEndpoint extends WebRtcEndpointBase {
       const stream = agreement.streams.find((one) => one.medium === medium);
       this.setAccepts(medium, { kind: "rtp", formats: stream ? sentFormats(stream) : [] });
     }
+    this.#agreeOnData(agreement.remote?.["data"] !== undefined);
     await this.linksSettled();
     return this.currentLocalSdp("");
   }
@@ -275,14 +288,22 @@ export class WebRtcEndpoint extends WebRtcEndpointBase {
 
   // --- Data channels ---------------------------------------------------------------------------
 
-  /** @throws KurentoError 40111: no endpoint negotiates data channels yet */
-  createDataChannel(): never {
-    throw noDataChannels();
+  /** @throws KurentoError 40111 when none were agreed on, 40107 for two limits at once, 40003 when there are too many */
+  createDataChannel(label = "", ...more: MoreWishes): Promise<void> {
+    const [ordered = true, maxPacketLifeTime = -1, maxRetransmits = -1, protocol = ""] = more;
+    return this.#data.open({ label, ordered, maxPacketLifeTime, maxRetransmits, protocol });
   }
 
-  /** @throws KurentoError 40111: no endpoint negotiates data channels yet */
-  closeDataChannel(): never {
-    throw noDataChannels();
+  /** @throws KurentoError 40111 when none were agreed on */
+  closeDataChannel(channelId: number): Promise<void> {
+    return this.#data.close(channelId);
+  }
+
+  #agreeOnData(withData: boolean): void {
+    this.#data.agree(withData);
+    if (!this.#data.isAgreed) return;
+    this.setOffers("data", { kind: "data", format: dataFormat });
+    this.setAccepts("data", { kind: "data", formats: [dataFormat] });
   }
 
   // --- Statistics ------------------------------------------------------------------------------
@@ -291,7 +312,8 @@ export class WebRtcEndpoint extends WebRtcEndpointBase {
     const native = await this.callNative("stats");
     const now = this.context.clock.wallTimeMs();
     const streams = this.#stats.entries(mapField({ native }, "native"), mediaType, now);
-    return { ...streams, ...(await super.getStats(mediaType)) };
+    const data = await this.#data.stats(mediaType, now);
+    return { ...streams, ...data, ...(await super.getStats(mediaType)) };
   }
 
   // --- Properties ------------------------------------------------------------------------------
@@ -359,9 +381,8 @@ const CONNECTION = {
   connectionId: String(STREAM_ID),
 };
 
-function noDataChannels(): KurentoError {
-  const text = "Data channels are not supported";
-  return new KurentoError("MEDIA_OBJECT_OPERATION_NOT_SUPPORTED", text);
+function channelOf(data: NativeMap): { readonly channelId: number } {
+  return { channelId: numberField(data, "channelId") };
 }
 
 /** Both wishes at once mean sendonly, as in Kurento. */

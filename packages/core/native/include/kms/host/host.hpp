@@ -45,7 +45,7 @@ class KMS_API Host {
   /// Unlinks the object both ways and frees it; answered when it is gone. An unknown id is no
   /// error.
   void release(const std::string& id, Completion done);
-  /// List of {sink, medium, source, kind: "route"|"frames", elements: [text]}; elements are the
+  /// List of {sink, medium, source, kind: "route"|"frames"|"data", elements: [text]}; elements are the
   /// source's.
   void graph(const Completion& done);
   /// Releases all objects and takes no more calls; answered when all are gone. May be called again.

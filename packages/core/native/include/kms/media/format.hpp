@@ -9,13 +9,16 @@
 
 namespace kms::media {
 
-enum class Medium { kAudio, kVideo };
+enum class Medium { kAudio, kVideo, kData };
 
+/// Those that have codecs and are carried as RTP or frames.
 inline constexpr Medium kMedia[] = {Medium::kAudio, Medium::kVideo};
+/// All that native objects can be linked by.
+inline constexpr Medium kLinkedMedia[] = {Medium::kAudio, Medium::kVideo, Medium::kData};
 
-/// "audio" or "video".
+/// "audio", "video" or "data".
 [[nodiscard]] KMS_API std::string_view toText(Medium medium);
-/// The reverse of toText. Throws Error 40001 naming `text` when it is neither.
+/// The reverse of toText. Throws Error 40001 naming `text` when it is none of them.
 [[nodiscard]] KMS_API Medium mediumFromText(std::string_view text);
 
 /// A codec with its parameters. Plain value, any thread.

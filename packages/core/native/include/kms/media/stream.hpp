@@ -16,16 +16,21 @@ class FrameSource;
 
 namespace kms::media {
 
-/// What an object offers for one medium: RTP packets in the router, or frames in GStreamer; exactly
-/// one of the two is set. Shared, so that a sink may still hold it when the object is gone (nothing
-/// arrives then). Immutable, any thread.
+class DataSource;
+
+/// What an object offers for one medium: RTP packets in the router, frames in GStreamer, or
+/// messages of data channels; exactly one of the three is set. Shared, so that a sink may still
+/// hold it when the object is gone (nothing arrives then). Immutable, any thread.
 class KMS_API Stream {
  public:
   explicit Stream(std::shared_ptr<router::Producer> from) : producer(std::move(from)) {}
   explicit Stream(std::shared_ptr<gst::FrameSource> from) : frames(std::move(from)) {}
 
+  explicit Stream(std::shared_ptr<DataSource> from) : data(std::move(from)) {}
+
   const std::shared_ptr<router::Producer> producer;
   const std::shared_ptr<gst::FrameSource> frames;
+  const std::shared_ptr<DataSource> data;
 };
 
 /// The place of an object into which one Stream can be put. Owned by its object.

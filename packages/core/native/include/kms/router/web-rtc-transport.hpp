@@ -19,6 +19,10 @@
 #include <string>
 #include <vector>
 
+namespace kms::sctp {
+class DataChannels;
+}
+
 namespace kms::router {
 
 class Producer;
@@ -40,6 +44,13 @@ struct Fingerprint {
   std::string value;      ///< "AB:CD:..."
 };
 
+/// The m=application section of the peer (RFC 8841).
+struct DataParameters {
+  std::uint16_t port = 5000;       ///< SCTP port, 1..65535
+  std::uint16_t localPort = 5000;  ///< the one that we have said is ours, 1..65535
+  std::size_t maxMessageSize = 0;  ///< bytes that the peer takes; 0: any
+};
+
 /// What was negotiated.
 struct RemoteParameters {
   ice::Role iceRole = ice::Role::Controlled;  ///< ours
@@ -47,6 +58,7 @@ struct RemoteParameters {
   dtls::Role dtlsRole = dtls::Role::kServer;  ///< ours
   std::vector<Fingerprint> fingerprints;      ///< at least one
   std::vector<StreamParameters> streams;      ///< at most one for each medium counts
+  std::optional<DataParameters> data;         ///< data channels, which once there stay
 };
 
 /// Told what happens, on the I/O thread, never from within a call of the transport's owner but for
@@ -116,6 +128,9 @@ class KMS_API WebRtcTransport {
   void setBandwidth(const BandwidthLimits& limits);
   /// Asks the peer for a video keyframe.
   void requestKeyframe();
+  /// Messages to and from the peer; may outlive the transport, and does nothing then. Events are
+  /// set before setRemote(). Any thread.
+  [[nodiscard]] const std::shared_ptr<sctp::DataChannels>& dataChannels() const;
   [[nodiscard]] TransportStats stats() const;
   /// Says goodbye (RTCP BYE, DTLS close_notify) and lets everything go. Idempotent; no event comes
   /// later.
