@@ -64,11 +64,11 @@ void RtpEndpoint::addMethods() {
 }
 
 std::shared_ptr<media::Stream> RtpEndpoint::source(Medium medium) {
-  return m_sources[indexOf(medium)];
+  return medium == Medium::kData ? nullptr : m_sources[indexOf(medium)];
 }
 
 media::Sink* RtpEndpoint::sink(Medium medium) {
-  return &m_sinks[indexOf(medium)];
+  return medium == Medium::kData ? nullptr : &m_sinks[indexOf(medium)];
 }
 
 void RtpEndpoint::close(host::Completion completion) {
