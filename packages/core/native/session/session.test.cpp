@@ -35,7 +35,7 @@ class SessionTest : public ::testing::Test {
     closed.get_future().get();
   }
   std::shared_ptr<Session> open() {
-    return std::make_shared<Session>(SessionConfig{{0}, {"lo"}}, m_outbox,
+    return std::make_shared<Session>(SessionConfig{{router::ThreadConfig()}, {"lo"}}, m_outbox,
                                      [](const std::string&, const std::string&, const Map&) {});
   }
 

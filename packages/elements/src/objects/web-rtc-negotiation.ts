@@ -183,6 +183,6 @@ function refusing(code: KurentoErrorName, text: string, work: () => Proposal): P
     return work();
   } catch (error) {
     if (!(error instanceof SdpRefusedError)) throw error;
-    throw new KurentoError(code, `${text}: ${error.message}`);
+    throw new KurentoError(code, error.message === "" ? text : `${text}: ${error.message}`);
   }
 }

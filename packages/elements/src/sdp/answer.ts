@@ -93,11 +93,11 @@ function isUsable(line: RemoteMedia, session: RemoteSession, capabilities: Capab
 
 /**
  * Whether the m-line is one of data channels.
- * @throws Error for the syntax before RFC 8841, as the original
+ * @throws SdpRefusedError without a valid a=sctp-port (the syntax before RFC 8841); it says no more than the original
  */
 function isData(line: RemoteMedia): boolean {
   if (line.type !== "application" || !DATA_PROTOCOL.test(line.protocol)) return false;
-  if (line.data === undefined) throw new Error("no a=sctp-port");
+  if (line.data === undefined) throw new SdpRefusedError();
   return line.formats === DATA_FORMAT;
 }
 

@@ -45,8 +45,8 @@ class KMS_API Host {
   /// Unlinks the object both ways and frees it; answered when it is gone. An unknown id is no
   /// error.
   void release(const std::string& id, Completion done);
-  /// List of {sink, medium, source, kind: "route"|"frames"|"data", elements: [text]}; elements are the
-  /// source's.
+  /// List of {sink, medium, source, kind: "route"|"frames"|"data", elements: [text]}; elements are
+  /// the source's.
   void graph(const Completion& done);
   /// Releases all objects and takes no more calls; answered when all are gone. May be called again.
   void close(Completion done);
