@@ -30,6 +30,8 @@ describe("Chromium", () => {
     expect(answer).toContain("a=group:BUNDLE 0 1\r\n");
     expect(answer).toContain("a=fmtp:97 apt=96\r\n");
     expect(answer).toContain("a=ssrc-group:FID 22 23\r\n");
+    expect(answer).toContain("a=msid:cname audio\r\n");
+    expect(answer).toContain("a=msid:cname video\r\n");
     expect(answer).toContain("a=rtcp-rsize\r\n");
     expect(answer).toContain("a=rtcp-fb:96 nack pli\r\n");
     expect(answer).toContain("a=rtcp-fb:96 transport-cc\r\n");

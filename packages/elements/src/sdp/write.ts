@@ -129,17 +129,23 @@ function rtpAttributes(media: LocalMedia, { cname }: LocalTransport): Pieces {
     direction: media.direction,
     rtcpMux: "rtcp-mux",
     ...(media.rtcpReducedSize && { rtcpRsize: "rtcp-rsize" }),
-    ...ssrcs(media, cname),
+    ...sources(media, cname),
     ...simulcast(media.simulcast),
     ...repeated(media),
   };
 }
 
-function ssrcs({ ssrc, rtxSsrc }: LocalMedia, cname: string): Partial<MediaLine> {
+/** `a=msid` (RFC 8830) makes one stream of audio and video, and one track of a source and its retransmissions. */
+function sources({ type, ssrc, rtxSsrc }: LocalMedia, cname: string): Partial<MediaLine> {
   const all = [ssrc, rtxSsrc].filter((one) => one !== undefined);
-  const lines = all.map((id) => ({ id, attribute: "cname", value: cname }));
-  if (all.length < 2) return lines.length > 0 ? { ssrcs: lines } : {};
-  return { ssrcGroups: [{ semantics: "FID", ssrcs: all.join(" ") }], ssrcs: lines };
+  if (all.length === 0) return {};
+  const ssrcs = all.map((id) => ({ id, attribute: "cname", value: cname }));
+  const group = { semantics: "FID", ssrcs: all.join(" ") };
+  return {
+    msid: [{ id: cname, appdata: type }],
+    ssrcs,
+    ...(all.length > 1 && { ssrcGroups: [group] }),
+  };
 }
 
 function simulcast(layers: readonly SimulcastLayer[]): Partial<MediaLine> {
