@@ -22,6 +22,8 @@ const ARGS = [
 export interface BrowserOptions {
   /** Whether host candidates bear mDNS names, as for pages that do not open a camera; false by default. */
   readonly mdns?: boolean;
+  /** A program to start in place of Chromium, with its arguments. */
+  readonly executablePath?: string;
 }
 
 /** Starts a browser; `await using` closes it. */
@@ -31,7 +33,8 @@ export async function launchBrowser(
   // Names are shown where pages may not open cameras, and the fake dialogue lets all of them.
   const shown = /WithMdns|fake-ui/;
   const args = options.mdns ? ARGS.filter((arg) => !shown.test(arg)) : ARGS;
-  const browser = await chromium.launch({ executablePath: EXECUTABLE, args });
+  const { executablePath = EXECUTABLE } = options;
+  const browser = await chromium.launch({ executablePath, args });
   return Object.assign(browser, {
     [Symbol.asyncDispose]: async (): Promise<void> => browser.close(),
   });

@@ -39,14 +39,18 @@ export class Coturn {
   /**
    * Starts it and waits until it listens.
    * @param ip where it listens and relays; by default the machine's own address, as browsers offer no loopback ones
+   * @param command what goes before the program to run it elsewhere
    */
-  static async start(ip: string = machineAddress()): Promise<Coturn> {
+  static async start(
+    ip: string = machineAddress(),
+    command: readonly string[] = [],
+  ): Promise<Coturn> {
     const folder = await mkdtemp(join(tmpdir(), "kms-coturn-"));
     const place = { ip, port: await freePort(), tlsPort: await freePort(), folder };
     await makeCertificate(join(folder, "turn"), "turn");
     await writeFile(join(folder, "turn.conf"), configuration(place));
-    const args = ["-c", join(folder, "turn.conf")];
-    const child = spawn("turnserver", args, { stdio: ["ignore", "pipe", "pipe"] });
+    const [program = "", ...args] = [...command, "turnserver", "-c", join(folder, "turn.conf")];
+    const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
     const server = new Coturn(child, folder, place);
     await server.#listens();
     return server;
@@ -61,6 +65,11 @@ export class Coturn {
   /** For browsers. */
   get iceServer(): RTCIceServer {
     return { urls: `turn:${this.ip}:${this.port}`, username: USER, credential: PASSWORD };
+  }
+
+  /** For browsers that only want to know their address. */
+  get stunServer(): RTCIceServer {
+    return { urls: `stun:${this.ip}:${this.port}` };
   }
 
   async #listens(): Promise<void> {

@@ -12,6 +12,8 @@ const STARTED = "Kurento Media Server started";
 const SANITIZER_REPORT = /AddressSanitizer|runtime error:/;
 
 export interface ServerOptions {
+  /** What goes before the program to run it elsewhere, such as `ip netns exec name`. */
+  readonly command?: readonly string[];
   /** Added to the command line. */
   readonly args?: readonly string[];
   /** Added to the environment. */
@@ -47,7 +49,9 @@ export class Server {
     const port = await freePort();
     const configuration = join(folder, "kurento.conf.json");
     await writeFile(configuration, JSON.stringify(configurationFor(port, options)));
-    const child = spawn(process.execPath, [MAIN, "-f", configuration, ...(options.args ?? [])], {
+    const [program, ...prefix] = [...(options.command ?? []), process.execPath];
+    const args = [...prefix, MAIN, "-f", configuration, ...(options.args ?? [])];
+    const child = spawn(program ?? "", args, {
       env: { ...process.env, ...sanitizerEnvironment(), ...options.env },
       stdio: ["ignore", "pipe", "pipe"],
     });
