@@ -1,6 +1,7 @@
 #include "rtp-endpoint-parameters.hpp"
 
-#include "web-rtc-endpoint-parameters.hpp"
+#include "reading.hpp"
+#include "rtp-parameters.hpp"
 
 #include <string>
 #include <utility>
@@ -12,20 +13,11 @@ namespace {
 
 constexpr std::int64_t kMaxPort = 65'535;
 
-[[noreturn]] void fail(const std::string& name, const std::string& value) {
-  throw Error(ErrorCode::kIllegalParam, name + ": '" + value + "' is not valid");
-}
-
-std::uint16_t readPort(const Value& value, const std::string& name) {
-  const auto port = value.as<std::int64_t>();
-  if (port < 1 || port > kMaxPort) fail(name, std::to_string(port));
-  return static_cast<std::uint16_t>(port);
-}
-
 std::optional<Address> readDestination(const Value& value, const std::string& name) {
   if (value.isNull()) return std::nullopt;
   const std::string ip = value.at("ip").text();
-  const auto address = Address::parse(ip, readPort(value.at("port"), name + ".port"));
+  const auto address =
+      Address::parse(ip, number<std::uint16_t>(value.at("port"), name + ".port", 1, kMaxPort));
   if (!address) fail(name + ".ip", ip.substr(0, 200));
   return address;
 }
@@ -60,9 +52,9 @@ router::PlainTransportConfig readPlainConfig(const Value& params) {
   router::PlainTransportConfig config;
   config.v6 = params.get<bool>("ipv6", false);
   if (const Value& least = params.get("minPort"); !least.isNull())
-    config.ports.first = readPort(least, "minPort");
+    config.ports.first = number<std::uint16_t>(least, "minPort", 1, kMaxPort);
   if (const Value& most = params.get("maxPort"); !most.isNull())
-    config.ports.last = readPort(most, "maxPort");
+    config.ports.last = number<std::uint16_t>(most, "maxPort", 1, kMaxPort);
   return config;
 }
 

@@ -1,16 +1,11 @@
 // RtpEndpoint through its methods and events: two of them over 127.0.0.1.
 #include "rtp-endpoint.hpp"
 
-#include "test-driven.hpp"
-
-#include <kms/router/bridge.hpp>
-#include <kms/router/producer.hpp>
-#include <kms/router/router.hpp>
+#include "test-rtp-object.hpp"
 
 #include <gtest/gtest.h>
 
 #include <future>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,7 +14,6 @@ namespace kms::elements {
 namespace {
 
 using media::Medium;
-using namespace std::chrono_literals;
 
 class Driven final : public DrivenObject {
  public:
@@ -48,7 +42,7 @@ Value crypto(std::uint8_t outbound, std::uint8_t inbound) {
              {"lifetime", 1000}};
 }
 
-class RtpEndpointTest : public ::testing::Test {
+class RtpEndpointTest : public RtpObjectTest {
  protected:
   /// An audio m-line towards `other`.
   Map lineTo(Driven& other) {
@@ -59,11 +53,6 @@ class RtpEndpointTest : public ::testing::Test {
                {"rtp", destination(ports, "rtp")},
                {"rtcp", destination(ports, "rtcp")}};
   }
-
-  SystemClock m_clock;
-  router::Router m_router{router::RouterConfig{{{}, {}}, {"lo"}}, m_clock};
-  alignas(64) std::byte m_nowhere[64]{};  // an RtpEndpoint does not touch GStreamer
-  host::Services m_services{m_clock, m_router, *reinterpret_cast<gst::Runtime*>(m_nowhere)};
 };
 
 TEST_F(RtpEndpointTest, tellsItsAddressAndPorts) {
@@ -87,32 +76,8 @@ TEST_F(RtpEndpointTest, mediaGoesThroughWithItsEventsAndStats) {
   lineOfB.emplace("crypto", crypto(2, 1));
   a.invoke("setRemote", Map{{"streams", List{std::move(lineOfA)}}});
   b.invoke("setRemote", Map{{"streams", List{std::move(lineOfB)}}});
-  router::FeedConfig config;
-  config.medium = Medium::kAudio;
-  config.format = {"OPUS", 48000, 2, {}};
-  config.payloadType = 97;
-  config.ssrc = 7;
-  const auto feed = m_router.createFeed(0, config);
-  a.link(Medium::kAudio, std::make_shared<media::Stream>(feed->producer()));
-  std::promise<void> arrived;
-  std::once_flag once;
-  router::TapConfig tapConfig;
-  tapConfig.onRtp = [&](std::span<const std::uint8_t>, TimePoint) {
-    std::call_once(once, [&] { arrived.set_value(); });
-  };
-  const auto tap = m_router.createTap(1, std::move(tapConfig));
-  tap->setSource(b.object().source(Medium::kAudio)->producer);
-  auto future = arrived.get_future();
-  std::uint8_t sequence = 0;
-  do {
-    const std::uint8_t packet[] = {0x80, 97, 0, sequence++, 0, 0, 0, 0, 0, 0, 0, 7, 1, 2, 3};
-    feed->push(packet, m_clock.now());
-  } while (future.wait_for(10ms) != std::future_status::ready && sequence < 250);
-  EXPECT_LT(sequence, 250);
-  EXPECT_TRUE(a.await("flow", "direction", "in"));
-  EXPECT_TRUE(b.await("flow", "direction", "out"));
-  EXPECT_TRUE(b.await("sourceFormat", "kind", "rtp"));
-  EXPECT_TRUE(b.await("mediaStateChanged", "state", "CONNECTED"));
+  const auto feed = opusFeed();
+  expectAudio(*feed, a, b);
   const Value stats = b.invoke("stats");
   ASSERT_EQ(stats.at("streams").list().size(), 1U);
   EXPECT_EQ(stats.at("streams").list()[0].at("direction").text(), "inbound");
@@ -173,17 +138,7 @@ TEST_F(RtpEndpointTest, refusesBadArgumentsWithTheirCodes) {
 
 TEST_F(RtpEndpointTest, doesNotTakeFrames) {
   Driven endpoint(m_services, 0);
-  int code = 0;
-  endpoint.run([&] {
-    try {
-      endpoint.object()
-          .sink(Medium::kVideo)
-          ->setSource(std::make_shared<media::Stream>(std::shared_ptr<gst::FrameSource>()));
-    } catch (const Error& error) {
-      code = error.code();
-    }
-  });
-  EXPECT_EQ(code, 40004);
+  EXPECT_EQ(refusal(endpoint, Medium::kVideo, frames()), 40004);
 }
 
 }  // namespace

@@ -4,7 +4,6 @@
 #include "web-rtc-endpoint-parameters.hpp"
 
 #include <kms/router/producer.hpp>
-#include <kms/router/router.hpp>
 
 #include <string>
 #include <utility>
@@ -13,31 +12,19 @@ namespace kms::elements {
 
 using media::Medium;
 
-namespace {
-
-router::ThreadContext& threadOf(const host::Context& context, const Value& params) {
-  const auto index = params.at("ioThread").as<std::int64_t>();
-  return context.services().router.thread(static_cast<std::size_t>(index));
-}
-
-constexpr std::size_t indexOf(Medium medium) {
-  return static_cast<std::size_t>(medium);
-}
-
-}  // namespace
-
 WebRtcEndpoint::WebRtcEndpoint(host::Context context, const Value& params)
-    : ObjectBase(std::move(context)),
-      m_transport(threadOf(this->context(), params), *this, readOptions(params)),
-      m_sinks{{{m_transport, Medium::kAudio}, {m_transport, Medium::kVideo}}},
-      m_dataInput(m_transport.dataChannels()) {
-  for (const Medium medium : media::kMedia) {
-    m_sources[indexOf(medium)] = std::make_shared<media::Stream>(m_transport.producer(medium));
-  }
-  m_sources[indexOf(Medium::kData)] =
-      std::make_shared<media::Stream>(m_transport.dataChannels()->source());
-  m_transport.dataChannels()->setEvents(dataChannelEvents(this->context()));
-  addMethods();
+    : RtpObject(std::move(context), params, readOptions(params)),
+      m_dataInput(transport().dataChannels()),
+      m_dataSource(std::make_shared<media::Stream>(transport().dataChannels()->source())) {
+  transport().dataChannels()->setEvents(dataChannelEvents(this->context()));
+  addMethod("localParameters",
+            [this](const Value&) { return toValue(transport().localParameters()); });
+  addMethod("setRemote", [this](const Value& args) {
+    transport().setRemote(readRemoteParameters(args));
+    return Value();
+  });
+  addMethod("stats", [this](const Value&) { return toValue(transport().stats()); });
+  addIceMethods();
   addDataMethods();
 }
 
@@ -47,42 +34,27 @@ host::Class WebRtcEndpoint::nativeClass() {
           }};
 }
 
-void WebRtcEndpoint::addMethods() {
-  addMethod("localParameters",
-            [this](const Value&) { return toValue(m_transport.localParameters()); });
+void WebRtcEndpoint::addIceMethods() {
   addMethod("gather", [this](const Value& args) {
-    m_transport.gather(readGatherOptions(args));
+    transport().gather(readGatherOptions(args));
     return Value();
   });
   addMethod("restartIce", [this](const Value&) {
-    const ice::Credentials& local = m_transport.restartIce();
+    const ice::Credentials& local = transport().restartIce();
     return Map{{"ice", Map{{"ufrag", local.ufrag}, {"pwd", local.pwd}}}};
   });
-  addMethod("setRemote", [this](const Value& args) {
-    m_transport.setRemote(readRemoteParameters(args));
-    return Value();
-  });
   addMethod("addRemoteCandidate", [this](const Value& args) {
-    m_transport.addRemoteCandidate(args.at("candidate").text());
+    transport().addRemoteCandidate(args.at("candidate").text());
     return Value();
   });
   addMethod("endOfRemoteCandidates", [this](const Value&) {
-    m_transport.endOfRemoteCandidates();
+    transport().endOfRemoteCandidates();
     return Value();
   });
-  addMethod("setBandwidth", [this](const Value& args) {
-    m_transport.setBandwidth(readBandwidth(args));
-    return Value();
-  });
-  addMethod("requestKeyframe", [this](const Value&) {
-    m_transport.requestKeyframe();
-    return Value();
-  });
-  addMethod("stats", [this](const Value&) { return toValue(m_transport.stats()); });
 }
 
 void WebRtcEndpoint::addDataMethods() {
-  sctp::DataChannels& channels = *m_transport.dataChannels();
+  sctp::DataChannels& channels = *transport().dataChannels();
   addAsyncMethod("createDataChannel", [&channels](const Value& args, host::Completion completion) {
     createDataChannel(channels, args, completion);
   });
@@ -94,25 +66,11 @@ void WebRtcEndpoint::addDataMethods() {
 }
 
 std::shared_ptr<media::Stream> WebRtcEndpoint::source(Medium medium) {
-  return m_sources[indexOf(medium)];
+  return medium == Medium::kData ? m_dataSource : RtpObject::source(medium);
 }
 
 media::Sink* WebRtcEndpoint::sink(Medium medium) {
-  if (medium == Medium::kData) return &m_dataInput;
-  return &m_sinks[indexOf(medium)];
-}
-
-void WebRtcEndpoint::close(host::Completion completion) {
-  m_transport.close();
-  completion.resolve();
-}
-
-void WebRtcEndpoint::RtpSink::setSource(std::shared_ptr<media::Stream> source) {
-  if (source && !source->producer) {
-    throw Error(ErrorCode::kConnect, "WebRtcEndpoint takes RTP for " +
-                                         std::string(media::toText(m_medium)) + ", not frames");
-  }
-  m_transport.setSource(m_medium, source ? source->producer : nullptr);
+  return medium == Medium::kData ? &m_dataInput : RtpObject::sink(medium);
 }
 
 void WebRtcEndpoint::onLocalCandidate(const std::string& candidate) {
@@ -137,22 +95,6 @@ void WebRtcEndpoint::onCandidatePairSelected(const std::string& local, const std
 
 void WebRtcEndpoint::onDtlsStateChanged(dtls::State state) {
   context().emit("dtlsStateChanged", {{"state", toText(state)}});
-}
-
-void WebRtcEndpoint::onMediaStateChanged(bool connected) {
-  context().emit("mediaStateChanged", {{"state", connected ? "CONNECTED" : "DISCONNECTED"}});
-}
-
-void WebRtcEndpoint::onSourceFormat(Medium medium, const media::Format& format) {
-  context().emit(
-      "sourceFormat",
-      {{"medium", media::toText(medium)}, {"kind", "rtp"}, {"format", format.toValue()}});
-}
-
-void WebRtcEndpoint::onFlow(Medium medium, bool inbound, bool flowing) {
-  context().emit("flow", {{"medium", media::toText(medium)},
-                          {"direction", inbound ? "in" : "out"},
-                          {"flowing", flowing}});
 }
 
 }  // namespace kms::elements

@@ -2,22 +2,22 @@
 // and data.
 #pragma once
 
+#include "rtp-object.hpp"
 #include "web-rtc-data.hpp"
 
-#include <kms/host/object.hpp>
 #include <kms/router/web-rtc-transport.hpp>
 
-#include <array>
 #include <memory>
 
 namespace kms::elements {
 
 /// Lives on the I/O thread that `params.ioThread` names; further `params` are those of
-/// readOptions(). Methods: localParameters, gather, restartIce, setRemote, addRemoteCandidate,
-/// endOfRemoteCandidates, requestKeyframe, stats, and those of web-rtc-data.hpp. Events:
-/// localCandidate, gatheringDone, gatheringProblem, iceStateChanged, candidatePairSelected,
-/// dtlsStateChanged, mediaStateChanged, sourceFormat, flow, dataChannelOpened, dataChannelClosed.
-class WebRtcEndpoint final : public host::ObjectBase, private router::WebRtcTransportListener {
+/// readOptions(). Methods: those of RtpObject, localParameters, gather, restartIce, setRemote,
+/// addRemoteCandidate, endOfRemoteCandidates, stats, and those of web-rtc-data.hpp. Events: those
+/// of RtpObject, localCandidate, gatheringDone, gatheringProblem, iceStateChanged,
+/// candidatePairSelected, dtlsStateChanged, dataChannelOpened, dataChannelClosed.
+class WebRtcEndpoint final
+    : public RtpObject<router::WebRtcTransport, router::WebRtcTransportListener> {
  public:
   /// Throws Error 40107 for an I/O thread that does not exist, and for options that are wrong.
   WebRtcEndpoint(host::Context context, const Value& params);
@@ -26,22 +26,9 @@ class WebRtcEndpoint final : public host::ObjectBase, private router::WebRtcTran
 
   [[nodiscard]] std::shared_ptr<media::Stream> source(media::Medium medium) override;
   [[nodiscard]] media::Sink* sink(media::Medium medium) override;
-  void close(host::Completion completion) override;
 
  private:
-  /// Takes the RTP of a producer; frames come through a Branch.
-  class RtpSink final : public media::Sink {
-   public:
-    RtpSink(router::WebRtcTransport& transport, media::Medium medium)
-        : m_transport(transport), m_medium(medium) {}
-    void setSource(std::shared_ptr<media::Stream> source) override;
-
-   private:
-    router::WebRtcTransport& m_transport;
-    media::Medium m_medium;
-  };
-
-  void addMethods();
+  void addIceMethods();
   void addDataMethods();
 
   void onLocalCandidate(const std::string& candidate) override;
@@ -50,14 +37,9 @@ class WebRtcEndpoint final : public host::ObjectBase, private router::WebRtcTran
   void onIceStateChanged(ice::State state) override;
   void onCandidatePairSelected(const std::string& local, const std::string& remote) override;
   void onDtlsStateChanged(dtls::State state) override;
-  void onMediaStateChanged(bool connected) override;
-  void onSourceFormat(media::Medium medium, const media::Format& format) override;
-  void onFlow(media::Medium medium, bool inbound, bool flowing) override;
 
-  router::WebRtcTransport m_transport;
-  std::array<RtpSink, 2> m_sinks;  // by medium
   DataInput m_dataInput;
-  std::array<std::shared_ptr<media::Stream>, 3> m_sources;  // by medium
+  std::shared_ptr<media::Stream> m_dataSource;
 };
 
 }  // namespace kms::elements

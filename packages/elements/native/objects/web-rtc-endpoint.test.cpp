@@ -1,17 +1,13 @@
 // WebRtcEndpoint through its methods and events: two of them in a call over 127.0.0.1.
 #include "web-rtc-endpoint.hpp"
 
-#include "test-driven.hpp"
+#include "test-rtp-object.hpp"
 
 #include <kms/media/data.hpp>
-#include <kms/router/bridge.hpp>
-#include <kms/router/producer.hpp>
-#include <kms/router/router.hpp>
 
 #include <gtest/gtest.h>
 
 #include <future>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,7 +16,6 @@ namespace kms::elements {
 namespace {
 
 using media::Medium;
-using namespace std::chrono_literals;
 
 Value codec(int payloadType, const char* name, int clockRate, int channels) {
   return Map{{"payloadType", payloadType},
@@ -44,7 +39,7 @@ class Driven final : public DrivenObject {
   }
 };
 
-class WebRtcEndpointTest : public ::testing::Test {
+class WebRtcEndpointTest : public RtpObjectTest {
  protected:
   Value remoteOf(Driven& other, bool controlling) {
     const Value local = other.invoke("localParameters");
@@ -80,11 +75,6 @@ class WebRtcEndpointTest : public ::testing::Test {
       b.invoke("addRemoteCandidate", Map{{"candidate", candidate}});
     a.invoke("endOfRemoteCandidates");
   }
-
-  SystemClock m_clock;
-  router::Router m_router{router::RouterConfig{{{}, {}}, {"lo"}}, m_clock};
-  alignas(64) std::byte m_nowhere[64]{};  // a WebRtcEndpoint does not touch GStreamer
-  host::Services m_services{m_clock, m_router, *reinterpret_cast<gst::Runtime*>(m_nowhere)};
 };
 
 TEST_F(WebRtcEndpointTest, tellsItsParametersAndCandidates) {
@@ -116,32 +106,8 @@ TEST_F(WebRtcEndpointTest, mediaGoesThroughWithItsEventsAndStats) {
   connect(a, b);
   ASSERT_TRUE(a.await("dtlsStateChanged", "state", "CONNECTED"));
   ASSERT_TRUE(b.await("dtlsStateChanged", "state", "CONNECTED"));
-  router::FeedConfig config;
-  config.medium = Medium::kAudio;
-  config.format = {"OPUS", 48000, 2, {}};
-  config.payloadType = 97;
-  config.ssrc = 7;
-  const auto feed = m_router.createFeed(0, config);
-  a.link(Medium::kAudio, std::make_shared<media::Stream>(feed->producer()));
-  std::promise<void> arrived;
-  std::once_flag once;
-  router::TapConfig tapConfig;
-  tapConfig.onRtp = [&](std::span<const std::uint8_t>, TimePoint) {
-    std::call_once(once, [&] { arrived.set_value(); });
-  };
-  const auto tap = m_router.createTap(1, std::move(tapConfig));
-  tap->setSource(b.object().source(Medium::kAudio)->producer);
-  auto future = arrived.get_future();
-  std::uint8_t sequence = 0;
-  do {
-    const std::uint8_t packet[] = {0x80, 97, 0, sequence++, 0, 0, 0, 0, 0, 0, 0, 7, 1, 2, 3};
-    feed->push(packet, m_clock.now());
-  } while (future.wait_for(10ms) != std::future_status::ready && sequence < 250);
-  EXPECT_LT(sequence, 250);
-  EXPECT_TRUE(a.await("flow", "direction", "in"));
-  EXPECT_TRUE(b.await("flow", "direction", "out"));
-  EXPECT_TRUE(b.await("sourceFormat", "kind", "rtp"));
-  EXPECT_TRUE(b.await("mediaStateChanged", "state", "CONNECTED"));
+  const auto feed = opusFeed();
+  expectAudio(*feed, a, b);
   const Value stats = b.invoke("stats");
   ASSERT_EQ(stats.at("streams").list().size(), 1U);
   const Value& inbound = stats.at("streams").list()[0];
@@ -181,20 +147,10 @@ TEST_F(WebRtcEndpointTest, refusesBadArgumentsWithTheirCodes) {
 TEST_F(WebRtcEndpointTest, takesProducersOfOtherThreadsButNotFrames) {
   Driven endpoint(m_services, 0);
   Driven other(m_services, 1);
-  const auto codeOf = [&](std::shared_ptr<media::Stream> stream) {
-    int code = 0;
-    endpoint.run([&] {
-      try {
-        endpoint.object().sink(Medium::kVideo)->setSource(std::move(stream));
-      } catch (const Error& error) {
-        code = error.code();
-      }
-    });
-    return code;
-  };
-  EXPECT_EQ(codeOf(std::make_shared<media::Stream>(std::shared_ptr<gst::FrameSource>())), 40004);
-  EXPECT_EQ(codeOf(other.object().source(Medium::kVideo)), 0) << "by a mirror";
-  EXPECT_EQ(codeOf(nullptr), 0);
+  EXPECT_EQ(refusal(endpoint, Medium::kVideo, frames()), 40004);
+  EXPECT_EQ(refusal(endpoint, Medium::kVideo, other.object().source(Medium::kVideo)), 0)
+      << "by a mirror";
+  EXPECT_EQ(refusal(endpoint, Medium::kVideo, nullptr), 0);
 }
 
 /// Keeps the last message.
@@ -242,15 +198,7 @@ TEST_F(WebRtcEndpointTest, dataChannelsOpenCarryMessagesAndClose) {
 TEST_F(WebRtcEndpointTest, dataSinkRefusesRtp) {
   Driven endpoint(m_services, 0);
   const auto audio = endpoint.object().source(Medium::kAudio);
-  int code = 0;
-  endpoint.run([&] {
-    try {
-      endpoint.object().sink(Medium::kData)->setSource(audio);
-    } catch (const Error& error) {
-      code = error.code();
-    }
-  });
-  EXPECT_EQ(code, 40004);
+  EXPECT_EQ(refusal(endpoint, Medium::kData, audio), 40004);
 }
 
 }  // namespace
