@@ -1,10 +1,10 @@
-// ICE through real NATs, in network namespaces (support/namespaces.ts).
+// ICE through real NATs, in network namespaces (support/nat-network.ts).
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launchBrowser } from "./support/browser.js";
 import { Coturn } from "./support/coturn.js";
 import { connectClient } from "./support/kurento.js";
-import { INTERNET_IP, Network } from "./support/namespaces.js";
-import type { Host } from "./support/namespaces.js";
+import { INTERNET_IP, NatNetwork } from "./support/nat-network.js";
+import type { Host } from "./support/nat-network.js";
 import { Peer } from "./support/peer.js";
 import type { PeerOptions } from "./support/peer.js";
 import type { SelectedCandidates } from "./support/peer-page.js";
@@ -24,11 +24,11 @@ interface Outcome {
   readonly server: { readonly localCandidate: string; readonly remoteCandidate: string };
 }
 
-let network: Network;
+let network: NatNetwork;
 let coturn: Coturn;
 beforeAll(async () => {
-  network = await Network.create();
-  coturn = await Coturn.start(INTERNET_IP, network.command);
+  network = await NatNetwork.create();
+  coturn = await Coturn.start(INTERNET_IP, network.internet.command);
 });
 afterAll(async () => {
   await coturn[Symbol.asyncDispose]();
@@ -42,7 +42,7 @@ async function startServer(
 ): Promise<{ url: string } & AsyncDisposable> {
   const address = await network.control(host);
   const server = await Server.start({
-    command: host.command,
+    command: host.namespace.command,
     websocket: { address },
     env: { KMS_NETWORK_INTERFACES: "eth0", ...env },
   });
@@ -56,7 +56,7 @@ async function startServer(
 async function call({ server: at, browser: from, env, peer: options }: Call): Promise<Outcome> {
   await using server = await startServer(at, env);
   await using client = await connectClient(server.url);
-  await using browser = await launchBrowser({ executablePath: await network.browserOn(from) });
+  await using browser = await launchBrowser({ executablePath: await from.namespace.browser() });
   const pipeline = await client.create("MediaPipeline");
   const endpoint = await pipeline.create("WebRtcEndpoint");
   await endpoint.connect(endpoint);

@@ -38,11 +38,24 @@ export interface SelectedCandidates {
   readonly remoteType: string;
 }
 
+/** Frames of this width came from then on. */
+export interface WidthChange {
+  /** In ms since the watching began. */
+  readonly after: number;
+  readonly width: number;
+}
+
+export interface SteadyWidth {
+  readonly width: number;
+  readonly seconds: number;
+}
+
 interface PageState {
   peer: RTCPeerConnection;
   video: HTMLVideoElement;
   candidates: RTCIceCandidateInit[];
   frameTimes: number[];
+  widths: WidthChange[];
 }
 
 export type PeerWindow = typeof globalThis & {
@@ -59,7 +72,7 @@ export async function createPeer(options: PageOptions): Promise<void> {
   const returned = new MediaStream();
   video.srcObject = returned;
   document.body.append(video);
-  scope.kmsPeer = { peer, video, candidates: [], frameTimes: [] };
+  scope.kmsPeer = { peer, video, candidates: [], frameTimes: [], widths: [] };
   peer.ontrack = ({ track }): void => {
     returned.addTrack(track);
     void video.play().catch(() => undefined);
@@ -170,6 +183,39 @@ export function watchFrames(): void {
     video.requestVideoFrameCallback(note);
   };
   video.requestVideoFrameCallback(note);
+}
+
+/** Starts to note widths of the received video, with the milliseconds from then on. */
+export function watchWidths(): void {
+  const scope = globalThis as PeerWindow;
+  const { video } = scope.kmsPeer;
+  const start = performance.now();
+  const seen: WidthChange[] = [];
+  scope.kmsPeer.widths = seen;
+  const note = (now: number, { width }: VideoFrameCallbackMetadata): void => {
+    if (seen.at(-1)?.width !== width) seen.push({ after: now - start, width });
+    video.requestVideoFrameCallback(note);
+  };
+  video.requestVideoFrameCallback(note);
+}
+
+/** Each width since {@link watchWidths}, with when it came. */
+export function widths(): WidthChange[] {
+  return (globalThis as PeerWindow).kmsPeer.widths;
+}
+
+/** Resolves when for `seconds` all frames were as wide as that. */
+export async function keepsWidth({ width, seconds }: SteadyWidth): Promise<void> {
+  const { video } = (globalThis as PeerWindow).kmsPeer;
+  let since = performance.now();
+  let now = since;
+  while (now - since < seconds * 1000) {
+    const frame = await new Promise<VideoFrameCallbackMetadata>((resolve) =>
+      video.requestVideoFrameCallback((_, metadata) => resolve(metadata)),
+    );
+    now = performance.now();
+    if (frame.width !== width) since = now;
+  }
 }
 
 /** Waits for `count` more frames; the longest time without one since {@link watchFrames}, in ms. */

@@ -12,6 +12,7 @@ import type {
   Pixel,
   SelectedCandidates,
   VideoFigures,
+  WidthChange,
 } from "./peer-page.js";
 
 export type { Pixel, VideoFigures } from "./peer-page.js";
@@ -147,6 +148,21 @@ export class Peer {
   /** Starts to note when frames are shown. */
   async watchFrames(): Promise<void> {
     await this.page.evaluate(inPage.watchFrames);
+  }
+
+  /** Resolves when for `seconds` all frames were as wide as that. */
+  async keepsWidth(width: number, seconds: number): Promise<void> {
+    await this.page.evaluate(inPage.keepsWidth, { width, seconds });
+  }
+
+  /** Starts to note widths of the received video. */
+  async watchWidths(): Promise<void> {
+    await this.page.evaluate(inPage.watchWidths);
+  }
+
+  /** Each width since {@link watchWidths}, with the milliseconds until it came. */
+  async widths(): Promise<readonly WidthChange[]> {
+    return this.page.evaluate(inPage.widths);
   }
 
   /** Waits for `count` more frames; the longest time without one since {@link watchFrames}, in ms. */

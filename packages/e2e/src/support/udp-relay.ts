@@ -90,12 +90,17 @@ export class UdpRelay {
   }
 
   /**
-   * Starts a relay to the server at `port` of `address`, one of this host's own; clients find it there too, at
-   * {@link port}. The same seed loses the same datagrams.
+   * Starts a relay to the server at `port` of `address`, one of this host's own; clients find it there too, or at another
+   * own address `at`, at {@link port}. The same seed loses the same datagrams.
    */
-  static async start(address: string, port: number, seed: number): Promise<UdpRelay> {
+  static async start(
+    address: string,
+    port: number,
+    seed: number,
+    at: string = address,
+  ): Promise<UdpRelay> {
     const outer = createSocket("udp4");
-    outer.bind(0, address);
+    outer.bind(0, at);
     await once(outer, "listening");
     const inner = createSocket("udp4");
     inner.connect(port, address);
@@ -121,15 +126,20 @@ export class UdpRelay {
   }
 }
 
-/** Where a host candidate leads, and the candidate with the relay's port in its place; undefined if it is not for UDP over IPv4. */
+/**
+ * Where a host candidate leads, and the candidate with the relay's port, and its address if that is another, in their
+ * place; undefined if it is not for UDP over IPv4.
+ */
 export function candidateVia(
   candidate: string,
   relayPort: number,
+  relayAddress?: string,
 ): { address: string; port: number; changed: string } | undefined {
   const parts = candidate.split(" ");
   const [address, port] = [parts[4], Number(parts[5])];
   const isUdp4 = parts[2]?.toUpperCase() === "UDP" && /^[\d.]+$/.test(address ?? "");
   if (!isUdp4 || address === undefined) return undefined;
+  parts[4] = relayAddress ?? address;
   parts[5] = String(relayPort);
   return { address, port, changed: parts.join(" ") };
 }
