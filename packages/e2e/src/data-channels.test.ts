@@ -38,7 +38,7 @@ describe("data channels", () => {
     pipeline.create("WebRtcEndpoint", { useDataChannels: true });
   const page = (): ReturnType<typeof openPage> => openPage(browser, server.pageUrl);
 
-  it("echo 1,000 messages up to 64 KiB in order, beside video (loopback)", async () => {
+  it("webrtc_data_channels_bundled: echo 1,000 messages up to 64 KiB in order, beside video (loopback)", async () => {
     const endpoint = await endpointWithData();
     await endpoint.connect(endpoint);
     const peer = await Peer.call(await page(), endpoint, { channels: [{ label: "echo" }] });

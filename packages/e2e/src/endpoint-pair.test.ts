@@ -82,6 +82,23 @@ async function play(sink: KurentoElement): Promise<void> {
   await player.play();
 }
 
+describe("endpoints", () => {
+  it.each([
+    ["RtpEndpoint", { useIpv6: false }],
+    ["WebRtcEndpoint", { certificateKeyType: "RSA", recvonly: true }],
+  ])(
+    "test_constructors: %s is created with its parameters, and released",
+    async (type, parameters) => {
+      const endpoint = await pipeline.create(type, { ...parameters });
+      expect(await endpoint.getMediaPipeline()).toMatchObject({ id: pipeline.id });
+      await endpoint.release();
+      expect(await failure((callback) => endpoint.getName(callback))).toMatchObject({
+        code: 40101,
+      });
+    },
+  );
+});
+
 describe("two endpoints", () => {
   it.each(["RSA", "ECDSA"])(
     "dtls_connection_state_changes: both CONNECTED with %s",
@@ -122,8 +139,12 @@ describe("two endpoints", () => {
     });
   });
 
-  it("sendonly to recvonly: media flows one way", async () => {
-    const pair = await createPair({ sendonly: true }, {});
+  it.each([
+    ["rsa", "RSA"],
+    ["ecdsa", "ECDSA"],
+  ])("vp8_sendonly_recvonly_%s: media flows one way", async (_name, type) => {
+    const certificate = { certificateKeyType: type };
+    const pair = await createPair({ sendonly: true, ...certificate }, certificate);
     const flowing = nextEvent(pair.answerer, "MediaFlowOutStateChanged", isVideoFlowing);
     await negotiate(pair);
     expect(await pair.answerer.getLocalSessionDescriptor()).toContain("a=recvonly");
@@ -132,7 +153,7 @@ describe("two endpoints", () => {
     await flowing;
   });
 
-  it("an answerer with video only gets video of an offer of both", async () => {
+  it("offerer_audio_video_answerer_video: an answerer with video only gets video of an offer of both", async () => {
     const pair = await createPair();
     const flowing = nextEvent(pair.answerer, "MediaFlowOutStateChanged", isVideoFlowing);
     const offer = await pair.offerer.generateOffer();

@@ -256,7 +256,7 @@ describe("two RtpEndpoints", () => {
     ["RTP over IPv4", {}, "RTP/AVPF"],
     ["RTP over IPv6", { useIpv6: true }, "RTP/AVPF"],
     ["SRTP with random keys", { crypto: sdes({ crypto: "AES_256_CM_HMAC_SHA1_80" }) }, "RTP/SAVPF"],
-  ])("media_state_changes, connection_state_changes: %s", async (_, params, protocol) => {
+  ])("loopback, media_state_changes, connection_state_changes: %s", async (_, params, protocol) => {
     await using client = await connectClient(server.url);
     const pipeline = await client.create("MediaPipeline");
     const ingest = await pipeline.create("RtpEndpoint");

@@ -36,6 +36,43 @@ TEST(Candidate, readsTcpAndIpv6AndTheAttributePrefix) {
   EXPECT_TRUE(parsed.candidate->address.isV6);
 }
 
+/// Kurento's test_ice_candidates: each kind of line, over each transport and address family.
+TEST(KurentoTestIceCandidates, testExpr) {
+  struct Expected {
+    const char* line;
+    Transport transport;
+    CandidateType type;
+    std::optional<Address> address;
+    std::optional<Address> related;
+    TcpType tcpType = TcpType::None;
+  };
+  const Expected all[] = {
+      {"1 1 UDP 2013266431 192.0.2.1 40000 typ host", Transport::Udp, CandidateType::Host,
+       Address::parse("192.0.2.1", 40000), std::nullopt},
+      {"2 1 udp 2013266430 2001:db8::1 40001 typ host", Transport::Udp, CandidateType::Host,
+       Address::parse("2001:db8::1", 40001), std::nullopt},
+      {"3 1 TCP 1015021823 192.0.2.1 9 typ host tcptype active", Transport::Tcp,
+       CandidateType::Host, Address::parse("192.0.2.1", 9), std::nullopt, TcpType::Active},
+      {"4 1 TCP 1010827519 2001:db8::1 40002 typ host tcptype passive", Transport::Tcp,
+       CandidateType::Host, Address::parse("2001:db8::1", 40002), std::nullopt, TcpType::Passive},
+      {"5 1 UDP 1677721855 198.51.100.1 40003 typ srflx raddr 192.0.2.1 rport 40000",
+       Transport::Udp, CandidateType::ServerReflexive, Address::parse("198.51.100.1", 40003),
+       Address::parse("192.0.2.1", 40000)},
+      {"6 1 UDP 335544575 2001:db8::9 40004 typ relay raddr 2001:db8::1 rport 40001",
+       Transport::Udp, CandidateType::Relayed, Address::parse("2001:db8::9", 40004),
+       Address::parse("2001:db8::1", 40001)},
+  };
+  for (const auto& [line, transport, type, address, related, tcpType] : all) {
+    const auto parsed = Candidate::parse("candidate:" + std::string(line));
+    ASSERT_TRUE(parsed.candidate) << line;
+    EXPECT_EQ(parsed.candidate->transport, transport) << line;
+    EXPECT_EQ(parsed.candidate->type, type) << line;
+    EXPECT_EQ(parsed.candidate->address, address) << line;
+    EXPECT_EQ(parsed.candidate->related, related) << line;
+    EXPECT_EQ(parsed.candidate->tcpType, tcpType) << line;
+  }
+}
+
 TEST(Candidate, writesWhatItReads) {
   for (const std::string line :
        {"candidate:1 1 UDP 2015363327 192.168.0.2 40000 typ host",

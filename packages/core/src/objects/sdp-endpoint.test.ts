@@ -62,7 +62,7 @@ beforeEach(() => {
 });
 
 describe("SdpEndpoint", () => {
-  it("duplicate_offer, duplicate_answer: offers once and takes one answer", async () => {
+  it("duplicate_offer, duplicate_answer, check_state_machine: offers once and takes one answer", async () => {
     expect(() => endpoint.getLocalSessionDescriptor()).toThrow(
       expect.objectContaining({ code: 40202 }),
     );
@@ -79,7 +79,7 @@ describe("SdpEndpoint", () => {
     expect(services.events.map(({ type }) => type)).toEqual(["MediaSessionStarted"]);
   });
 
-  it("process_answer_without_offer: an answer needs an offer, which is answered once", async () => {
+  it("process_answer_without_offer, check_state_machine: an answer needs an offer, which is answered once", async () => {
     await expect(endpoint.processAnswer(remote)).rejects.toMatchObject({ code: 40209 });
     expect(await endpoint.processOffer(remote)).toContain("answer");
     await expect(endpoint.processOffer(remote)).rejects.toMatchObject({ code: 40208 });
@@ -142,7 +142,7 @@ describe("BaseRtpEndpoint", () => {
     expect(endpoint.getMtu()).toBe(1200);
   });
 
-  it("fills REMB parameters once some are set", async () => {
+  it("test_remb_params: fills REMB parameters once some are set", async () => {
     expect(endpoint.getRembParams()).toEqual({});
     await endpoint.setRembParams({ upLosses: 20 });
     expect(endpoint.getRembParams()).toMatchObject({ upLosses: 20, rembOnConnect: 300_000 });

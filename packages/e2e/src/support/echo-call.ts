@@ -52,6 +52,11 @@ export class EchoCall {
     return Peer.call(await this.#page(), this.endpoint, { width: WIDTH, ...options });
   }
 
+  /** Another page calls another endpoint. */
+  async watch(endpoint: KurentoElement, options: PeerOptions): Promise<Peer> {
+    return Peer.call(await this.#page(), endpoint, options);
+  }
+
   /** The endpoint calls the page. */
   async answer(): Promise<Peer> {
     return Peer.answer(await this.#page(), this.endpoint, { width: WIDTH });

@@ -279,6 +279,15 @@ describe("WebRtcEndpoint states", () => {
     expect(eventsOf("NewCandidatePairSelected")).toHaveLength(1);
   });
 
+  it("check_webrtc_stats: has an entry of its own only while its pipeline measures latency", async () => {
+    services.host.answer("stats", () => ({ streams: [], transport: {} }));
+    const pipeline = endpoint.getMediaPipeline() as MediaPipeline;
+    for (const isMeasured of [false, true, false]) {
+      pipeline.setLatencyStats(isMeasured);
+      expect("endpoint" in (await endpoint.getStats())).toBe(isMeasured);
+    }
+  });
+
   it("gives one statistics entry a stream, with an id that stays", async () => {
     const stream = {
       medium: "video",
@@ -343,7 +352,7 @@ describe("WebRtcEndpoint bandwidth", () => {
     ]);
   });
 
-  it("tells native code the REMB parameters in force", async () => {
+  it("test_remb_params: tells native code those in force, before and after negotiation", async () => {
     const limits = nativeLimits();
     await endpoint.setMaxVideoSendBandwidth(0);
     await endpoint.setRembParams({ upLosses: 20 });
@@ -351,5 +360,10 @@ describe("WebRtcEndpoint bandwidth", () => {
       { maxVideoSendKbps: 0, remb: { upLosses: 12, linealFactorMin: 50, rembOnConnect: 300_000 } },
       { remb: { upLosses: 20, linealFactorMin: 100 } },
     ]);
+    const { upLosses, rembOnConnect } = endpoint.getRembParams();
+    await endpoint.processOffer(chromiumOffer());
+    expect(endpoint.getRembParams()).toMatchObject({ upLosses, rembOnConnect });
+    await endpoint.setRembParams({ upLosses: 30, rembOnConnect: 700 });
+    expect(limits.at(-1)).toMatchObject({ remb: { upLosses: 30, rembOnConnect: 700 } });
   });
 });

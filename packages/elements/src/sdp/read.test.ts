@@ -32,7 +32,7 @@ describe("readSession refuses", () => {
     ["many candidates", video(...Array<string>(257).fill(CANDIDATE)), "more than 256 candidates"],
     ["a mid for two", video("a=mid:0"), "mid '0' is there twice"],
     [
-      "a number for two extensions",
+      "a number for two extensions (extmap_attrs)",
       video("a=extmap:3 urn:other"),
       "m-line 1: extmap 3 is there twice",
     ],
@@ -43,7 +43,7 @@ describe("readSession refuses", () => {
 });
 
 describe("readSession", () => {
-  it("tells retransmissions from streams and formats", () => {
+  it("test_utils, sdp_fid_ssrc: tells retransmissions from streams and formats", () => {
     const [audio, picture] = readSession(chromiumOffer()).media;
     expect(picture?.ssrcs).toEqual([2001]);
     expect(picture?.rtxSsrcs).toEqual([{ ssrc: 2001, rtx: 2002 }]);

@@ -28,7 +28,7 @@ describe("answers", () => {
     expect(answer).not.toContain("a=group");
   });
 
-  it("rejected_unsupported_media: unknown codecs and protocols have port 0, in their place", () => {
+  it("rejected_unsupported_media, add_proto_handler: unknown codecs and protocols have port 0, in their place", () => {
     expect(rejected(answerTo(chromiumOffer({ video: ["a=rtpmap:96 H261/90000"] })))).toEqual([
       false,
       true,
@@ -144,13 +144,19 @@ describe("answers", () => {
     expect(mLines(answerTo(offer))[0]).toContain(" 111 0 8");
   });
 
+  it("regression_tests: takes the formats that both sides have, in the offer's order", () => {
+    const video = ["a=rtpmap:96 THEORA/90000", "a=rtpmap:97 VP9/90000", "a=rtpmap:108 VP8/90000"];
+    const able = capabilities({}, { videoCodecs: ["H264/90000", "VP8/90000", "VP9/90000"] });
+    expect(mLines(answerTo(chromiumOffer({ video }), able))[1]).toMatch(/SAVPF 97 108$/);
+  });
+
   it("check_codec_sdp: names keep their case", () => {
     const offer = chromiumOffer().replace("opus/48000/2", "OPUS/48000/2");
     expect(answerTo(offer)).toContain("a=rtpmap:111 OPUS/48000/2\r\n");
   });
 
   it.each(["red", "ulpfec"])(
-    "redundant_ext, ulpfec_ext: %s is passed on where configured",
+    "redundant_ext, ulpfec_ext, avp_generic_payload_negotiation: %s is passed on where configured",
     (name) => {
       const video = ["a=rtpmap:96 VP8/90000", `a=rtpmap:108 ${name}/90000`];
       expect(mLines(answerTo(chromiumOffer({ video })))[1]).toMatch(/ 96$/);
@@ -205,7 +211,7 @@ describe("offers", () => {
     ]);
   });
 
-  it("takes nothing of an m-line that the answer rejects or leaves out of the bundle", () => {
+  it("groups: takes nothing of an m-line that the answer rejects or leaves out of the bundle", () => {
     const offer = offerSession();
     const text = writeSession(answerSession(writeSession(offer, TRANSPORT)), TRANSPORT);
     const media = (answer: string): string[] =>
@@ -235,10 +241,21 @@ describe("offers that change a session", () => {
     expect(offer.media[0]?.extensions).toEqual(chrome.media[0]?.extensions);
   });
 
-  it("renegotiation_offer_remove_media, _remove_bundle_media: port 0 in its place, out of the group", () => {
+  it("renegotiation_offer_remove_media, renegotiation_offer_remove_bundle_media: port 0 in its place, out of the group", () => {
     const text = writeSession(offerSession({ audio: false }, capabilities(), chrome), TRANSPORT);
     expect(rejected(text)).toEqual([true, false]);
     expect(text).toContain("a=group:BUNDLE 1\r\n");
+  });
+
+  it("renegotiation_offer_disordered_media_handlers: m-lines keep the places that the other side gave them", () => {
+    const [head = "", audio = "", video = ""] = chromiumOffer().split(/(?=m=)/);
+    const offer = offerSession({}, WITH_DATA, answerSession(head + video + audio));
+    expect(offer.media.map(({ mid }) => mid)).toEqual(["1", "0", "application0"]);
+    expect(mLines(writeSession(offer, TRANSPORT)).map((line) => line.split(" ")[0])).toEqual([
+      "m=video",
+      "m=audio",
+      "m=application",
+    ]);
   });
 
   it("renegotiation_offer_complex_case: a place is used again, with a fresh mid and free numbers", () => {
