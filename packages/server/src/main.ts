@@ -1,8 +1,13 @@
 #!/usr/bin/env node
 import process from "node:process";
+import { setFlagsFromString } from "node:v8";
 
-import { gstreamerEnvironment } from "./gateway/config/gstreamer-options.js";
-import { run } from "./run.js";
+import { gatewayFlag } from "./v8-flags.js";
+
+setFlagsFromString(gatewayFlag);
+// The rest only now.
+const { gstreamerEnvironment } = await import("./gateway/config/gstreamer-options.js");
+const { run } = await import("./run.js");
 
 const args = process.argv.slice(2);
 // The environment reaches GStreamer wherever it runs: in the workers, or here.

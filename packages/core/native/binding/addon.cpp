@@ -6,6 +6,7 @@
 #include <napi.h>
 
 #include <limits>
+#include <malloc.h>
 #include <memory>
 #include <string>
 #include <vector>
@@ -179,6 +180,10 @@ Napi::Value open(const Napi::CallbackInfo& info) {
   });
 }
 
+void trimMemory(const Napi::CallbackInfo& /*info*/) {
+  malloc_trim(0);
+}
+
 // process.exit() runs no clean-up hooks, but destroys what static things native threads still use:
 // all must be down before. This is heard at every end but that of a worker thread that is
 // terminated, where the hooks do run.
@@ -201,6 +206,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(state.release());
   listenForExit(env);
   exports.Set("open", Napi::Function::New(env, open, "open"));
+  exports.Set("trimMemory", Napi::Function::New(env, trimMemory, "trimMemory"));
   exportLog(env, exports);
   return exports;
 }

@@ -13,6 +13,7 @@ export interface Addon {
   openLog(fd: number, isColored: boolean): number;
   writeLog(lines: string): void;
   closeLog(timeoutMs: number): void;
+  trimMemory(): void;
 }
 
 /**

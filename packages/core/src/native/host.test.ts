@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { afterEach, describe, expect, it } from "vitest";
 import { addonPath } from "./addon.js";
-import { openHost } from "./index.js";
+import { openHost, trimMemory } from "./index.js";
 import type { NativeHost, NativeMap } from "./host.js";
 
 const open: NativeHost[] = [];
@@ -100,6 +100,11 @@ describe("native host", () => {
         message: expect.stringContaining("/nowhere/libgstx.so"),
       }),
     );
+  });
+
+  it("gives memory back while it runs", async () => {
+    trimMemory();
+    expect(await host.info()).toBeDefined();
   });
 
   it("refuses bad options", () => {

@@ -15,3 +15,11 @@ export function openHost(options: HostOptions): NativeHost {
   const { onEvent, ...settings } = options;
   return loadAddon().open(settings, (objectId, type, data) => onEvent(objectId, type, data));
 }
+
+/**
+ * Gives the system back what malloc keeps for later, of all threads; threads that allocate meanwhile may wait for some
+ * milliseconds.
+ */
+export function trimMemory(): void {
+  loadAddon().trimMemory();
+}

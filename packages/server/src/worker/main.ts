@@ -7,6 +7,7 @@ import { processClock } from "../process-clock.js";
 import { withCrashHandler } from "../logging/crash-handler.js";
 import { openWorkerLog } from "../logging/worker-log.js";
 import { importModule } from "./import-module.js";
+import { processTrimmer } from "./memory-trimmer.js";
 import { Worker } from "./worker.js";
 
 // Process of one media worker: `node worker/main.js <slot> <socket path>`. The gateway listens on the socket; the worker
@@ -19,7 +20,7 @@ if (socketPath === undefined) throw new Error("usage: main.js <slot> <socket pat
 process.on("SIGINT", () => undefined);
 process.on("SIGTERM", () => undefined);
 
-const { openHost, openNativeLog } = await import("@kms/core/native");
+const { openHost, openNativeLog, trimMemory } = await import("@kms/core/native");
 const log = openWorkerLog(openNativeLog);
 process.on("unhandledRejection", (error) => log.error("unhandled rejection", { error }));
 log.info("media worker started", { slot });
@@ -30,6 +31,7 @@ const worker = new Worker(transport, {
   importModule,
   clock: processClock,
   log,
+  trimmer: processTrimmer(processClock, trimMemory),
 });
 worker.signal.addEventListener("abort", () => {
   const exit = (): void => process.exit(0);

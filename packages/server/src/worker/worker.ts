@@ -19,6 +19,7 @@ import { toWireError } from "./errors.js";
 import { readHostSettings } from "./host-settings.js";
 import { IoThreads } from "./io-threads.js";
 import { loadNative } from "./load-native.js";
+import type { MemoryTrimmer } from "./memory-trimmer.js";
 import { NativeEventRouter } from "./native-event-router.js";
 import { ObjectTable } from "./object-table.js";
 import { PipelineQueue } from "./pipeline-queue.js";
@@ -31,6 +32,8 @@ export interface WorkerParts {
   importModule(entry: string): Promise<ServerModule>;
   readonly clock: ObjectClock;
   readonly log: Logger;
+  /** Absent where the process is not the worker's own. */
+  readonly trimmer?: MemoryTrimmer;
 }
 
 /** Everything that exists once `start` was answered. */
@@ -55,9 +58,9 @@ export class Worker {
     this.#peer = new Peer(transport, { toRpcError: (thrown) => this.#toRpcError(thrown) });
     this.#handle("ping", async () => null);
     this.#handle("start", (params) => this.#start(params));
-    this.#handle("create", (params) => this.#create(params));
-    this.#handle("invoke", (params) => this.#invoke(params));
-    this.#handle("release", (params) => this.#release(params));
+    this.#handleRequest("create", (params) => this.#create(params));
+    this.#handleRequest("invoke", (params) => this.#invoke(params));
+    this.#handleRequest("release", (params) => this.#release(params));
     this.#handle("counters", () => this.#counters());
     this.#handle("shutdown", () => this.shutdown());
   }
@@ -71,6 +74,7 @@ export class Worker {
   async shutdown(): Promise<null> {
     const running = this.#running;
     this.#running = undefined;
+    this.#parts.trimmer?.close();
     if (running === undefined) return null;
     await running.objects.releaseAll();
     await running.host.close();
@@ -81,6 +85,14 @@ export class Worker {
     this.#peer.handle(method, async (params: RpcParams | undefined) => {
       // The model's JSON type is the read-only view of the codec's.
       return (await handler(new RequestParams(params))) as WireValue;
+    });
+  }
+
+  /** A call that a client made, other than those of the gateway itself. */
+  #handleRequest(method: string, handler: (params: RequestParams) => Promise<JsonValue>): void {
+    this.#handle(method, (params) => {
+      this.#parts.trimmer?.onRequest();
+      return handler(params);
     });
   }
 

@@ -11,14 +11,10 @@ import type { Readable } from "node:stream";
 
 import { FramedTransport } from "@kms/core/jsonrpc";
 
+import { workerFlags } from "../../v8-flags.js";
 import type { LaunchedWorker, WorkerLauncher } from "./launcher.js";
 
 const connectTimeoutMs = 20_000;
-/**
- * Keeps V8's young generation (MiB) as small as it starts. It would grow to 48 MiB with the first few dozen endpoints and
- * never shrink, as much as hundreds of them need in all; a worker makes little garbage once they are there.
- */
-const v8Options = ["--max-semi-space-size=1"];
 
 /** Where that goes which worker processes print and log. */
 export interface WorkerOutput {
@@ -65,7 +61,7 @@ export class ProcessLauncher implements WorkerLauncher {
 
   #spawn(args: readonly string[]): ChildProcess {
     const { stderr, env } = this.#output;
-    const child = spawn(process.execPath, [...v8Options, this.#entry, ...args], {
+    const child = spawn(process.execPath, [...workerFlags, this.#entry, ...args], {
       stdio: ["ignore", "inherit", stderr, "pipe"],
       env: { ...process.env, ...env },
     });

@@ -1,0 +1,32 @@
+import { execFileSync } from "node:child_process";
+import process from "node:process";
+import { describe, expect, it } from "vitest";
+
+import { gatewayFlag, workerFlags } from "./v8-flags.js";
+
+// Garbage that lives for a while makes the young generation grow.
+const program = `
+  const v8 = require("node:v8");
+  if (process.env.LATE) v8.setFlagsFromString(process.env.LATE);
+  const kept = [];
+  for (let at = 0; at < 2_000_000; at += 1) kept[at % 50_000] = [at];
+  const space = v8.getHeapSpaceStatistics().find((one) => one.space_name === "new_space");
+  console.log(space.space_size);`;
+
+/** Bytes of the young generation after much garbage. */
+function youngGeneration(flags: readonly string[], late = ""): number {
+  const env = { ...process.env, LATE: late };
+  return Number(execFileSync(process.execPath, [...flags, "-e", program], { env }));
+}
+
+describe("the young generation stays small", () => {
+  it("without flags it does not, or there would be no need for any", () => {
+    expect(youngGeneration([])).toBeGreaterThan(4 * 1024 * 1024);
+  });
+  it("in workers", () => {
+    expect(youngGeneration(workerFlags)).toBeLessThanOrEqual(3 * 1024 * 1024);
+  });
+  it("in the gateway, which sets its flag when it runs already", () => {
+    expect(youngGeneration([], gatewayFlag)).toBeLessThanOrEqual(3 * 1024 * 1024);
+  });
+});
