@@ -103,6 +103,7 @@ describe("native host", () => {
   });
 
   it("gives memory back while it runs", async () => {
+    const host = start();
     trimMemory();
     expect(await host.info()).toBeDefined();
   });
