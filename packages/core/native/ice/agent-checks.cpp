@@ -136,7 +136,10 @@ bool Agent::Core::onResponse(const StunMessage& message, const Path& path) {
     return true;
   }
   const auto [pair, check] = m_list.findCheck(message.transactionId());
-  if (pair == nullptr || !m_keys) return false;
+  if (pair == nullptr || !m_keys) {
+    ++m_counters.strayResponses;
+    return false;
+  }
   ++m_counters.responsesReceived;
   if (path != pair->path) {
     ++m_counters.asymmetricResponses;
@@ -150,7 +153,10 @@ bool Agent::Core::onResponse(const StunMessage& message, const Path& path) {
     ++m_counters.badIntegrity;
     return true;
   }
-  if (!std::exchange(check->isOpen, false)) return true;  // answered before
+  if (!std::exchange(check->isOpen, false)) {  // answered before
+    ++m_counters.strayResponses;
+    return true;
+  }
   if (message.messageClass() == StunClass::Error) {
     onErrorResponse(*pair, *check, message);
   } else {

@@ -73,7 +73,10 @@ void Agent::Core::onAuthentic(const StunMessage& message, const Path& path) {
   if (!settleRoles(message)) return refuse(message, path, kRoleConflict, &m_local);
   Pair* pair = m_list.learn(path, *priority);
   // Silence is how consent is taken back (RFC 7675 5.2).
-  if (pair == nullptr || pair->isRevoked) return;
+  if (pair == nullptr || pair->isRevoked) {
+    ++m_counters.unwanted;
+    return;
+  }
   agree(message, path, m_local);
   const bool isNomination =
       m_role == Role::Controlled && message.find(StunAttribute::UseCandidate).has_value();

@@ -1,5 +1,7 @@
 #include "router/ice-transport.hpp"
 
+#include "router/protocol-drops.hpp"
+
 #include <kms/base/error.hpp>
 
 #include <algorithm>
@@ -159,11 +161,20 @@ void IceTransport::onStun(std::span<const std::uint8_t> packet, const ice::Path&
   const bool isUdp = path.transport == ice::Transport::Udp;
   if (isUdp && m_gatherer.handleStun(packet)) return;
   if (isUdp && isShared(path.base) && m_context.isTaken(path.remote, *this)) {
+    countDrop(DropReason::kIceRefused);
     if (mayComeToUdp()) usePrivateSocket(path.remote.isV6);
     return;
   }
+  const ice::Counters before = m_agent->counters();
   m_agent->handlePacket(packet, path);
+  addDrops([this](DropReason reason, std::uint64_t packets) { countDrop(reason, packets); },
+           kIceDrops, m_agent->counters(), before);
   rearm();
+}
+
+void IceTransport::countDrop(DropReason reason, std::uint64_t packets) {
+  m_drops[reason] += packets;
+  m_context.environment().countDrop(reason, packets);
 }
 
 void IceTransport::onDatagram(io::PacketRef packet) {

@@ -76,6 +76,7 @@ class IceTransport final : private DatagramSink,
     return m_agent->selectedPair();
   }
   [[nodiscard]] const ice::Counters& counters() const noexcept { return m_agent->counters(); }
+  [[nodiscard]] const DropCounts& drops() const noexcept { return m_drops; }
 
  private:
   enum class Way : std::uint8_t { None, Udp, Tcp, Relay };
@@ -105,6 +106,7 @@ class IceTransport final : private DatagramSink,
   void onRelayedPacket(io::PacketRef packet) override;
 
   void sendUdp(std::span<const std::uint8_t> packet, const ice::Path& path, bool isSuccess);
+  void countDrop(DropReason reason, std::uint64_t packets = 1);
   [[nodiscard]] bool mayComeToUdp() const;
   void usePrivateSocket(bool v6);
   void giveLocals();
@@ -125,6 +127,7 @@ class IceTransport final : private DatagramSink,
   Way m_way = Way::None;
   ice::Path m_path;
   io::Flow m_flow;
+  DropCounts m_drops;
   bool m_hasConsent = false;
   bool m_closed = false;
 };

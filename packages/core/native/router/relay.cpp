@@ -1,5 +1,7 @@
 #include "router/relay.hpp"
 
+#include "router/protocol-drops.hpp"
+
 #include <kms/base/error.hpp>
 
 #include <algorithm>
@@ -161,7 +163,9 @@ void Relay::flushTls() {
 
 void Relay::send(const Address& peer, std::span<const std::uint8_t> packet) {
   if (m_isOver) return;
+  const ice::TurnCounters before = m_client.counters();
   (void)m_client.send(peer, packet);  // the client counts what it drops
+  countDrops(before);
   rearm();
 }
 
@@ -192,7 +196,9 @@ void Relay::onDatagram(io::PacketRef packet) {
 
 void Relay::take(io::PacketRef packet) {
   if (m_isOver) return;
+  const ice::TurnCounters before = m_client.counters();
   const auto data = m_client.handlePacket(packet->bytes());
+  countDrops(before);
   rearm();
   if (!data || !m_client.relayed()) return;
   std::memmove(packet->data.data(), data->data.data(), data->data.size());
@@ -200,6 +206,14 @@ void Relay::take(io::PacketRef packet) {
   packet->remote = data->peer;
   packet->local = *m_client.relayed();
   m_listener.onRelayedPacket(std::move(packet));
+}
+
+void Relay::countDrops(const ice::TurnCounters& before) {
+  const Environment& environment = m_context.environment();
+  const auto count = [&](DropReason reason, std::uint64_t packets) {
+    environment.countDrop(reason, packets);
+  };
+  addDrops(count, kRelayDrops, m_client.counters(), before);
 }
 
 std::size_t Relay::onBytes(std::span<std::uint8_t> bytes) {

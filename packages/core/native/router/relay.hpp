@@ -83,6 +83,7 @@ class Relay final : private ice::TurnListener, private io::UdpReceiver, private 
   void fail(const std::string& reason);
   void rearm();
   void take(io::PacketRef packet);
+  void countDrops(const ice::TurnCounters& before);
   std::size_t takeMessages(std::span<const std::uint8_t> bytes);
   std::size_t onCiphertext(std::span<const std::uint8_t> bytes);
   void sendStream(std::span<const std::uint8_t> bytes, std::size_t padding = 0);

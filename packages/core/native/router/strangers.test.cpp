@@ -147,6 +147,24 @@ TEST_F(Strangers, withoutThePasswordGetNoMoreThanTheySent) {
   flood(m_stranger, [&](int i) { return bindingRequest(username, "a-wrong-password", i); });
   flood(m_stranger, [&](int i) { return bindingRequest(username, "", i); });
   flood(m_peer, [&](int i) { return bindingRequest(username, "a-wrong-password", i); });
+  EXPECT_EQ(dropped(DropReason::kIceBadIntegrity), 2U * (kPackets + 1));
+  EXPECT_EQ(dropped(DropReason::kIceMalformed), kPackets + 1U) << "without a password";
+  EXPECT_GE(droppedByThread(DropReason::kIceBadIntegrity), 2 * kPackets);
+  expectTheCallToGoOn();
+}
+
+TEST_F(Strangers, whoNameNobodyOrAnswerNothingAreCountedApart) {
+  flood(m_stranger, [&](int i) { return bindingRequest("nobody:them", "a-password", i); });
+  flood(m_stranger, [&](int i) { return bindingRequest(serverUfrag() + "x:them", "", i); });
+  EXPECT_EQ(droppedByThread(DropReason::kIceUnknownUser), 2 * (kPackets + 1));
+  const std::int64_t before = droppedByThread(DropReason::kIceStrayResponse);
+  flood(m_stranger, [&](int i) {
+    Bytes answer = bindingRequest("nobody:them", "", i);
+    answer[0] = 0x01;  // a success response
+    answer[4 + 4] = 0xFF;
+    return answer;
+  });
+  EXPECT_EQ(droppedByThread(DropReason::kIceStrayResponse), before + kPackets + 1);
   expectTheCallToGoOn();
 }
 

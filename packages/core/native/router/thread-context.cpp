@@ -29,6 +29,13 @@ bool isMedia(std::uint8_t first) {
   return first >= 128 && first <= 191;
 }  // RFC 7983 7
 
+/// Why nobody here takes a datagram.
+DropReason reasonOfNobody(std::span<const std::uint8_t> packet) {
+  if (ice::usernameFragment(packet)) return DropReason::kIceUnknownUser;
+  if (ice::transactionTag(packet)) return DropReason::kIceStrayResponse;
+  return ice::isStun(packet) ? DropReason::kIceMalformed : DropReason::kUnknownSender;
+}
+
 }  // namespace
 
 ThreadContext::ThreadContext(std::size_t index, const ThreadConfig& config,
@@ -167,7 +174,7 @@ void ThreadContext::onDatagram(io::PacketRef packet) {
   count(ThreadCounter::kReceived);
   set(ThreadCounter::kReceivedBytes, get(ThreadCounter::kReceivedBytes) + packet->size);
   DatagramSink* sink = sinkOf(packet);
-  if (sink == nullptr) return m_drops.count(DropReason::kUnknownSender);
+  if (sink == nullptr) return m_drops.count(reasonOfNobody(packet->bytes()));
   if (!dispatch(std::move(packet), *sink)) countMalformed();
 }
 

@@ -68,6 +68,8 @@ class WebRtcTransport::Impl final : public RtpOutlet,
   void startDtls();
   void whenPathKnown();
   void rearmDtls();
+  void keepForLater(std::span<const std::uint8_t> packet);
+  void countDrop(DropReason reason, std::uint64_t packets = 1);
 
   // Data channels.
   void negotiateData(const RemoteParameters& parameters);
@@ -93,7 +95,7 @@ class WebRtcTransport::Impl final : public RtpOutlet,
   std::shared_ptr<sctp::DataChannels> m_data;
   std::uint64_t m_bytesSent = 0;
   std::uint64_t m_bytesReceived = 0;
-  std::uint64_t m_beforeKeys = 0;  // packets dropped
+  DropCounts m_drops;  // of DTLS, and of media before it
 };
 
 }  // namespace kms::router

@@ -47,9 +47,7 @@ std::optional<Duration> WebRtcTransport::Impl::roundTrip() const {
 void WebRtcTransport::Impl::onMediaPacket(io::PacketRef packet) {
   m_bytesReceived += packet->size;
   if (!m_inbound || m_closed) {
-    ++m_beforeKeys;
-    m_context.environment().countDrop(DropReason::kBeforeKeys);
-    return;
+    return countDrop(DropReason::kBeforeKeys);
   }
   const bool rtcp = rtp::isRtcp(packet->bytes());
   const auto size =
@@ -77,7 +75,8 @@ TransportStats WebRtcTransport::Impl::stats() const {
   all.localCertificate = m_certificate.info();
   if (m_dtls) all.remoteCertificate = m_dtls->remoteCertificate();
   all.dropped = m_session.drops();
-  all.dropped[DropReason::kBeforeKeys] = m_beforeKeys;
+  all.dropped += m_ice.drops();
+  all.dropped += m_drops;
   if (!m_inbound) return all;
   const srtp::InboundCounters& srtp = m_inbound->counters();
   all.dropped[DropReason::kMalformed] += srtp.malformed;

@@ -1,4 +1,5 @@
 // Life and DTLS of a WebRtcTransport.
+#include "router/protocol-drops.hpp"
 #include "router/random.hpp"
 #include "router/web-rtc-transport-impl.hpp"
 
@@ -137,14 +138,25 @@ void WebRtcTransport::Impl::startDtls() {
 // DTLS.
 
 void WebRtcTransport::Impl::onDtlsPacket(std::span<const std::uint8_t> packet) {
-  if (!m_dtls || m_closed) return;
-  if (!m_dtlsStarted) {
-    // The peer's pair works already, ours not yet: there is no way for an answer.
-    if (m_earlyDtls.size() < kMaxEarlyDtls) m_earlyDtls.emplace_back(packet.begin(), packet.end());
-    return;
-  }
+  if (m_closed) return;
+  if (!m_dtls) return countDrop(DropReason::kDtlsWrongState);
+  if (!m_dtlsStarted) return keepForLater(packet);
+  const dtls::Counters before = m_dtls->counters();
   m_dtls->handlePacket(packet);
+  addDrops([this](DropReason reason, std::uint64_t packets) { countDrop(reason, packets); },
+           kDtlsDrops, m_dtls->counters(), before);
   rearmDtls();
+}
+
+/// The peer's pair works already, ours not yet: there is no way for an answer.
+void WebRtcTransport::Impl::keepForLater(std::span<const std::uint8_t> packet) {
+  if (m_earlyDtls.size() >= kMaxEarlyDtls) return countDrop(DropReason::kDtlsTooMany);
+  m_earlyDtls.emplace_back(packet.begin(), packet.end());
+}
+
+void WebRtcTransport::Impl::countDrop(DropReason reason, std::uint64_t packets) {
+  m_drops[reason] += packets;
+  m_context.environment().countDrop(reason, packets);
 }
 
 void WebRtcTransport::Impl::rearmDtls() {

@@ -87,6 +87,9 @@ struct Counters {
   std::uint64_t errorResponses = 0;       ///< received
   std::uint64_t roleConflicts = 0;        ///< found by either side
   std::uint64_t asymmetricResponses = 0;  ///< from or to another address than the request
+  std::uint64_t strayResponses = 0;       ///< to no check, or a second one
+  /// Requests left unanswered: too many addresses, or their pair's consent has ended.
+  std::uint64_t unwanted = 0;
   std::uint64_t refusedCandidates =
       0;  ///< remote ones: too many, other component, unusable address
 };
