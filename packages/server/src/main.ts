@@ -2,9 +2,9 @@
 import process from "node:process";
 import { setFlagsFromString } from "node:v8";
 
-import { gatewayFlag } from "./v8-flags.js";
+import { gatewayFlags } from "./v8-flags.js";
 
-setFlagsFromString(gatewayFlag);
+for (const flag of gatewayFlags) setFlagsFromString(flag);
 // The rest only now.
 const { gstreamerEnvironment } = await import("./gateway/config/gstreamer-options.js");
 const { run } = await import("./run.js");

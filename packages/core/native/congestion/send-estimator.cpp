@@ -11,6 +11,8 @@ namespace {
 constexpr Duration kArrivalRange = std::chrono::milliseconds(std::int64_t{64} << 24);
 /// Arrivals fewer than these say little of the rate.
 constexpr std::uint64_t kLeastAcknowledged = 5'000;
+/// In us: what was sent longer ago is not told of any more.
+constexpr std::int64_t kAwaited = 2'000'000;
 
 std::int64_t microseconds(TimePoint time) noexcept {
   return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
@@ -20,9 +22,20 @@ std::int64_t microseconds(TimePoint time) noexcept {
 
 void SendEstimator::onSent(std::uint16_t sequence, std::size_t bytes, TimePoint now,
                            std::uint16_t probe) {
-  if (m_history.empty()) m_history.resize(kHistory);
-  m_history[sequence % kHistory] = {microseconds(now), sequence, static_cast<std::uint16_t>(bytes),
-                                    probe, false};
+  if (m_history.empty()) m_history.resize(kLeastHistory);
+  const std::int64_t at = microseconds(now);
+  const Sent& before = place(sequence);
+  // Its feedback may come yet.
+  if (before.bytes > 0 && at - before.at < kAwaited && m_history.size() < kMostHistory)
+    growHistory();
+  place(sequence) = {at, sequence, static_cast<std::uint16_t>(bytes), probe, false};
+}
+
+void SendEstimator::growHistory() {
+  const auto before = std::exchange(m_history, std::vector<Sent>(m_history.size() * 2));
+  for (const Sent& sent : before) {
+    if (sent.bytes > 0) place(sent.sequence) = sent;
+  }
 }
 
 bool SendEstimator::onFeedback(rtp::FeedbackReader& reader, TimePoint now) {
@@ -41,7 +54,7 @@ bool SendEstimator::onFeedback(rtp::FeedbackReader& reader, TimePoint now) {
 
 void SendEstimator::onStatus(const rtp::PacketStatus& status, TimePoint now) {
   if (m_history.empty()) return;
-  Sent& sent = m_history[status.sequence % kHistory];
+  Sent& sent = place(status.sequence);
   if (sent.sequence != status.sequence || sent.bytes == 0) return;
   if (!status.received) {
     if (!std::exchange(sent.lost, true)) {

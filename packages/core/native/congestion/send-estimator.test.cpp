@@ -69,6 +69,12 @@ TEST_F(SendEstimatorTest, reorderingIsNoCongestion) {
   EXPECT_GT(run({&sender}, m_now, 60s)[0], 800'000.0);
 }
 
+TEST_F(SendEstimatorTest, aLongWayHoldsMorePacketsThanItsHistoryBeganWith) {
+  TestLink link({.rate = 4'000'000, .delay = 600ms}, 6);
+  TestSender sender(link, whatIsEstimated);
+  EXPECT_GT(run({&sender}, m_now, 60s)[0], 2'000'000.0);
+}
+
 TEST_F(SendEstimatorTest, sendersShareALink) {
   TestLink link({.rate = 2'000'000}, 5);
   TestSender one(link, whatIsEstimated);

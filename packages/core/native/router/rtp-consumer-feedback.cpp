@@ -29,7 +29,7 @@ constexpr std::uint16_t kProbeDepth = 32;
 
 void RtpConsumer::onNack(const rtp::RtcpPacket& nack, TimePoint now) {
   ++m_counters.nacks;
-  if (!m_producer || m_history.empty() || !m_outlet.writable()) return;
+  if (!m_producer || !m_outlet.writable()) return;
   rtp::forEachNacked(nack, [&](std::uint16_t sequence) { retransmit(sequence, now); });
 }
 
@@ -41,7 +41,7 @@ bool RtpConsumer::mayRetransmit(TimePoint now) {
   return m_budgetUsed++ < kBudget;
 }
 
-const rtp::MediaPacket* RtpConsumer::packetOf(const Sent& sent) const {
+const rtp::MediaPacket* RtpConsumer::packetOf(const SentPacket& sent) const {
   if (!m_producer || m_generation != m_producer->generation()) return nullptr;
   if (sent.source < 0 || !m_rewriter.covers(static_cast<std::uint16_t>(sent.sequence)))
     return nullptr;
@@ -49,20 +49,20 @@ const rtp::MediaPacket* RtpConsumer::packetOf(const Sent& sent) const {
 }
 
 void RtpConsumer::retransmit(std::uint16_t sequence, TimePoint now) {
-  Sent& sent = place(sequence);
-  if (sent.sequence != sequence) return;
+  SentPacket* sent = m_history.find(sequence);
+  if (sent == nullptr) return;
   const Duration half = m_report.roundTrip.value_or(Duration::zero()) / 2;
   // Asked twice within a round trip: the answer is on its way.
-  if (now - sent.last < std::clamp(half, kLeastGuard, kMostGuard)) return;
-  const rtp::MediaPacket* packet = packetOf(sent);
+  if (now - sent->last < std::clamp(half, kLeastGuard, kMostGuard)) return;
+  const rtp::MediaPacket* packet = packetOf(*sent);
   if (packet == nullptr || !mayRetransmit(now)) return;
-  if (!(hasRtx() ? sendRtx(*packet, sent, now) : send(*packet, sent, now))) return;
-  sent.last = now;
+  if (!(hasRtx() ? sendRtx(*packet, *sent, now) : send(*packet, *sent, now))) return;
+  sent->last = now;
   ++m_counters.retransmitted;
   m_counters.retransmittedBytes += packet->payloadSize;
 }
 
-bool RtpConsumer::sendRtx(const rtp::MediaPacket& packet, const Sent& sent, TimePoint now) {
+bool RtpConsumer::sendRtx(const rtp::MediaPacket& packet, const SentPacket& sent, TimePoint now) {
   Rewritten content;
   rewrite(packet, sent.skippedPictures, content);
   std::array<std::uint8_t, rtp::kRtxOverhead + sizeof(Rewritten::room)> prefix;
@@ -79,15 +79,14 @@ bool RtpConsumer::sendRtx(const rtp::MediaPacket& packet, const Sent& sent, Time
 }
 
 std::size_t RtpConsumer::sendProbe(TimePoint now) {
-  if (!hasRtx() || m_history.empty() || !m_outlet.writable()) return 0;
+  if (!hasRtx() || !m_outlet.writable()) return 0;
   for (std::uint16_t tries = 0; tries < kProbeDepth; ++tries) {
     const auto sequence =
         static_cast<std::uint16_t>(m_lastSequence - m_probeSequence++ % kProbeDepth);
-    const Sent& sent = place(sequence);
-    if (sent.sequence != sequence) continue;
-    const rtp::MediaPacket* packet = packetOf(sent);
+    const SentPacket* sent = m_history.find(sequence);
+    const rtp::MediaPacket* packet = sent == nullptr ? nullptr : packetOf(*sent);
     if (packet == nullptr) continue;
-    if (!sendRtx(*packet, sent, now)) return 0;
+    if (!sendRtx(*packet, *sent, now)) return 0;
     ++m_counters.probes;
     return packet->payloadSize;
   }

@@ -137,7 +137,7 @@ void RtpConsumer::forward(Producer& producer, const rtp::MediaPacket& packet, Ti
   if (leavesOut(packet)) return leaveOut(packet, now);
   const auto output = m_rewriter.next(packet, packet.packet->received);
   if (!output) return;
-  const Sent* sent =
+  const SentPacket* sent =
       record(packet.sequence, *output, std::size_t{packet.payloadSize} + packet.padding, now);
   if (sent == nullptr) return;
   if (m_isVp8 && packet.timestamp != m_lastSourceTimestamp)
@@ -165,25 +165,20 @@ bool RtpConsumer::start(Producer& producer, const rtp::MediaPacket& packet, Time
     m_lastSourceTimestamp = packet.timestamp - 1;  // a picture of its own
   }
   m_temporal = m_choice.temporal;
-  if (m_history.empty()) {
-    m_history.resize(m_medium == media::Medium::kVideo ? kVideoHistory : kAudioHistory);
-  }
   return true;
 }
 
 /// Notes what a number is sent with; null when it was given already.
-RtpConsumer::Sent* RtpConsumer::record(std::int64_t source, const StreamRewriter::Output& output,
-                                       std::size_t bytes, TimePoint now) {
-  Sent& sent = place(output.sequence);
-  if (sent.sequence == output.sequence) return nullptr;
-  sent = Sent{};
-  sent.source = source;
-  sent.sequence = output.sequence;
-  sent.skippedPictures = output.skippedPictures;
+SentPacket* RtpConsumer::record(std::int64_t source, const StreamRewriter::Output& output,
+                                std::size_t bytes, TimePoint now) {
+  SentPacket* sent = m_history.take(output.sequence, now);
+  if (sent == nullptr) return nullptr;
+  sent->source = source;
+  sent->skippedPictures = output.skippedPictures;
   if (m_header.hasTransportSequence())
-    sent.transportSequence = m_outlet.numberPacket(m_header.size() + bytes, now);
-  if (m_header.hasAbsoluteSendTime()) sent.absoluteSendTime = rtp::absoluteSendTime(now);
-  return &sent;
+    sent->transportSequence = m_outlet.numberPacket(m_header.size() + bytes, now);
+  if (m_header.hasAbsoluteSendTime()) sent->absoluteSendTime = rtp::absoluteSendTime(now);
+  return sent;
 }
 
 void RtpConsumer::notePicture(const rtp::MediaPacket& packet, std::uint16_t skippedPictures) {
@@ -203,14 +198,14 @@ void RtpConsumer::leaveOut(const rtp::MediaPacket& packet, TimePoint now) {
   ++m_counters.thinned;
   const auto hole = m_rewriter.skip(packet);
   if (!hole) return;
-  const Sent* sent = record(-1, *hole, kOnlyPadding.size(), now);
+  const SentPacket* sent = record(-1, *hole, kOnlyPadding.size(), now);
   if (sent == nullptr) return;
   PacketHeader header = headerOf(packet, *sent);
   header.padded = true;
   m_outlet.sendRtp({m_header.fill(header), {}, kOnlyPadding});
 }
 
-PacketHeader RtpConsumer::headerOf(const rtp::MediaPacket& packet, const Sent& sent) const {
+PacketHeader RtpConsumer::headerOf(const rtp::MediaPacket& packet, const SentPacket& sent) const {
   PacketHeader made;
   made.header = {m_payloadType, packet.marker, static_cast<std::uint16_t>(sent.sequence),
                  m_rewriter.timestampOf(packet), m_ssrcs.media};
@@ -234,7 +229,7 @@ void RtpConsumer::rewrite(const rtp::MediaPacket& packet, std::uint16_t skippedP
   out.payload = out.payload.subspan(descriptor->size);
 }
 
-bool RtpConsumer::send(const rtp::MediaPacket& packet, const Sent& sent, TimePoint now) {
+bool RtpConsumer::send(const rtp::MediaPacket& packet, const SentPacket& sent, TimePoint now) {
   Rewritten content;
   rewrite(packet, sent.skippedPictures, content);
   const auto header = m_header.fill(headerOf(packet, sent));

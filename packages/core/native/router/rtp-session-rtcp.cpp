@@ -240,6 +240,7 @@ void RtpSession::onTick() {
   updateBudget(now);
   sendRemb(now);
   checkFlow(now);
+  for (Stream& each : m_streams) each.consumer->shrink();
 }
 
 void RtpSession::checkFlow(TimePoint now) {

@@ -21,7 +21,8 @@ namespace kms::congestion {
 inline constexpr std::uint64_t kStartBitrate = 300'000;
 
 /// The estimate of one transport: from transport-wide feedback where that is negotiated, else from
-/// REMB and receiver reports. Allocates only for the first packet. I/O thread.
+/// REMB and receiver reports. Allocates for the first packet, and when more are under way than ever
+/// before. I/O thread.
 class KMS_API SendEstimator {
  public:
   SendEstimator() noexcept : m_delay(kStartBitrate) {}
@@ -58,14 +59,19 @@ class KMS_API SendEstimator {
     std::uint16_t probe = 0;
     bool lost = false;  // told of as lost so far
   };
-  static constexpr std::size_t kHistory = 512;
+  static constexpr std::size_t kLeastHistory = 64;
+  static constexpr std::size_t kMostHistory = 1024;
 
+  [[nodiscard]] Sent& place(std::uint16_t sequence) noexcept {
+    return m_history[sequence & (m_history.size() - 1)];
+  }
+  void growHistory();
   void onStatus(const rtp::PacketStatus& status, TimePoint now);
   void onArrival(const Sent& sent, Duration arrival, TimePoint now);
   [[nodiscard]] Duration unwrap(Duration arrival) noexcept;
   void update(TimePoint now);
 
-  std::vector<Sent> m_history;  // by number
+  std::vector<Sent> m_history;  // by number; a power of two
   ArrivalGroups m_groups;
   DelayTrend m_trend;
   OveruseDetector m_detector;

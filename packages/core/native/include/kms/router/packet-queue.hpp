@@ -9,10 +9,11 @@
 
 namespace kms::router {
 
-/// A bounded queue. Allocates only for the first packet. I/O thread.
+/// A bounded queue. Allocates when it is longer than it was since shrink(). I/O thread.
 class KMS_API PacketQueue {
  public:
   static constexpr std::size_t kCapacity = 512;
+  static constexpr std::size_t kLeast = 32;
 
   [[nodiscard]] bool empty() const noexcept { return m_count == 0; }
   [[nodiscard]] bool full() const noexcept { return m_count == kCapacity; }
@@ -24,9 +25,13 @@ class KMS_API PacketQueue {
   /// The queue must not be empty.
   [[nodiscard]] rtp::MediaPacket pop() noexcept;
   void clear() noexcept;
+  /// Gives its memory back while nothing waits: most viewers never wait again.
+  void shrink() noexcept;
 
  private:
-  std::vector<rtp::MediaPacket> m_ring;
+  void grow();
+
+  std::vector<rtp::MediaPacket> m_ring;  // a power of two
   std::size_t m_first = 0;
   std::size_t m_count = 0;
   std::size_t m_bytes = 0;

@@ -12,6 +12,7 @@
 #include <kms/router/packet-queue.hpp>
 #include <kms/router/picture-numbers.hpp>
 #include <kms/router/producer.hpp>
+#include <kms/router/sent-history.hpp>
 #include <kms/router/stream-rewriter.hpp>
 #include <kms/rtp/rtcp-writer.hpp>
 
@@ -120,26 +121,16 @@ class KMS_API RtpConsumer final : public Consumer {
   [[nodiscard]] const LayerChoice& layers() const noexcept { return m_choice; }
   /// True once when its source has been silent for `timeout`.
   [[nodiscard]] bool takeSilence(TimePoint now, Duration timeout) noexcept;
+  /// Gives memory back that only a burst needed; now and then.
+  void shrink() noexcept { m_queue.shrink(); }
 
  private:
-  /// What a sequence number was sent with: a retransmission on the same SSRC must be the very same
-  /// packet (GCM).
-  struct Sent {
-    std::int64_t source = -1;  ///< extended number of the producer's packet
-    TimePoint last{};          ///< of its retransmissions
-    std::int32_t sequence = -1;
-    std::uint32_t absoluteSendTime = 0;  // 24 bits
-    std::uint16_t transportSequence = 0;
-    std::uint16_t skippedPictures = 0;
-  };
   /// A rewritten payload descriptor and what follows it.
   struct Rewritten {
     std::array<std::uint8_t, 8> room;
     std::span<const std::uint8_t> prefix;
     std::span<const std::uint8_t> payload;
   };
-  static constexpr std::size_t kVideoHistory = 512;
-  static constexpr std::size_t kAudioHistory = 128;
   static constexpr std::uint8_t kNoPayloadType = 0xFF;
 
   // Forwarding.
@@ -151,12 +142,12 @@ class KMS_API RtpConsumer final : public Consumer {
   [[nodiscard]] bool start(Producer& producer, const rtp::MediaPacket& packet, TimePoint now);
   [[nodiscard]] bool leavesOut(const rtp::MediaPacket& packet) noexcept;
   void leaveOut(const rtp::MediaPacket& packet, TimePoint now);
-  Sent* record(std::int64_t source, const StreamRewriter::Output& output, std::size_t bytes,
-               TimePoint now);
+  SentPacket* record(std::int64_t source, const StreamRewriter::Output& output, std::size_t bytes,
+                     TimePoint now);
   void notePicture(const rtp::MediaPacket& packet, std::uint16_t skippedPictures);
-  [[nodiscard]] PacketHeader headerOf(const rtp::MediaPacket& packet, const Sent& sent) const;
+  [[nodiscard]] PacketHeader headerOf(const rtp::MediaPacket& packet, const SentPacket& sent) const;
   void rewrite(const rtp::MediaPacket& packet, std::uint16_t skippedPictures, Rewritten& out) const;
-  bool send(const rtp::MediaPacket& packet, const Sent& sent, TimePoint now);
+  bool send(const rtp::MediaPacket& packet, const SentPacket& sent, TimePoint now);
   // Encodings.
   void attachTo(std::shared_ptr<Producer> producer, std::shared_ptr<Producer>& as);
   void detachAll();
@@ -168,13 +159,9 @@ class KMS_API RtpConsumer final : public Consumer {
       std::span<const rtp::MediaPacket> packets);
   // Retransmission.
   void retransmit(std::uint16_t sequence, TimePoint now);
-  bool sendRtx(const rtp::MediaPacket& packet, const Sent& sent, TimePoint now);
+  bool sendRtx(const rtp::MediaPacket& packet, const SentPacket& sent, TimePoint now);
   [[nodiscard]] bool mayRetransmit(TimePoint now);
-  [[nodiscard]] const rtp::MediaPacket* packetOf(const Sent& sent) const;
-  /// Where a sequence number is noted, if it still is.
-  [[nodiscard]] Sent& place(std::uint16_t sequence) {
-    return m_history[sequence % m_history.size()];
-  }
+  [[nodiscard]] const rtp::MediaPacket* packetOf(const SentPacket& sent) const;
   [[nodiscard]] std::uint32_t timestampAt(TimePoint now) const;
 
   const media::Medium m_medium;
@@ -195,7 +182,7 @@ class KMS_API RtpConsumer final : public Consumer {
   StreamRewriter m_rewriter;
   PictureNumbers m_pictures;
   HeaderTemplate m_header;
-  std::vector<Sent> m_history;
+  SentHistory m_history;
   std::uint16_t m_rtxSequence;
   std::uint16_t m_lastSequence = 0;  // of the media
   std::uint16_t m_probeSequence = 0;

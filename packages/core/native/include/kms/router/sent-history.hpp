@@ -1,0 +1,52 @@
+// What sequence numbers were sent with.
+#pragma once
+
+#include <kms/base/clock.hpp>
+#include <kms/base/export.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace kms::router {
+
+/// What a sequence number was sent with: a retransmission on the same SSRC must be the very same
+/// packet (GCM).
+struct SentPacket {
+  std::int64_t source = -1;            ///< extended number of the producer's packet; -1: of none
+  TimePoint last{};                    ///< of its retransmissions
+  std::int32_t sequence = -1;          ///< -1: none was sent
+  std::uint32_t absoluteSendTime = 0;  ///< 24 bits
+  std::uint16_t transportSequence = 0;
+  std::uint16_t skippedPictures = 0;
+};
+
+/// The last packets of one stream: those of a second, but not more than 1024. Allocates when the
+/// stream begins, and when it has become faster than ever before. I/O thread.
+class KMS_API SentHistory {
+ public:
+  static constexpr std::size_t kLeast = 64;
+  static constexpr std::size_t kMost = 1024;
+
+  /// The place of a number that is given out now, blank but for the number; null when it was given
+  /// out already. Valid until the next call.
+  [[nodiscard]] SentPacket* take(std::uint16_t sequence, TimePoint now);
+  /// Null when that number was never given out, or too long ago.
+  [[nodiscard]] SentPacket* find(std::uint16_t sequence) noexcept;
+  /// How many it has room for.
+  [[nodiscard]] std::size_t capacity() const noexcept { return m_ring.size(); }
+  void clear() noexcept { m_ring.clear(); }
+
+ private:
+  [[nodiscard]] SentPacket& place(std::uint16_t sequence) noexcept {
+    return m_ring[sequence & (m_ring.size() - 1)];
+  }
+  void countTurn(TimePoint now);
+  void resize(std::size_t capacity);
+
+  std::vector<SentPacket> m_ring;  // by number; a power of two
+  std::size_t m_inTurn = 0;        // packets since it was full last
+  TimePoint m_turnBegan{};
+};
+
+}  // namespace kms::router
