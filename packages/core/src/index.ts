@@ -4,6 +4,7 @@ export type {
   AcceptedStream,
   Format,
   MediaNode,
+  MediaOrigin,
   Medium,
   OfferedStream,
   StreamKind,

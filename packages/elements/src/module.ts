@@ -2,6 +2,8 @@
 import type { ServerModule } from "@kms/core";
 import { nativeLibrary } from "@kms/core";
 import { elementsModule, manifest } from "./generated/index.js";
+import { Dispatcher } from "./objects/dispatcher.js";
+import { DispatcherOneToMany } from "./objects/dispatcher-one-to-many.js";
 import { PlayerEndpoint } from "./objects/player-endpoint.js";
 import { RecorderEndpoint } from "./objects/recorder-endpoint.js";
 import { RtpEndpoint } from "./objects/rtp-endpoint.js";
@@ -11,6 +13,13 @@ import { WebRtcEndpoint } from "./objects/web-rtc-endpoint.js";
 export const module: ServerModule = {
   manifest,
   spec: elementsModule,
-  classes: { PlayerEndpoint, RecorderEndpoint, RtpEndpoint, WebRtcEndpoint },
+  classes: {
+    Dispatcher,
+    DispatcherOneToMany,
+    PlayerEndpoint,
+    RecorderEndpoint,
+    RtpEndpoint,
+    WebRtcEndpoint,
+  },
   native: [nativeLibrary(new URL("..", import.meta.url), "libkmselements.so")],
 };

@@ -37,13 +37,21 @@ export interface AcceptedStream {
   readonly formats: readonly Format[];
 }
 
+/** Where media that leaves an element comes from: it is made by `node`, or enters the sink of `node` and is handed on. */
+export interface MediaOrigin {
+  readonly node: MediaNode;
+  readonly point: "source" | "sink";
+}
+
 /** What the planner must know about an element, and what it tells the element back. Never called re-entrantly. */
 export interface MediaNode {
   readonly id: string;
   /** Id of the native object behind the element; `undefined` when there is none (yet). */
   readonly nativeId: string | undefined;
-  /** True when the element hands this medium on untouched: links go past it. */
+  /** True when what enters the element is handed on untouched: links go past it. */
   through(medium: Medium): boolean;
+  /** Where what leaves the element comes from; `undefined` when nothing does. */
+  origin(medium: Medium): MediaOrigin | undefined;
   /** The current format of the element's own source. */
   sourceFormat(medium: Medium): OfferedStream | undefined;
   /** What the element's own sink takes; `undefined` until negotiated. */

@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest";
 
 import { FakeNativeHost } from "../testing/fake-native-host.js";
-import type { AcceptedStream, Format, MediaNode, Medium, OfferedStream } from "./media.js";
+import type {
+  AcceptedStream,
+  Format,
+  MediaNode,
+  MediaOrigin,
+  Medium,
+  OfferedStream,
+} from "./media.js";
 import { Planner } from "./planner.js";
 
 const vp8: Format = { codec: "VP8", clockRate: 90000, channels: 0, parameters: {} };
@@ -18,6 +25,7 @@ class TestNode implements MediaNode {
   readonly id: string;
   nativeId: string | undefined;
   transparent = false;
+  comesFrom: MediaOrigin | undefined;
   offered: OfferedStream | undefined;
   accepted: AcceptedStream | undefined;
   codec: string | undefined;
@@ -35,6 +43,9 @@ class TestNode implements MediaNode {
 
   through(): boolean {
     return this.transparent;
+  }
+  origin(): MediaOrigin | undefined {
+    return this.comesFrom ?? { node: this, point: this.transparent ? "sink" : "source" };
   }
   sourceFormat(): OfferedStream | undefined {
     return this.offered;

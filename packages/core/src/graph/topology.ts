@@ -55,8 +55,9 @@ export class Topology {
     while (node !== undefined && !seen.has(node)) {
       seen.add(node);
       codec ??= node.outputCodec(medium);
-      if (!node.through(medium)) return { node, codec };
-      node = this.#sources[medium].get(node);
+      const origin = node.origin(medium);
+      if (origin?.point === "source") return { node: origin.node, codec };
+      node = origin && this.#sources[medium].get(origin.node);
     }
     return undefined;
   }

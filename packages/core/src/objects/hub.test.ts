@@ -19,12 +19,29 @@ class TestHub extends Hub {
   }
 }
 
+class Source extends PassThrough {
+  override through(): boolean {
+    return false;
+  }
+  setFlowing(flowing: boolean): void {
+    this.activity.setFlowing("out", "video", flowing);
+    this.pipeline.planner.update();
+  }
+}
+
 let services: TestServices;
 let pipeline: MediaPipeline;
 let hub: TestHub;
 const port = (id: string): HubPort => {
   const made = new HubPort(services.context(id, hub));
+  void made.initialize();
   hub.addChild(made);
+  return made;
+};
+
+const flowing = (id: string): Source => {
+  const made = new Source(services.context(id, pipeline));
+  made.setFlowing(true);
   return made;
 };
 
@@ -36,15 +53,23 @@ beforeEach(() => {
 });
 
 describe("Hub", () => {
-  it("stands between its pipeline and its ports", () => {
+  it("stands between its pipeline and its ports", async () => {
     const [second, first] = [port("b"), port("a")] as const;
     expect([hub.getParent(), hub.getMediaPipeline()]).toEqual([pipeline, pipeline]);
     expect(pipeline.getChildren()).toEqual([hub]);
     expect([first.getParent(), first.getMediaPipeline()]).toEqual([hub, pipeline]);
     expect(hub.getChildren()).toEqual([first, second]);
-    expect(hub.portIds).toEqual(["a", "b"]);
-    hub.removeChild(first);
+    expect(hub.portIds).toEqual(["b", "a"]);
+    await first.release();
     expect(hub.portIds).toEqual(["b"]);
+  });
+
+  it("lets nothing out of its ports, unless its class says what", async () => {
+    const [source, sink] = [flowing("source"), new PassThrough(services.context("sink", pipeline))];
+    await source.connect(port("a"));
+    await port("b").connect(sink);
+    expect(pipeline.planner.links()).toEqual([]);
+    expect(sink.isMediaFlowingIn("VIDEO")).toBe(false);
   });
 });
 
@@ -69,6 +94,17 @@ describe("HubPort", () => {
     const other = new MediaPipeline(services.context("other"));
     const far = new PassThrough(services.context("far", other));
     await expect(far.connect(port("port"))).rejects.toMatchObject({ code: 40004 });
+  });
+
+  it("tells that media enters it, whether or not it leaves the hub", async () => {
+    const source = flowing("source");
+    const hubPort = port("port");
+    await source.connect(hubPort, "VIDEO");
+    expect(hubPort.isMediaFlowingIn("VIDEO")).toBe(true);
+    expect(hubPort.isMediaFlowingOut("VIDEO")).toBe(false);
+    source.setFlowing(false);
+    await pipeline.planner.settled();
+    expect(hubPort.isMediaFlowingIn("VIDEO")).toBe(false);
   });
 
   it("ends its connections when it is released", async () => {

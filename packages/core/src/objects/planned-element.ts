@@ -1,5 +1,11 @@
 import { MediaElementBase } from "../generated/media-element.js";
-import type { AcceptedStream, MediaNode, Medium, OfferedStream } from "../graph/media.js";
+import type {
+  AcceptedStream,
+  MediaNode,
+  MediaOrigin,
+  Medium,
+  OfferedStream,
+} from "../graph/media.js";
 import type { IoThreadLease, ObjectContext } from "../model/object-context.js";
 import type { NativeMap, NativeValue } from "../native/host.js";
 import { MediaActivity } from "./media-activity.js";
@@ -117,6 +123,10 @@ export abstract class PlannedElement extends MediaElementBase implements MediaNo
 
   through(_medium: Medium): boolean {
     return false;
+  }
+
+  origin(medium: Medium): MediaOrigin | undefined {
+    return { node: this, point: this.through(medium) ? "sink" : "source" };
   }
 
   sourceFormat(medium: Medium): OfferedStream | undefined {
