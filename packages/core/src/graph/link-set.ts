@@ -77,9 +77,17 @@ export class LinkSet {
    */
   async apply(plan: Plan): Promise<void> {
     this.#forgetFailures(plan);
-    for (const link of plan.links) await this.#applyLink(link);
+    // Of hundreds of links mostly one is new.
+    for (const link of plan.links) if (!this.#isApplied(link)) await this.#applyLink(link);
     await this.#unlinkOthers(plan);
     await this.#releaseUnused(plan);
+  }
+
+  #isApplied(link: PlannedLink): boolean {
+    const existing = this.#links.get(linkKey(link));
+    if (existing === undefined || existing.via !== link.via) return false;
+    const { branch, source } = link;
+    return existing.from === (branch === undefined ? source : this.#branches.get(branch.key)?.id);
   }
 
   async #applyLink(link: PlannedLink): Promise<void> {
@@ -89,7 +97,6 @@ export class LinkSet {
       const from =
         link.branch === undefined ? link.source : await this.#branchId(link.branch, link.via);
       const existing = this.#links.get(key);
-      if (existing?.from === from && existing.via === link.via) return;
       if (existing?.from !== from) await this.#host.link(link.sinkId, link.medium, from);
       this.#links.set(key, { ...pick(link), from });
       link.via.onTranscoding(link.medium, link.transcodes);
@@ -132,6 +139,7 @@ export class LinkSet {
   }
 
   async #releaseUnused(plan: Plan): Promise<void> {
+    if (this.#branches.size === 0) return;
     const used = new Set(plan.links.map((link) => link.branch?.key));
     for (const [key, branch] of this.#branches) {
       if (used.has(key)) continue;
@@ -146,6 +154,7 @@ export class LinkSet {
   }
 
   #forgetFailures(plan: Plan): void {
+    if (this.#failed.size === 0) return;
     const wanted = new Set(plan.links.map(failureKey));
     for (const key of this.#failed) if (!wanted.has(key)) this.#failed.delete(key);
   }

@@ -22,7 +22,7 @@ import { serverManagerId } from "./registry/object-ids.js";
 import type { ObjectRecord } from "./registry/object-record.js";
 import { ObjectService } from "./registry/object-service.js";
 import { Registry } from "./registry/registry.js";
-import { checkResources } from "./server-manager/resource-limits.js";
+import { checkResources, ResourceCheck } from "./server-manager/resource-limits.js";
 import { ServerManager } from "./server-manager/server-manager.js";
 import { ConnectionMap } from "./sessions/connection-map.js";
 import { GarbageCollector } from "./sessions/garbage-collector.js";
@@ -280,6 +280,9 @@ export class Gateway {
 
   #makeState(manager: ManagerCalls): MethodState {
     const { exceptionLimit } = this.#parts.settings.resources;
+    const resources = new ResourceCheck(this.#parts.clock, () =>
+      checkResources(this.#pids(), exceptionLimit),
+    );
     return {
       serverId: randomUUID(),
       catalog: this.#catalog,
@@ -289,7 +292,7 @@ export class Gateway {
       objects: this.#objects,
       manager,
       log: this.#parts.log.category("KurentoServerMethods"),
-      checkResources: () => checkResources(this.#pids(), exceptionLimit),
+      checkResources: () => resources.run(),
     };
   }
 

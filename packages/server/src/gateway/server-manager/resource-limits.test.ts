@@ -2,10 +2,11 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import process from "node:process";
 
+import { ManualClock } from "@kms/core/jsonrpc";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { TestGateway } from "../../testing/test-gateway.js";
-import { checkResources } from "./resource-limits.js";
+import { checkResources, ResourceCheck } from "./resource-limits.js";
 
 /** Soft limit of open files of the process under test. */
 const maxFiles = 20;
@@ -38,6 +39,23 @@ describe("resource limits", () => {
     child.kill();
     await closed;
     await checkResources([child.pid ?? 0, process.pid], 0.9);
+  });
+
+  it("are read once for all who ask within a tenth of a second", async () => {
+    const clock = new ManualClock();
+    let reads = 0;
+    const check = new ResourceCheck(clock, async () => {
+      reads += 1;
+      if (reads > 1) throw new Error("too many");
+    });
+    await check.run();
+    clock.advance(99);
+    await check.run();
+    expect(reads).toBe(1);
+    clock.advance(1);
+    await expect(check.run()).rejects.toThrow("too many");
+    await expect(check.run()).rejects.toThrow("too many");
+    expect(reads).toBe(2);
   });
 
   it("are looked at by create only, after the type and before the parameters", async () => {
