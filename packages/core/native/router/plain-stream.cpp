@@ -97,55 +97,45 @@ void PlainStream::onDatagram(io::PacketRef packet) {
 
 void PlainStream::onRtp(const io::PacketRef& packet) {
   m_bytesReceived += packet->size;
-  if (!m_rtp) {
-    ++m_counters.early;
-    return;
-  }
-  if (!isExpected(packet->bytes())) {
-    ++m_counters.unknownStream;
-    return;
-  }
-  if (m_protection) {
-    const auto size = m_protection->inbound().unprotectRtp(packet->bytes());
-    if (!size) {
-      ++m_counters.unprotected;
-      return;
-    }
-    packet->size = static_cast<std::uint32_t>(*size);
-    checkKeys();
-  }
+  if (!m_rtp) return drop(DropReason::kBeforeNegotiation);
+  if (const auto refusal = refusalOf(packet->bytes())) return drop(*refusal);
+  if (m_protection && !unprotect(*packet, false)) return;
   const bool wasWritable = writable();
   if (!admit(*m_rtp, *m_ports.rtp, *packet)) return;
   if (!wasWritable && writable()) m_session.onWritable();
   m_session.receiveRtp(packet);
 }
 
-/// Cheap, and before anything else: what was not negotiated opens no way.
-bool PlainStream::isExpected(std::span<const std::uint8_t> rtp) const {
-  return rtp.size() >= rtp::kFixedHeaderSize && isVersion2(rtp) && m_payloadTypes[rtp[1] & 0x7FU];
+/// Why a packet is none of what was negotiated. Cheap, and before anything else: such a packet
+/// opens no way.
+std::optional<DropReason> PlainStream::refusalOf(std::span<const std::uint8_t> rtp) const {
+  if (rtp.size() < rtp::kFixedHeaderSize || !isVersion2(rtp)) return DropReason::kMalformed;
+  if (!m_payloadTypes[rtp[1] & 0x7FU]) return DropReason::kUnknownPayloadType;
+  return std::nullopt;
 }
 
 void PlainStream::onRtcp(io::Packet& packet) {
   m_bytesReceived += packet.size;
-  if (!m_rtcp) {
-    ++m_counters.early;
-    return;
-  }
-  if (!isVersion2(packet.bytes()) || !rtp::isRtcp(packet.bytes())) {
-    ++m_counters.malformed;
-    return;
-  }
-  if (m_protection) {
-    const auto size = m_protection->inbound().unprotectRtcp(packet.bytes());
-    if (!size) {
-      ++m_counters.unprotected;
-      return;
-    }
-    packet.size = static_cast<std::uint32_t>(*size);
-    checkKeys();
-  }
+  if (!m_rtcp) return drop(DropReason::kBeforeNegotiation);
+  if (!isVersion2(packet.bytes()) || !rtp::isRtcp(packet.bytes()))
+    return drop(DropReason::kMalformed);
+  if (m_protection && !unprotect(packet, true)) return;
   const io::UdpSocket& socket = m_rtcpMux ? *m_ports.rtp : *m_ports.rtcp;
   if (admit(*m_rtcp, socket, packet)) m_session.receiveRtcp(packet.bytes(), packet.received);
+}
+
+/// Decrypts in place; false when the packet must be dropped, which is counted.
+bool PlainStream::unprotect(io::Packet& packet, bool isRtcp) {
+  srtp::InboundSession& inbound = m_protection->inbound();
+  const auto size =
+      isRtcp ? inbound.unprotectRtcp(packet.bytes()) : inbound.unprotectRtp(packet.bytes());
+  if (!size) {
+    drop(reasonOf(inbound.lastDrop()));
+    return false;
+  }
+  packet.size = static_cast<std::uint32_t>(*size);
+  checkKeys();
+  return true;
 }
 
 /// Whether the packet counts; what is sent goes back to where it came from, if that is how it was
@@ -153,7 +143,7 @@ void PlainStream::onRtcp(io::Packet& packet) {
 bool PlainStream::admit(Path& path, const io::UdpSocket& socket, const io::Packet& packet) {
   if (!path.latch.admit(packet.remote, packet.received)) {
     if (m_protection) return true;  // its sender has the key
-    ++m_counters.strayed;
+    drop(DropReason::kWrongSource);
     return false;
   }
   if (path.isLearned && !(path.flow.ready() && path.flow.remote() == packet.remote)) {
@@ -179,6 +169,7 @@ bool PlainStream::sendRtp(const srtp::RtpParts& parts) {
 std::size_t PlainStream::write(const srtp::RtpParts& parts, std::span<std::uint8_t> room) {
   if (m_protection) {
     const std::size_t size = m_protection->outbound().protectRtp(parts, room);
+    if (size == 0) drop(DropReason::kKeyExhausted);
     checkKeys();
     return size;
   }
@@ -212,11 +203,8 @@ void PlainStream::addTo(PlainTransportStats& stats) const {
   stats.streams.insert(stats.streams.end(), streams.begin(), streams.end());
   stats.bytesSent += m_bytesSent;
   stats.bytesReceived += m_bytesReceived;
-  stats.counters.early += m_counters.early;
-  stats.counters.unprotected += m_counters.unprotected;
-  stats.counters.strayed += m_counters.strayed;
-  stats.counters.malformed += m_counters.malformed + m_session.counters().malformed;
-  stats.counters.unknownStream += m_counters.unknownStream + m_session.counters().unknownStream;
+  stats.dropped += m_dropped;
+  stats.dropped += m_session.drops();
 }
 
 }  // namespace kms::router

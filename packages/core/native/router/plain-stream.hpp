@@ -76,7 +76,7 @@ class PlainStream final : private RtpOutlet, private RtpSessionListener, private
 
   // io::UdpReceiver, of the RTP port
   void onDatagram(io::PacketRef packet) override;
-  void onDropped() override { m_context.countMalformed(); }
+  void onDropped() override { drop(DropReason::kUnknownProtocol); }
   void onBatchEnd() override { m_context.onBatchEnd(); }
   // RtpOutlet
   [[nodiscard]] bool writable() const noexcept override { return m_rtp && m_rtp->flow.ready(); }
@@ -94,10 +94,16 @@ class PlainStream final : private RtpOutlet, private RtpSessionListener, private
 
   void onRtp(const io::PacketRef& packet);
   void onRtcp(io::Packet& packet);
-  [[nodiscard]] bool isExpected(std::span<const std::uint8_t> rtp) const;
+  [[nodiscard]] std::optional<DropReason> refusalOf(std::span<const std::uint8_t> rtp) const;
+  [[nodiscard]] bool unprotect(io::Packet& packet, bool isRtcp);
   [[nodiscard]] bool admit(Path& path, const io::UdpSocket& socket, const io::Packet& packet);
   void aim(Path& path, const io::UdpSocket& socket, const std::optional<Address>& destination);
   void checkKeys();
+  /// Counts a packet, for the endpoint and for its thread.
+  void drop(DropReason reason) {
+    ++m_dropped[reason];
+    m_context.environment().countDrop(reason);
+  }
   void freePorts();
   [[nodiscard]] std::size_t write(const srtp::RtpParts& parts, std::span<std::uint8_t> room);
 
@@ -116,7 +122,7 @@ class PlainStream final : private RtpOutlet, private RtpSessionListener, private
   std::bitset<128> m_payloadTypes;
   std::uint64_t m_bytesSent = 0;
   std::uint64_t m_bytesReceived = 0;
-  PlainCounters m_counters;
+  DropCounts m_dropped;
   RtpSession m_session;
 };
 

@@ -39,6 +39,15 @@ class Plain : public ::testing::Test {
     return port;
   }
 
+  static std::uint64_t dropped(const PlainTransportStats& stats, DropReason reason) {
+    return stats.dropped[reason];
+  }
+  /// The same of the I/O thread, as metrics show it.
+  std::uint64_t droppedByThread(DropReason reason) const {
+    const Value drops = m_router.counters(0).at("dropped");
+    return static_cast<std::uint64_t>(drops.at(name(reason)).as<std::int64_t>());
+  }
+
   SystemClock m_clock;
   Router m_router{RouterConfig{{{}, {}}, {"lo"}}, m_clock};
 };
@@ -139,8 +148,9 @@ TEST_F(Plain, comediaSendsToWherePacketsComeFrom) {
   media.start(5ms);
   UdpPeer remote;
   remote.send(rtpPacket(1, 7, 50), port);  // was not negotiated: opens nothing
-  ASSERT_TRUE(peer.awaitStats(
-      [](const PlainTransportStats& stats) { return stats.counters.unknownStream == 1; }));
+  ASSERT_TRUE(peer.awaitStats([](const PlainTransportStats& stats) {
+    return dropped(stats, DropReason::kUnknownPayloadType) == 1;
+  }));
   EXPECT_EQ(peer.stats().bytesSent, 0U);
   remote.send(rtpPacket(1), port);
   const auto answered = remote.receive();
@@ -151,8 +161,9 @@ TEST_F(Plain, comediaSendsToWherePacketsComeFrom) {
 
   UdpPeer thief;
   thief.send(rtpPacket(2), port);
-  ASSERT_TRUE(peer.awaitStats(
-      [](const PlainTransportStats& stats) { return stats.counters.strayed == 1; }));
+  ASSERT_TRUE(peer.awaitStats([](const PlainTransportStats& stats) {
+    return dropped(stats, DropReason::kWrongSource) == 1;
+  }));
   EXPECT_FALSE(remote.receive().empty());
   EXPECT_TRUE(thief.receive(0ms).empty());
 }
@@ -185,7 +196,7 @@ TEST_F(Plain, multiplexedRtcpUsesOnePort) {
   EXPECT_TRUE(peer.awaitStats([](const PlainTransportStats& stats) {
     return stats.bytesReceived >= rtpPacket(1).size() + 8;
   }));
-  EXPECT_EQ(peer.stats().counters.unknownStream, 0U);
+  EXPECT_TRUE(peer.stats().dropped.toMap().empty());
 }
 
 /// RTCP packet types that come within `count` datagrams.
@@ -248,7 +259,7 @@ TEST_P(PlainSdes, mediaGoesThroughProtected) {
   ASSERT_TRUE(tap.await(50));
   EXPECT_EQ(tap.missing(), 0U);
   EXPECT_TRUE(a.await("media true")) << "by protected receiver reports";
-  EXPECT_EQ(b.stats().counters.unprotected, 0U);
+  EXPECT_EQ(dropped(b.stats(), DropReason::kUnauthenticated), 0U);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -296,8 +307,11 @@ TEST_F(PlainKeys, aWrongKeyChangesNothing) {
   m_remote.send(stranger.packet(1), port);
   m_remote.send(rtpPacket(2), port);
   m_remote.send({0x80, 201, 0, 1, 0, 0, 0, 7}, static_cast<std::uint16_t>(port + 1));
-  ASSERT_TRUE(peer.awaitStats(
-      [](const PlainTransportStats& stats) { return stats.counters.unprotected == 3; }));
+  ASSERT_TRUE(peer.awaitStats([](const PlainTransportStats& stats) {
+    return dropped(stats, DropReason::kMalformed) == 2;
+  })) << "shorter than a tag";
+  EXPECT_EQ(dropped(peer.stats(), DropReason::kUnauthenticated), 1U);
+  EXPECT_EQ(droppedByThread(DropReason::kUnauthenticated), 1U);
   EXPECT_EQ(peer.count("media true"), 0U);
   EXPECT_TRUE(peer.stats().streams.empty());
   EXPECT_EQ(peer.stats().bytesSent, 0U) << "a comedia peer is who has the key";
@@ -309,7 +323,7 @@ TEST_F(PlainKeys, replayedPacketsAreRefused) {
   const auto packet = m_sender.packet(1);
   for (int i = 0; i < 3; ++i) m_remote.send(packet, port);
   ASSERT_TRUE(peer.awaitStats(
-      [](const PlainTransportStats& stats) { return stats.counters.unprotected == 2; }));
+      [](const PlainTransportStats& stats) { return dropped(stats, DropReason::kReplayed) == 2; }));
   EXPECT_EQ(peer.stats().streams.at(0).packets, 1U);
 }
 
@@ -322,7 +336,7 @@ TEST_F(PlainKeys, packetsTooOldForTheReplayWindowAreRefused) {
   m_remote.send(m_sender.packet(2 + srtp::kRtpWindow), port);
   m_remote.send(old, port);
   EXPECT_TRUE(peer.awaitStats(
-      [](const PlainTransportStats& stats) { return stats.counters.unprotected == 1; }));
+      [](const PlainTransportStats& stats) { return dropped(stats, DropReason::kReplayed) == 1; }));
 }
 
 TEST_F(PlainKeys, tellWhenTheyAreNearlyUsedUpAndThenEnd) {
@@ -336,8 +350,9 @@ TEST_F(PlainKeys, tellWhenTheyAreNearlyUsedUpAndThenEnd) {
   EXPECT_EQ(peer.count("key video"), 0U);
   while (sequence < 20) m_remote.send(m_sender.packet(++sequence), port);
   EXPECT_TRUE(peer.await("key video"));
-  EXPECT_TRUE(peer.awaitStats(
-      [](const PlainTransportStats& stats) { return stats.counters.unprotected == 4; }));
+  EXPECT_TRUE(peer.awaitStats([](const PlainTransportStats& stats) {
+    return dropped(stats, DropReason::kKeyExhausted) == 4;
+  }));
   EXPECT_EQ(peer.count("key video"), 1U);
 }
 
@@ -359,9 +374,11 @@ TEST_F(Plain, hostilePacketsAreCountedAndHarmNothing) {
   }
   remote.send(rtpPacket(1), port);
   EXPECT_TRUE(peer.await("format video VP8"));
-  const PlainCounters counters = peer.stats().counters;
-  EXPECT_GT(counters.unknownStream, 0U);
-  EXPECT_GT(counters.malformed, 0U);
+  const PlainTransportStats stats = peer.stats();
+  for (const DropReason reason : {DropReason::kUnknownPayloadType, DropReason::kMalformed}) {
+    EXPECT_GT(dropped(stats, reason), 0U) << name(reason);
+    EXPECT_EQ(droppedByThread(reason), dropped(stats, reason)) << name(reason);
+  }
   EXPECT_GT(sent, 0U);
 }
 
@@ -371,8 +388,9 @@ TEST_F(Plain, packetsBeforeTheNegotiationAreDropped) {
   const PlainPorts ports = peer.open(Medium::kVideo);
   remote.send(rtpPacket(1), ports.rtp);
   remote.send({0x80, 201, 0, 1, 0, 0, 0, 7}, ports.rtcp);
-  EXPECT_TRUE(
-      peer.awaitStats([](const PlainTransportStats& stats) { return stats.counters.early == 2; }));
+  EXPECT_TRUE(peer.awaitStats([](const PlainTransportStats& stats) {
+    return dropped(stats, DropReason::kBeforeNegotiation) == 2;
+  }));
 }
 
 TEST_F(Plain, whatCannotBeSentToIsRefused) {

@@ -22,4 +22,18 @@ srtp::KeyLimits keyLimits(std::optional<std::uint64_t> lifetime) {
   return limits;
 }
 
+DropReason reasonOf(srtp::InboundDrop drop) noexcept {
+  switch (drop) {
+    case srtp::InboundDrop::kReplayed:
+      return DropReason::kReplayed;
+    case srtp::InboundDrop::kUnauthenticated:
+      return DropReason::kUnauthenticated;
+    case srtp::InboundDrop::kKeyExhausted:
+      return DropReason::kKeyExhausted;
+    case srtp::InboundDrop::kMalformed:
+      break;
+  }
+  return DropReason::kMalformed;
+}
+
 }  // namespace kms::router

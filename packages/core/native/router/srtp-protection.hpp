@@ -1,6 +1,7 @@
 // SRTP of one m-line, both ways, which tells when one of its keys is nearly used up.
 #pragma once
 
+#include <kms/router/drop-counters.hpp>
 #include <kms/router/plain-transport.hpp>
 #include <kms/srtp/inbound-session.hpp>
 #include <kms/srtp/key-usage.hpp>
@@ -15,6 +16,9 @@ namespace kms::router {
 /// The limits of a key whose owner said for how many packets it is (RFC 4568 6.1); the usual ones
 /// where that is more, or nothing.
 [[nodiscard]] srtp::KeyLimits keyLimits(std::optional<std::uint64_t> lifetime);
+
+/// What a packet that SRTP refused is counted as.
+[[nodiscard]] DropReason reasonOf(srtp::InboundDrop drop) noexcept;
 
 /// I/O thread.
 class SrtpProtection {

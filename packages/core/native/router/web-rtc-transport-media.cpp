@@ -1,26 +1,10 @@
 // The packet path of a WebRtcTransport, and its statistics.
+#include "router/srtp-protection.hpp"
 #include "router/web-rtc-transport-impl.hpp"
 
 #include <kms/rtp/rtcp.hpp>
 
 namespace kms::router {
-
-namespace {
-
-DropReason reasonOf(srtp::InboundDrop drop) {
-  switch (drop) {
-    case srtp::InboundDrop::kReplayed:
-      return DropReason::kReplayed;
-    case srtp::InboundDrop::kUnauthenticated:
-      return DropReason::kUnauthenticated;
-    case srtp::InboundDrop::kKeyExhausted:
-      return DropReason::kKeyExhausted;
-    default:
-      return DropReason::kMalformed;
-  }
-}
-
-}  // namespace
 
 bool WebRtcTransport::Impl::sendRtp(const srtp::RtpParts& parts) {
   const auto room = m_ice.reserve();

@@ -88,11 +88,7 @@ Value toValue(const router::PlainTransportStats& stats) {
   return Map{{"streams", std::move(streams)},
              {"transport", Map{{"bytesSent", stats.bytesSent},
                                {"bytesReceived", stats.bytesReceived},
-                               {"dropped", Map{{"early", stats.counters.early},
-                                               {"unprotected", stats.counters.unprotected},
-                                               {"strayed", stats.counters.strayed},
-                                               {"malformed", stats.counters.malformed},
-                                               {"unknownStream", stats.counters.unknownStream}}}}}};
+                               {"dropped", stats.dropped.toMap()}}}};
 }
 
 }  // namespace kms::elements

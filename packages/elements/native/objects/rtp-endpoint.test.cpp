@@ -82,7 +82,7 @@ TEST_F(RtpEndpointTest, mediaGoesThroughWithItsEventsAndStats) {
   ASSERT_EQ(stats.at("streams").list().size(), 1U);
   EXPECT_EQ(stats.at("streams").list()[0].at("direction").text(), "inbound");
   EXPECT_GT(stats.at("transport").at("bytesReceived").as<std::int64_t>(), 0);
-  EXPECT_EQ(stats.at("transport").at("dropped").at("unprotected").as<std::int64_t>(), 0);
+  EXPECT_TRUE(stats.at("transport").at("dropped").map().empty());
   for (int i = 0; i < 1000; ++i) {
     const std::uint8_t packet[] = {0x80,
                                    97,

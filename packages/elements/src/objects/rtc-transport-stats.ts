@@ -10,16 +10,22 @@ const CANDIDATE_TYPES: Readonly<Record<string, string>> = {
   relay: "relayed",
 };
 
-/** All entries of the transport; none before ICE has found a path. */
+const NOTHING_LINKED = {
+  selectedCandidatePairId: "",
+  localCertificateId: "",
+  remoteCertificateId: "",
+};
+
+/** All entries of the transport; with ICE none before it has found a path. */
 export function transportEntries(transport: NativeMap, idOf: IdOf): Entry[] {
-  if (transport["selectedPair"] === undefined) return [];
+  if (transport["selectedPair"] === undefined) return plainTransportEntries(transport);
   const pair = mapField(transport, "selectedPair");
   const local = candidateEntry("localcandidate", mapField(pair, "local"));
   const remote = candidateEntry("remotecandidate", mapField(pair, "remote"));
   const pairEntry = candidatePairEntry(transport, pair, [local, remote], idOf);
   const certificates = ["local", "remote"].flatMap((side) => certificateEntry(transport, side));
   return [
-    transportEntry(transport, idOf(pairEntry.key), certificates, idOf),
+    iceTransportEntry(transport, idOf(pairEntry.key), certificates, idOf),
     pairEntry,
     local,
     remote,
@@ -27,7 +33,14 @@ export function transportEntries(transport: NativeMap, idOf: IdOf): Entry[] {
   ];
 }
 
-function transportEntry(
+/** One entry for all ports of an endpoint without ICE; active once packets have gone either way. */
+function plainTransportEntries(transport: NativeMap): Entry[] {
+  if (transport["bytesSent"] === undefined || transport["iceState"] !== undefined) return [];
+  const bytes = numberField(transport, "bytesSent") + numberField(transport, "bytesReceived");
+  return [transportEntry(transport, bytes > 0, NOTHING_LINKED)];
+}
+
+function iceTransportEntry(
   transport: NativeMap,
   selectedCandidatePairId: string,
   certificates: readonly Entry[],
@@ -35,6 +48,18 @@ function transportEntry(
 ): Entry {
   const certificateId = (key: string): string =>
     certificates.some((entry) => entry.key === key) ? idOf(key) : "";
+  return transportEntry(transport, textField(transport, "dtlsState") === "CONNECTED", {
+    selectedCandidatePairId,
+    localCertificateId: certificateId("certificate local"),
+    remoteCertificateId: certificateId("certificate remote"),
+  });
+}
+
+function transportEntry(
+  transport: NativeMap,
+  activeConnection: boolean,
+  links: typeof NOTHING_LINKED,
+): Entry {
   return {
     key: "transport",
     register: "RTCTransportStats",
@@ -43,10 +68,8 @@ function transportEntry(
       bytesSent: numberField(transport, "bytesSent"),
       bytesReceived: numberField(transport, "bytesReceived"),
       rtcpTransportStatsId: "", // RTCP goes the same way
-      activeConnection: textField(transport, "dtlsState") === "CONNECTED",
-      selectedCandidatePairId,
-      localCertificateId: certificateId("certificate local"),
-      remoteCertificateId: certificateId("certificate remote"),
+      activeConnection,
+      ...links,
       packetsDropped: mapField(transport, "dropped"),
     },
   };

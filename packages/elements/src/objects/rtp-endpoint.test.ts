@@ -427,4 +427,19 @@ describe("RtpEndpoint", () => {
     expect(Object.values(await endpoint.getStats("VIDEO"))).toMatchObject([{ ssrc: "5" }]);
     expect(Object.values(await endpoint.getStats("AUDIO"))).toEqual([]);
   });
+
+  it("tells what its transport carried, and dropped by reason", async () => {
+    const dropped = { replayed: 4, wrongSource: 1 };
+    const transport = { bytesSent: 0, bytesReceived: 9, dropped };
+    services.host.answer("stats", () => ({ streams: [], transport }));
+    expect(Object.values(await endpoint.getStats())).toMatchObject([
+      {
+        type: "transport",
+        bytesReceived: 9,
+        activeConnection: true,
+        selectedCandidatePairId: "",
+        packetsDropped: dropped,
+      },
+    ]);
+  });
 });

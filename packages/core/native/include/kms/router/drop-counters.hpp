@@ -15,6 +15,8 @@ enum class DropReason : std::uint8_t {
   kUnknownSender,        ///< a datagram for no transport of this thread
   kUnknownProtocol,      ///< too long, or neither STUN, DTLS, SRTP nor SRTCP
   kBeforeKeys,           ///< SRTP that came before DTLS was done
+  kBeforeNegotiation,    ///< to a port of an RtpEndpoint before its medium was agreed on
+  kWrongSource,          ///< plain RTP from another address than the one that is being heard
   kUnauthenticated,      ///< SRTP of other keys, or changed on its way
   kReplayed,             ///< SRTP seen before, or older than the replay window
   kKeyExhausted,         ///< SRTP beyond the hard limit of its key
@@ -47,14 +49,14 @@ enum class DropReason : std::uint8_t {
 /// As metrics spell it: "unknownSender", ...
 [[nodiscard]] constexpr std::string_view name(DropReason reason) noexcept {
   constexpr std::array<std::string_view, static_cast<std::size_t>(DropReason::kCount)> kNames = {
-      "unknownSender",      "unknownProtocol",     "beforeKeys",       "unauthenticated",
-      "replayed",           "keyExhausted",        "malformed",        "unknownStream",
-      "unknownPayloadType", "duplicate",           "strayed",          "noCommonCodec",
-      "sendBufferFull",     "viewerQueueFull",     "threadQueueFull",  "tcpFull",
-      "relayFull",          "sendFailed",          "iceMalformed",     "iceUnknownUser",
-      "iceBadIntegrity",    "iceUnknownAttribute", "iceStrayResponse", "iceRefused",
-      "dtlsMalformed",      "dtlsWrongState",      "dtlsTooMany",      "relayMalformed",
-      "relayNotPermitted"};
+      "unknownSender",    "unknownProtocol", "beforeKeys",         "beforeNegotiation",
+      "wrongSource",      "unauthenticated", "replayed",           "keyExhausted",
+      "malformed",        "unknownStream",   "unknownPayloadType", "duplicate",
+      "strayed",          "noCommonCodec",   "sendBufferFull",     "viewerQueueFull",
+      "threadQueueFull",  "tcpFull",         "relayFull",          "sendFailed",
+      "iceMalformed",     "iceUnknownUser",  "iceBadIntegrity",    "iceUnknownAttribute",
+      "iceStrayResponse", "iceRefused",      "dtlsMalformed",      "dtlsWrongState",
+      "dtlsTooMany",      "relayMalformed",  "relayNotPermitted"};
   return kNames[static_cast<std::size_t>(reason)];
 }
 

@@ -4,6 +4,7 @@
 
 #include <kms/base/address.hpp>
 #include <kms/base/export.hpp>
+#include <kms/router/drop-counters.hpp>
 #include <kms/router/rtp-session.hpp>
 #include <kms/router/stream-parameters.hpp>
 #include <kms/srtp/keys.hpp>
@@ -71,20 +72,11 @@ class KMS_API PlainTransportListener : public RtpSessionListener {
   virtual void onKeySoftLimit(media::Medium medium) = 0;
 };
 
-/// Packets that a transport dropped, by reason.
-struct PlainCounters {
-  std::uint64_t early = 0;          ///< before the medium was negotiated
-  std::uint64_t unprotected = 0;    ///< failed authentication, replayed, or its key is used up
-  std::uint64_t strayed = 0;        ///< from another address than the one that is being heard
-  std::uint64_t malformed = 0;      ///< no well-formed RTP or RTCP
-  std::uint64_t unknownStream = 0;  ///< of no negotiated stream or payload type
-};
-
 struct PlainTransportStats {
   std::vector<StreamStats> streams;
   std::uint64_t bytesSent = 0;
   std::uint64_t bytesReceived = 0;
-  PlainCounters counters;
+  DropCounts dropped;
 };
 
 /// The transport of one endpoint. Everything on its I/O thread.
