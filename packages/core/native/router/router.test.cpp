@@ -58,7 +58,8 @@ TEST_F(RouterTest, countsAndDropsWhatIsForNobody) {
   const auto bytes = stun.bytes();
   send(Bytes(bytes.begin(), bytes.end()));
   ASSERT_TRUE(awaitReceived(3));
-  EXPECT_EQ(dropped(DropReason::kUnknownSender), 3);
+  EXPECT_EQ(dropped(DropReason::kUnknownSender), 2);
+  EXPECT_EQ(dropped(DropReason::kIceUnknownUser), 1);
   EXPECT_EQ(dropped(DropReason::kUnknownProtocol), 0);
 }
 
