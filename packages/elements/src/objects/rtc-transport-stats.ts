@@ -16,7 +16,7 @@ const NOTHING_LINKED = {
   remoteCertificateId: "",
 };
 
-/** All entries of the transport; with ICE none before it has found a path. */
+/** All entries of the transport; none before ICE has found a path, without ICE before packets have come or gone. */
 export function transportEntries(transport: NativeMap, idOf: IdOf): Entry[] {
   if (transport["selectedPair"] === undefined) return plainTransportEntries(transport);
   const pair = mapField(transport, "selectedPair");
@@ -33,11 +33,11 @@ export function transportEntries(transport: NativeMap, idOf: IdOf): Entry[] {
   ];
 }
 
-/** One entry for all ports of an endpoint without ICE; active once packets have gone either way. */
+/** One entry for all ports of an endpoint without ICE, once packets have gone either way. */
 function plainTransportEntries(transport: NativeMap): Entry[] {
   if (transport["bytesSent"] === undefined || transport["iceState"] !== undefined) return [];
   const bytes = numberField(transport, "bytesSent") + numberField(transport, "bytesReceived");
-  return [transportEntry(transport, bytes > 0, NOTHING_LINKED)];
+  return bytes > 0 ? [transportEntry(transport, true, NOTHING_LINKED)] : [];
 }
 
 function iceTransportEntry(

@@ -430,6 +430,11 @@ describe("RtpEndpoint", () => {
 
   it("tells what its transport carried, and dropped by reason", async () => {
     const dropped = { replayed: 4, wrongSource: 1 };
+    services.host.answer("stats", () => ({
+      streams: [],
+      transport: { bytesSent: 0, bytesReceived: 0, dropped: {} },
+    }));
+    expect(await endpoint.getStats()).toEqual({});
     const transport = { bytesSent: 0, bytesReceived: 9, dropped };
     services.host.answer("stats", () => ({ streams: [], transport }));
     expect(Object.values(await endpoint.getStats())).toMatchObject([
