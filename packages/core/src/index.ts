@@ -25,6 +25,7 @@ export type {
 export { Hub } from "./objects/hub.js";
 export { HubPort } from "./objects/hub-port.js";
 export { MediaElement } from "./objects/media-element.js";
+export { NativeObject } from "./objects/native-object.js";
 export type { NativeEventHandler } from "./objects/native-object.js";
 export { MediaObject } from "./objects/media-object.js";
 export { MediaPipeline } from "./objects/media-pipeline.js";

@@ -3,6 +3,7 @@
 #include "objects/recorder-endpoint.hpp"
 #include "objects/rtp-endpoint.hpp"
 #include "objects/web-rtc-endpoint.hpp"
+#include "objects/web-rtc-stream.hpp"
 
 #include <kms/host/module.hpp>
 
@@ -21,7 +22,9 @@ std::unique_ptr<kms::host::Object> make(kms::host::Context context, const kms::V
 extern "C" int kms_module_register(kms::host::Registrar* registrar) {
   using namespace kms;
   return host::registerModule(registrar, [](host::Registrar& to) {
-    to.addClass("WebRtcEndpoint", elements::WebRtcEndpoint::nativeClass());
+    const auto transports = std::make_shared<elements::WebRtcTransports>();
+    to.addClass("WebRtcEndpoint", elements::WebRtcEndpoint::nativeClass(transports));
+    to.addClass("WebRtcStream", elements::WebRtcStream::nativeClass(transports));
     to.addClass("RtpEndpoint", elements::RtpEndpoint::nativeClass());
     to.addClass("PlayerEndpoint", {&host::glibHome, &make<elements::PlayerEndpoint>});
     to.addClass("RecorderEndpoint", {&host::glibHome, &make<elements::RecorderEndpoint>});

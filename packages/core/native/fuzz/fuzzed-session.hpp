@@ -90,8 +90,8 @@ class FuzzedSession final : private router::RtpOutlet, private router::RtpSessio
     return std::chrono::milliseconds(30);
   }
   void onMediaStateChanged(bool) override {}
-  void onSourceFormat(media::Medium, const media::Format&) override {}
-  void onFlow(media::Medium, bool, bool) override {}
+  void onSourceFormat(router::StreamId, const media::Format&) override {}
+  void onFlow(router::StreamId, bool, bool) override {}
 
   router::TestLane m_lane;
   router::RtpSession m_session{m_lane.environment, *this, *this};

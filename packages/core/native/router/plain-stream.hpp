@@ -85,11 +85,11 @@ class PlainStream final : private RtpOutlet, private RtpSessionListener, private
   [[nodiscard]] std::optional<Duration> roundTrip() const override { return std::nullopt; }
   // RtpSessionListener
   void onMediaStateChanged(bool connected) override { m_presence.change(connected); }
-  void onSourceFormat(media::Medium medium, const media::Format& format) override {
-    m_listener.onSourceFormat(medium, format);
+  void onSourceFormat(StreamId stream, const media::Format& format) override {
+    m_listener.onSourceFormat(stream, format);
   }
-  void onFlow(media::Medium medium, bool inbound, bool flowing) override {
-    m_listener.onFlow(medium, inbound, flowing);
+  void onFlow(StreamId stream, bool inbound, bool flowing) override {
+    m_listener.onFlow(stream, inbound, flowing);
   }
 
   void onRtp(const io::PacketRef& packet);

@@ -140,11 +140,11 @@ class PlainPeer final : public PlainTransportListener {
   void onMediaStateChanged(bool connected) override {
     note(connected ? "media true" : "media false");
   }
-  void onSourceFormat(media::Medium medium, const media::Format& format) override {
-    note("format " + std::string(media::toText(medium)) + " " + format.codec);
+  void onSourceFormat(StreamId stream, const media::Format& format) override {
+    note("format " + std::string(media::toText(stream.medium)) + " " + format.codec);
   }
-  void onFlow(media::Medium medium, bool inbound, bool flowing) override {
-    note("flow " + std::string(media::toText(medium)) + (inbound ? " in " : " out ") +
+  void onFlow(StreamId stream, bool inbound, bool flowing) override {
+    note("flow " + std::string(media::toText(stream.medium)) + (inbound ? " in " : " out ") +
          (flowing ? "true" : "false"));
   }
   void onKeySoftLimit(media::Medium medium) override {

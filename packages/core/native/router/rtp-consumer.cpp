@@ -78,7 +78,7 @@ void RtpConsumer::onFormat(const media::Format& format) {
 void RtpConsumer::onPackets(Producer& producer, std::span<const rtp::MediaPacket> packets,
                             TimePoint now) {
   m_lastArrival = now;
-  if (!std::exchange(m_flowing, true)) m_outlet.onSourceFlowing(m_medium);
+  if (!std::exchange(m_flowing, true)) m_outlet.onSourceFlowing(*this);
   if (m_parameters.codecs.empty() || !m_outlet.writable()) return;
   if (m_payloadType == kNoPayloadType) {
     m_counters.dropped += packets.size();

@@ -30,7 +30,7 @@ class FakeOutlet final : public PacketOutlet {
     numbered += bytes;
     return transportSequence++;
   }
-  void onSourceFlowing(Medium) override { ++flowing; }
+  void onSourceFlowing(const RtpConsumer&) override { ++flowing; }
 
   [[nodiscard]] rtp::PacketView view(std::size_t index) const {
     return *rtp::PacketView::parse(sent.at(index));

@@ -4,17 +4,16 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
 
 namespace kms::router {
-
-using media::Medium;
 
 namespace {
 
 constexpr Duration kProbeStep = std::chrono::milliseconds(2);
 /// Takes back a limit that was announced.
 constexpr std::uint64_t kNoLimit = 100'000'000;
+/// More are not listed in one message.
+constexpr std::size_t kMostRembSsrcs = 64;
 
 std::uint64_t limited(std::uint64_t value, std::uint64_t limit) noexcept {
   return limit == 0 ? value : std::min(value, limit);
@@ -35,39 +34,74 @@ std::uint16_t RtpSession::numberPacket(std::size_t bytes, TimePoint now) {
 
 void RtpSession::updateBudget(TimePoint now) {
   if (m_closed) return;
-  const Stream& video = stream(Medium::kVideo);
-  const std::uint64_t most =
-      limited(m_limits.maxSend == 0 ? kNoLimit : m_limits.maxSend, video.parameters.bandwidth);
+  std::optional<std::uint64_t> share;
+  if (const auto estimate = m_estimator.bitrate()) {
+    const std::uint64_t audio = audioBitrate(now);
+    const std::uint64_t rest = *estimate > audio ? *estimate - audio : 0;
+    share =
+        std::max(rest / std::max<std::size_t>(sendingVideos(now), 1), congestion::kLeastBitrate);
+  }
+  for (Stream& each : m_streams) {
+    if (each.isVideo()) limitVideo(each, share, now);
+  }
+  startProbe(now);
+}
+
+/// `share`: what it may have of the estimate, where there is one.
+void RtpSession::limitVideo(Stream& video, std::optional<std::uint64_t> share, TimePoint now) {
+  const std::uint64_t most = mostToSend(video);
   std::optional<std::uint64_t> budget;
   if (most != kNoLimit) budget = most;
-  if (const auto estimate = m_estimator.bitrate()) {
-    const std::uint64_t audio = stream(Medium::kAudio).consumer->bitrate(now);
-    const std::uint64_t rest = *estimate > audio + congestion::kLeastBitrate
-                                   ? *estimate - audio
-                                   : congestion::kLeastBitrate;
-    budget = std::clamp(rest, std::min(m_limits.minSend, most), most);
-    video.consumer->setEstimate(rest);
+  if (share) {
+    budget = std::clamp(*share, std::min(m_limits.minSend, most), most);
+    video.consumer->setEstimate(*share);
     // A source that is still growing is not held back by how far it has come.
-    const std::uint64_t room = m_estimator.isLimit() ? rest : most;
+    const std::uint64_t room = m_estimator.isLimit() ? *share : most;
     video.consumer->setHint(
-        m_hint.update(room, m_limits.remb.rembOnConnect, m_limits.minSend, most));
+        video.hint.update(room, m_limits.remb.rembOnConnect, m_limits.minSend, most));
   }
   video.consumer->setBudget(budget, now);
-  startProbe(now);
+}
+
+std::uint64_t RtpSession::mostToSend(const Stream& video) const noexcept {
+  return limited(m_limits.maxSend == 0 ? kNoLimit : m_limits.maxSend, video.parameters.bandwidth);
+}
+
+std::uint64_t RtpSession::audioBitrate(TimePoint now) {
+  std::uint64_t sum = 0;
+  for (const Stream& each : m_streams) sum += each.isVideo() ? 0 : each.consumer->bitrate(now);
+  return sum;
+}
+
+/// Those that have something to send share the estimate evenly.
+std::size_t RtpSession::sendingVideos(TimePoint now) {
+  std::size_t count = 0;
+  for (const Stream& each : m_streams) count += each.isVideo() && each.consumer->bitrate(now) > 0;
+  return count;
+}
+
+RtpConsumer* RtpSession::wishingVideo(TimePoint now) {
+  for (const Stream& each : m_streams) {
+    if (!each.isVideo() || !each.consumer->hasRtx()) continue;
+    const std::uint64_t wanted = each.consumer->wanted(now);
+    if (wanted != 0 && wanted <= mostToSend(each)) return each.consumer.get();
+  }
+  return nullptr;
 }
 
 /// Media that could be better may find out whether there is room for it.
 void RtpSession::startProbe(TimePoint now) {
-  const RtpConsumer& video = *stream(Medium::kVideo).consumer;
-  if (m_probeLeft > 0 || !video.hasRtx() || !m_estimator.hasFeedback()) return;
-  const std::uint64_t wanted = video.wanted(now);
-  const std::uint64_t most = limited(m_limits.maxSend == 0 ? kNoLimit : m_limits.maxSend,
-                                     stream(Medium::kVideo).parameters.bandwidth);
-  if (wanted == 0 || wanted > most) return;
-  const std::uint64_t audio = stream(Medium::kAudio).consumer->bitrate(now);
-  const auto plan = m_estimator.pollProbe(wanted + audio, now);
+  if (m_probeLeft > 0 || !m_estimator.hasFeedback()) return;
+  RtpConsumer* video = wishingVideo(now);
+  if (video == nullptr) return;
+  std::uint64_t wanted = video->wanted(now);
+  for (const Stream& each : m_streams) {
+    if (each.consumer.get() != video) wanted += each.consumer->bitrate(now);
+  }
+  const auto plan = m_estimator.pollProbe(wanted, now);
   if (!plan) return;
   m_probe = *plan;
+  m_prober = video;
   m_probeLeft = plan->bytes;
   m_probeSince = now;
   m_probeTimer.start(now);
@@ -75,24 +109,26 @@ void RtpSession::startProbe(TimePoint now) {
 
 void RtpSession::sendProbes() {
   const TimePoint now = m_environment.clock.now();
-  RtpConsumer& video = *stream(Medium::kVideo).consumer;
   const auto elapsed = std::chrono::duration_cast<std::chrono::microseconds>(now - m_probeSince);
   const auto due = static_cast<std::int64_t>(m_probe.bitrate / 8) * elapsed.count() / 1'000'000;
   while (m_probeLeft > 0 && std::int64_t{m_probe.bytes} - m_probeLeft <= due) {
-    const std::size_t sent = video.sendProbe(now);
+    const std::size_t sent = m_prober->sendProbe(now);
     m_probeLeft = sent == 0 ? 0 : m_probeLeft - static_cast<std::int64_t>(sent);
   }
   if (m_probeLeft > 0) m_probeTimer.start(now + kProbeStep);
 }
 
-congestion::ReceivedInterval RtpSession::receivedSince(const Stream& video, TimePoint now) {
+congestion::ReceivedInterval RtpSession::receivedSince(TimePoint now) {
   std::uint64_t packets = 0;
   std::int64_t lost = 0;
   congestion::ReceivedInterval interval;
-  for (const Encoding& each : video.encodings) {
-    packets += each.producer->statistics().packets();
-    lost += each.producer->statistics().lost();
-    interval.bitrate += each.producer->encodingRate(now).whole();
+  for (const Stream& video : m_streams) {
+    if (!video.isVideo()) continue;
+    for (const Encoding& each : video.encodings) {
+      packets += each.producer->statistics().packets();
+      lost += each.producer->statistics().lost();
+      interval.bitrate += each.producer->encodingRate(now).whole();
+    }
   }
   // A source that began anew counts from zero.
   const std::uint64_t came = packets >= m_received ? packets - m_received : packets;
@@ -108,12 +144,25 @@ congestion::ReceivedInterval RtpSession::receivedSince(const Stream& video, Time
   return interval;
 }
 
+/// What viewers ask of all that comes, 0: they ask for nothing. Viewers of simulcast choose among
+/// encodings, and those of one video do not speak for another.
+std::uint64_t RtpSession::viewersHint() const {
+  std::uint64_t sum = 0;
+  for (const Stream& each : m_streams) {
+    if (!each.isVideo() || !each.receives() || !each.producer().ssrc()) continue;
+    const std::uint64_t hint = each.encodings.size() == 1 ? each.producer().bitrateHint() : 0;
+    if (hint == 0) return 0;
+    sum += hint;
+  }
+  return sum;
+}
+
 /// A peer that has transport-wide feedback knows better than we what the way can carry: it is told
 /// of limits only.
-std::optional<std::uint64_t> RtpSession::rembToSend(const Stream& video, TimePoint now) {
-  const std::uint64_t viewers = video.encodings.size() == 1 ? video.producer().bitrateHint() : 0;
-  if (!video.transportCc) {
-    return m_rembEstimator.update(receivedSince(video, now),
+std::optional<std::uint64_t> RtpSession::rembToSend(bool transportCc, TimePoint now) {
+  const std::uint64_t viewers = viewersHint();
+  if (!transportCc) {
+    return m_rembEstimator.update(receivedSince(now),
                                   {m_limits.minReceive, m_limits.maxReceive, viewers});
   }
   const std::uint64_t most = limited(viewers == 0 ? kNoLimit : viewers, m_limits.maxReceive);
@@ -122,21 +171,28 @@ std::optional<std::uint64_t> RtpSession::rembToSend(const Stream& video, TimePoi
   return limit;
 }
 
+/// One for all video that comes: it shares the way here.
 void RtpSession::sendRemb(TimePoint now) {
-  const Stream& video = stream(Medium::kVideo);
-  const bool wanted =
-      video.receives() && std::ranges::any_of(video.parameters.codecs, &CodecParameters::remb);
-  if (!wanted || !writable()) return;
-  std::array<std::uint32_t, kMostEncodings> ssrcs;
+  std::array<std::uint32_t, kMostRembSsrcs> ssrcs;
   std::size_t count = 0;
-  for (const Encoding& each : video.encodings) {
-    if (const auto ssrc = each.producer->ssrc()) ssrcs[count++] = *ssrc;
+  const Stream* sender = nullptr;
+  for (const Stream& each : m_streams) {
+    const bool wanted = each.isVideo() && each.receives() &&
+                        std::ranges::any_of(each.parameters.codecs, &CodecParameters::remb);
+    if (!wanted) continue;
+    for (const Encoding& one : each.encodings) {
+      const auto ssrc = one.producer->ssrc();
+      if (!ssrc || count == ssrcs.size()) continue;
+      ssrcs[count++] = *ssrc;
+      if (sender == nullptr) sender = &each;
+    }
   }
-  const auto bitrate = count > 0 ? rembToSend(video, now) : std::nullopt;
+  if (sender == nullptr || !writable()) return;
+  const auto bitrate = rembToSend(sender->transportCc, now);
   if (!bitrate) return;
   rtp::RtcpWriter writer;
-  beginFeedback(writer, video);
-  writer.addRemb(video.consumer->ssrc(), *bitrate, std::span(ssrcs).first(count));
+  beginFeedback(writer, *sender);
+  writer.addRemb(sender->consumer->ssrc(), *bitrate, std::span(ssrcs).first(count));
   m_rembSent = true;
   sendRtcp(writer);
 }

@@ -42,7 +42,7 @@ void RtpSession::receiveRtp(const io::PacketRef& packet) {
   if (route.retransmission) return receiveRetransmission(packet, *view, route);
   if (!route.encoding->producer->receive(packet, *view)) return;
   if (!std::exchange(route.stream->flowingOut, true))
-    m_listener.onFlow(route.stream->medium, false, true);
+    m_listener.onFlow(route.stream->id, false, true);
 }
 
 /// RFC 4588: what was lost takes its place among the others, so nobody behind sees that it was.
@@ -124,7 +124,12 @@ RtpSession::Stream* RtpSession::streamOfUnknownSsrc(const rtp::PacketView& view)
   };
   if (Stream* found = find(announced)) return found;
   if (Stream* found = find(named)) return found;
-  return find(typed);
+  // RFC 8843 9.2: a payload type tells nothing where several m-sections have it.
+  Stream* found = find(typed);
+  const auto isOther = [&](const Stream& each) {
+    return &each != found && each.receives() && typed(each);
+  };
+  return found != nullptr && std::ranges::any_of(m_streams, isOther) ? nullptr : found;
 }
 
 void RtpSession::noteTransportSequence(const Stream& stream, const rtp::PacketView& view,

@@ -182,7 +182,7 @@ void RtpSession::sendNacks() {
 
 void RtpSession::sendFeedback() {
   if (!m_feedback) return;
-  const Stream& video = stream(media::Medium::kVideo);
+  const Stream& video = stream(media::Medium::kVideo);  // whichever: it is about the transport
   rtp::RtcpWriter writer;
   beginFeedback(writer, video);
   while (m_feedback->build(writer, video.consumer->ssrc(), m_feedbackSsrc)) {
@@ -192,10 +192,11 @@ void RtpSession::sendFeedback() {
   }
 }
 
-void RtpSession::sendKeyframeRequest(const Producer* producer) {
-  Encoding* encoding = encodingOf(producer);
-  if (encoding == nullptr || !writable()) return;
-  Stream& of = stream(producer->medium());
+void RtpSession::sendKeyframeRequest(StreamId id, const Producer* producer) {
+  Stream& of = stream(id);
+  const auto encoding = std::ranges::find_if(
+      of.encodings, [&](const Encoding& one) { return one.producer.get() == producer; });
+  if (encoding == of.encodings.end() || !writable()) return;
   const auto& announced = of.parameters.remoteSsrcs;
   const bool isOnly = of.encodings.size() == 1;
   const std::uint32_t guess = isOnly && !announced.empty() ? announced.front() : 0;
@@ -251,9 +252,9 @@ void RtpSession::checkFlow(TimePoint now) {
     });
     if (each.flowingOut && !flows) {
       each.flowingOut = false;
-      m_listener.onFlow(each.medium, false, false);
+      m_listener.onFlow(each.id, false, false);
     }
-    if (each.consumer->takeSilence(now, kFlowTimeout)) m_listener.onFlow(each.medium, true, false);
+    if (each.consumer->takeSilence(now, kFlowTimeout)) m_listener.onFlow(each.id, true, false);
   }
   if (m_mediaConnected && now - m_lastMedia >= kMediaTimeout) {
     m_mediaConnected = false;

@@ -1,10 +1,12 @@
-// Life and packets of an RtpSession, and its statistics.
+// Life and streams of an RtpSession.
 #include "router/random.hpp"
 
+#include <kms/base/error.hpp>
 #include <kms/router/producer.hpp>
 #include <kms/router/rtp-session.hpp>
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 namespace kms::router {
@@ -27,10 +29,6 @@ constexpr std::string_view kAbsoluteSendTimeUri =
 std::uint8_t extensionId(const StreamParameters& parameters, std::string_view uri) {
   const auto found = std::ranges::find(parameters.extensions, uri, &HeaderExtension::uri);
   return found == parameters.extensions.end() ? 0 : found->id;
-}
-
-double seconds(Duration duration) {
-  return std::chrono::duration<double>(duration).count();
 }
 
 }  // namespace
@@ -69,53 +67,76 @@ std::uint32_t RtpSession::freshSsrc() const {
   return ssrc;
 }
 
-std::shared_ptr<Producer> RtpSession::makeProducer(Medium medium) {
+std::shared_ptr<Producer> RtpSession::makeProducer(StreamId of) {
   // The origin must know whose it is, before there is anything to know.
   const auto self = std::make_shared<const Producer*>(nullptr);
   ProducerOrigin origin;
-  origin.requestKeyframe = [this, self] { sendKeyframeRequest(*self); };
+  origin.requestKeyframe = [this, of, self] { sendKeyframeRequest(of, *self); };
   origin.nacksDue = [this] { m_nackTimer.startBefore(m_environment.clock.now()); };
-  origin.formatChanged = [this, medium, self](const media::Format& format) {
-    onFormatChanged(medium, *self, format);
+  origin.formatChanged = [this, of, self](const media::Format& format) {
+    onFormatChanged(of, *self, format);
   };
-  auto made = std::make_shared<Producer>(medium, m_environment, std::move(origin), m_senderClock);
+  auto made =
+      std::make_shared<Producer>(of.medium, m_environment, std::move(origin), m_senderClock);
   *self = made.get();
   return made;
 }
 
-void RtpSession::makeStream(Medium medium) {
-  Stream made;
-  made.medium = medium;
-  made.encodings.emplace_back().producer = makeProducer(medium);
+StreamId RtpSession::addStream(Medium medium) {
+  if (m_streams.size() == kMostStreams) {
+    throw Error(ErrorCode::kIllegalParam,
+                "more than " + std::to_string(kMostStreams) + " streams of one session");
+  }
+  const auto isOfIt = [&](const Stream& each) { return each.id.medium == medium; };
+  const auto count = static_cast<std::size_t>(std::ranges::count_if(m_streams, isOfIt));
+  const StreamId id{medium, count};
+  makeStream(id);
+  return id;
+}
+
+void RtpSession::makeStream(StreamId id) {
+  Stream made(id);
+  made.parameters.medium = id.medium;
+  made.encodings.emplace_back().producer = makeProducer(id);
   const std::uint32_t ssrc = freshSsrc();
   std::uint32_t rtx = freshSsrc();
   while (rtx == ssrc) rtx = freshSsrc();
   PacketOutlet& outlet = *this;
   made.consumer =
-      std::make_unique<RtpConsumer>(medium, ConsumerSsrcs{ssrc, rtx}, m_environment, outlet);
+      std::make_unique<RtpConsumer>(id.medium, ConsumerSsrcs{ssrc, rtx}, m_environment, outlet);
   m_streams.push_back(std::move(made));
 }
 
-std::uint32_t RtpSession::localSsrc(Medium medium) const {
-  return stream(medium).consumer->ssrcs().media;
+std::size_t RtpSession::indexOf(StreamId id) const {
+  const auto found = std::ranges::find(m_streams, id, &Stream::id);
+  if (found != m_streams.end()) return static_cast<std::size_t>(found - m_streams.begin());
+  throw Error(ErrorCode::kIllegalParam, "streams.number: there is no " +
+                                            std::string(toText(id.medium)) + " stream " +
+                                            std::to_string(id.number));
 }
 
-std::uint32_t RtpSession::localRtxSsrc(Medium medium) const {
-  return stream(medium).consumer->ssrcs().rtx;
+std::uint32_t RtpSession::localSsrc(StreamId id) const {
+  return stream(id).consumer->ssrcs().media;
+}
+
+std::uint32_t RtpSession::localRtxSsrc(StreamId id) const {
+  return stream(id).consumer->ssrcs().rtx;
 }
 
 void RtpSession::configure(const std::vector<StreamParameters>& streams) {
-  for (const Stream& each : m_streams) {
-    const auto found = std::ranges::find(streams, each.medium, &StreamParameters::medium);
+  for (const StreamParameters& each : streams) (void)stream({each.medium, each.number});
+  for (Stream& each : m_streams) {
+    const auto found = std::ranges::find_if(streams, [&](const StreamParameters& one) {
+      return StreamId{one.medium, one.number} == each.id;
+    });
     StreamParameters inactive;
-    inactive.medium = each.medium;
-    configureStream(found == streams.end() ? inactive : *found);
+    inactive.medium = each.id.medium;
+    configureStream(each, found == streams.end() ? inactive : *found);
   }
   updateBudget(m_environment.clock.now());
 }
 
-void RtpSession::configureStream(const StreamParameters& parameters) {
-  Stream& each = stream(parameters.medium);
+void RtpSession::configureStream(Stream& each, const StreamParameters& parameters) {
   each.parameters = parameters;
   if (!parameters.receive) {
     each.parameters.codecs.clear();
@@ -146,7 +167,7 @@ void RtpSession::configureEncodings(Stream& stream) {
     gone->close();
   }
   while (stream.encodings.size() < count)
-    stream.encodings.emplace_back().producer = makeProducer(stream.medium);
+    stream.encodings.emplace_back().producer = makeProducer(stream.id);
   std::vector<std::shared_ptr<Producer>> others;
   for (std::size_t i = 0; i < count; ++i) {
     Encoding& encoding = stream.encodings[i];
@@ -170,21 +191,12 @@ void RtpSession::configureConsumer(const StreamParameters& parameters, RtpConsum
 }
 
 /// The first encoding stands for all: its format is the source's, even while only others come.
-void RtpSession::onFormatChanged(Medium medium, const Producer* producer,
+void RtpSession::onFormatChanged(StreamId of, const Producer* producer,
                                  const media::Format& format) {
-  const Stream& each = stream(medium);
-  if (producer == &each.producer()) return m_listener.onSourceFormat(medium, format);
+  const Stream& each = stream(of);
+  if (producer == &each.producer()) return m_listener.onSourceFormat(of, format);
   const CodecParameters* codec = producer->codec();
   if (codec != nullptr) each.producer().expect(codec->payloadType);
-}
-
-RtpSession::Encoding* RtpSession::encodingOf(const Producer* producer) {
-  for (Stream& each : m_streams) {
-    const auto found = std::ranges::find_if(
-        each.encodings, [&](const Encoding& one) { return one.producer.get() == producer; });
-    if (found != each.encodings.end()) return &*found;
-  }
-  return nullptr;
 }
 
 void RtpSession::onWritable() {
@@ -192,18 +204,19 @@ void RtpSession::onWritable() {
   for (Stream& each : m_streams) each.consumer->onWritable();
 }
 
-std::shared_ptr<Producer> RtpSession::producer(Medium medium) const {
-  return stream(medium).encodings.front().producer;
+std::shared_ptr<Producer> RtpSession::producer(StreamId id) const {
+  return stream(id).encodings.front().producer;
 }
 
-void RtpSession::setSource(Medium medium, std::shared_ptr<Producer> producer) {
-  if (!m_closed) stream(medium).consumer->setSource(std::move(producer));
+void RtpSession::setSource(StreamId id, std::shared_ptr<Producer> producer) {
+  if (!m_closed) stream(id).consumer->setSource(std::move(producer));
 }
 
 void RtpSession::requestKeyframe() {
-  const Stream& video = stream(Medium::kVideo);
-  if (!video.receives()) return;
-  for (const Encoding& each : video.encodings) each.producer->requestKeyframe();
+  for (const Stream& each : m_streams) {
+    if (!each.isVideo() || !each.receives()) continue;
+    for (const Encoding& one : each.encodings) one.producer->requestKeyframe();
+  }
 }
 
 void RtpSession::close() {
@@ -217,76 +230,11 @@ void RtpSession::close() {
     timer->stop();
 }
 
-void RtpSession::onSourceFlowing(Medium medium) {
-  if (!m_closed) m_listener.onFlow(medium, true, true);
-}
-
-std::vector<StreamStats> RtpSession::stats() const {
-  std::vector<StreamStats> all;
+void RtpSession::onSourceFlowing(const RtpConsumer& consumer) {
+  if (m_closed) return;
   for (const Stream& each : m_streams) {
-    for (const Encoding& encoding : each.encodings) {
-      if (encoding.producer->ssrc()) all.push_back(inboundStats(each, encoding));
-    }
-    if (each.consumer->active()) all.push_back(outboundStats(each));
+    if (each.consumer.get() == &consumer) return m_listener.onFlow(each.id, true, true);
   }
-  return all;
-}
-
-DropCounts RtpSession::drops() const {
-  DropCounts drops;
-  drops[DropReason::kMalformed] = m_counters.malformed;
-  drops[DropReason::kUnknownStream] = m_counters.unknownStream;
-  for (const Stream& each : m_streams) {
-    for (const Encoding& encoding : each.encodings) {
-      const ProducerCounters& received = encoding.producer->counters();
-      drops[DropReason::kUnknownPayloadType] += received.unknownPayloadType;
-      drops[DropReason::kDuplicate] += received.duplicates;
-      drops[DropReason::kStrayed] += received.strayed;
-    }
-    drops[DropReason::kNoCommonCodec] += each.consumer->counters().dropped;
-    drops[DropReason::kViewerQueueFull] += each.consumer->counters().overflowed;
-  }
-  return drops;
-}
-
-StreamStats RtpSession::inboundStats(const Stream& each, const Encoding& encoding) const {
-  const Producer& producer = *encoding.producer;
-  const auto& received = producer.statistics();
-  StreamStats stats;
-  stats.medium = each.medium;
-  stats.inbound = true;
-  stats.ssrc = producer.ssrc().value_or(0);
-  stats.packets = received.packets();
-  stats.bytes = received.bytes();
-  stats.packetsLost = received.lost();
-  stats.fractionLost = received.fractionLost();
-  stats.jitter = received.jitter();
-  stats.roundTripTime = seconds(m_outlet.roundTrip().value_or(Duration::zero()));
-  stats.nackCount = producer.counters().nacksSent;
-  stats.pliCount = encoding.plisSent;
-  stats.firCount = encoding.firsSent;
-  if (const CodecParameters* codec = producer.codec()) stats.codec = *codec;
-  return stats;
-}
-
-StreamStats RtpSession::outboundStats(const Stream& each) const {
-  const RtpConsumerCounters& sent = each.consumer->counters();
-  const ReceiverReport& report = each.consumer->report();
-  StreamStats stats;
-  stats.medium = each.medium;
-  stats.ssrc = each.consumer->ssrc();
-  stats.packets = sent.packets;
-  stats.bytes = sent.bytes;
-  stats.packetsLost = report.packetsLost;
-  stats.fractionLost = report.fractionLost;
-  stats.jitter = report.jitter;
-  stats.roundTripTime = seconds(report.roundTrip.value_or(Duration::zero()));
-  stats.nackCount = sent.nacks;
-  stats.pliCount = sent.plis;
-  stats.firCount = sent.firs;
-  stats.remb = m_remb;
-  if (const CodecParameters* codec = each.consumer->codec()) stats.codec = *codec;
-  return stats;
 }
 
 }  // namespace kms::router

@@ -188,11 +188,11 @@ void TestPeer::onDtlsStateChanged(dtls::State state) {
 void TestPeer::onMediaStateChanged(bool connected) {
   note("media " + yesNo(connected));
 }
-void TestPeer::onSourceFormat(Medium medium, const media::Format& format) {
-  note("format " + std::string(media::toText(medium)) + " " + format.codec);
+void TestPeer::onSourceFormat(StreamId stream, const media::Format& format) {
+  note("format " + std::string(media::toText(stream.medium)) + " " + format.codec);
 }
-void TestPeer::onFlow(Medium medium, bool inbound, bool flowing) {
-  note("flow " + std::string(media::toText(medium)) + (inbound ? " in " : " out ") +
+void TestPeer::onFlow(StreamId stream, bool inbound, bool flowing) {
+  note("flow " + std::string(media::toText(stream.medium)) + (inbound ? " in " : " out ") +
        yesNo(flowing));
 }
 

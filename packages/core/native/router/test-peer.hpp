@@ -90,8 +90,8 @@ class TestPeer final : public WebRtcTransportListener {
   void onCandidatePairSelected(const std::string& local, const std::string& remote) override;
   void onDtlsStateChanged(dtls::State state) override;
   void onMediaStateChanged(bool connected) override;
-  void onSourceFormat(media::Medium medium, const media::Format& format) override;
-  void onFlow(media::Medium medium, bool inbound, bool flowing) override;
+  void onSourceFormat(StreamId stream, const media::Format& format) override;
+  void onFlow(StreamId stream, bool inbound, bool flowing) override;
 
  private:
   [[nodiscard]] static GatherOptions udpOnly() {

@@ -118,13 +118,17 @@ class TestOutlet final : public RtpOutlet {
 class TestSessionListener final : public RtpSessionListener {
  public:
   void onMediaStateChanged(bool connected) override { mediaConnected = connected; }
-  void onSourceFormat(media::Medium, const media::Format& format) override {
+  void onSourceFormat(StreamId, const media::Format& format) override {
     formats.push_back(format.codec);
   }
-  void onFlow(media::Medium, bool, bool) override {}
+  void onFlow(StreamId stream, bool inbound, bool flowing) override {
+    if (flowing) (inbound ? flowingIn : flowingOut).push_back(stream);
+  }
 
   bool mediaConnected = false;
   std::vector<std::string> formats;
+  std::vector<StreamId> flowingIn;  // in the order in which they began
+  std::vector<StreamId> flowingOut;
 };
 
 /// A session with VP8 (96, retransmissions 97), rid in extension 7, repaired rid in 8,

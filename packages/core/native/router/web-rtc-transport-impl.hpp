@@ -36,6 +36,8 @@ class WebRtcTransport::Impl final : public RtpOutlet,
   void setRemote(const RemoteParameters& parameters);
   [[nodiscard]] IceTransport& ice() noexcept { return m_ice; }
   const ice::Credentials& restartIce();
+  StreamId addStream(media::Medium medium);
+  [[nodiscard]] ConsumerSsrcs localSsrcs(StreamId stream) const;
   [[nodiscard]] RtpSession& session() noexcept { return m_session; }
   [[nodiscard]] const RtpSession& session() const noexcept { return m_session; }
   [[nodiscard]] const std::shared_ptr<sctp::DataChannels>& dataChannels() const { return m_data; }
@@ -64,6 +66,7 @@ class WebRtcTransport::Impl final : public RtpOutlet,
   void onSrtpKeys(const srtp::Keys& outbound, const srtp::Keys& inbound) override;
   void onApplicationData(std::span<const std::uint8_t> data) override;
 
+  void announce(StreamId stream);
   void makeDtls(const RemoteParameters& parameters);
   void startDtls();
   void whenPathKnown();
@@ -92,6 +95,7 @@ class WebRtcTransport::Impl final : public RtpOutlet,
   io::Timer m_dtlsTimer;
 
   RtpSession m_session;
+  std::vector<StreamId> m_streams{media::Medium::kAudio, media::Medium::kVideo};
   std::shared_ptr<sctp::DataChannels> m_data;
   std::uint64_t m_bytesSent = 0;
   std::uint64_t m_bytesReceived = 0;

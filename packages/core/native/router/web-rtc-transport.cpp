@@ -188,10 +188,24 @@ void WebRtcTransport::Impl::onStateChanged(dtls::State state) {
 void WebRtcTransport::Impl::onSrtpKeys(const srtp::Keys& outbound, const srtp::Keys& inbound) {
   m_outbound.emplace(outbound);
   m_inbound.emplace(inbound);
-  for (const Medium medium : media::kMedia) {
-    m_outbound->addSsrc(m_session.localSsrc(medium));
-    m_outbound->addSsrc(m_session.localRtxSsrc(medium));
-  }
+  for (const StreamId stream : m_streams) announce(stream);
+}
+
+void WebRtcTransport::Impl::announce(StreamId stream) {
+  const ConsumerSsrcs ssrcs = localSsrcs(stream);
+  m_outbound->addSsrc(ssrcs.media);
+  m_outbound->addSsrc(ssrcs.rtx);
+}
+
+StreamId WebRtcTransport::Impl::addStream(Medium medium) {
+  const StreamId added = m_session.addStream(medium);
+  m_streams.push_back(added);
+  if (m_outbound) announce(added);
+  return added;
+}
+
+ConsumerSsrcs WebRtcTransport::Impl::localSsrcs(StreamId stream) const {
+  return {m_session.localSsrc(stream), m_session.localRtxSsrc(stream)};
 }
 
 // The public face.
@@ -218,11 +232,17 @@ void WebRtcTransport::addRemoteCandidate(const std::string& candidate) {
 void WebRtcTransport::endOfRemoteCandidates() {
   m_impl->ice().endOfRemoteCandidates();
 }
-std::shared_ptr<Producer> WebRtcTransport::producer(Medium medium) const {
-  return m_impl->session().producer(medium);
+StreamId WebRtcTransport::addStream(Medium medium) {
+  return m_impl->addStream(medium);
 }
-void WebRtcTransport::setSource(Medium medium, std::shared_ptr<Producer> producer) {
-  m_impl->session().setSource(medium, std::move(producer));
+ConsumerSsrcs WebRtcTransport::localSsrcs(StreamId stream) const {
+  return m_impl->localSsrcs(stream);
+}
+std::shared_ptr<Producer> WebRtcTransport::producer(StreamId stream) const {
+  return m_impl->session().producer(stream);
+}
+void WebRtcTransport::setSource(StreamId stream, std::shared_ptr<Producer> producer) {
+  m_impl->session().setSource(stream, std::move(producer));
 }
 void WebRtcTransport::setBandwidth(const BandwidthLimits& limits) {
   m_impl->session().setBandwidth(limits);

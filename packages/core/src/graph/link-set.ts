@@ -1,5 +1,6 @@
 import type { NativeHost, NativeMap } from "../native/host.js";
 import type { MediaNode, Medium } from "./media.js";
+import { linkKey } from "./plan.js";
 import type { Plan, PlannedBranch, PlannedLink } from "./plan.js";
 
 /** What the planner needs of the native host. */
@@ -64,7 +65,7 @@ export class LinkSet {
   async setBitrate(via: MediaNode, medium: Medium, bps: number): Promise<void> {
     if (bps === 0) return;
     const branches = [...this.#branches.values()].filter(
-      (branch) => branch.via === via && branch.planned.medium === medium,
+      (branch) => branch.via.owner === via && branch.planned.medium === medium,
     );
     await Promise.all(
       branches.map(({ id }) => this.#host.invoke(id, "setBitrate", { bitrate: bps })),
@@ -158,10 +159,6 @@ export class LinkSet {
     const wanted = new Set(plan.links.map(failureKey));
     for (const key of this.#failed) if (!wanted.has(key)) this.#failed.delete(key);
   }
-}
-
-function linkKey(link: PlannedLink): string {
-  return `${link.medium}|${link.sinkId}`;
 }
 
 function failureKey(link: PlannedLink): string {

@@ -43,11 +43,16 @@ export interface MediaOrigin {
   readonly point: "source" | "sink";
 }
 
-/** What the planner must know about an element, and what it tells the element back. Never called re-entrantly. */
+/**
+ * What the planner must know about an element, and what it tells the element back. Never called re-entrantly. An element
+ * with several streams of a medium has further nodes for them.
+ */
 export interface MediaNode {
   readonly id: string;
-  /** Id of the native object behind the element; `undefined` when there is none (yet). */
-  readonly nativeId: string | undefined;
+  /** The element; itself, but for further streams of one. */
+  readonly owner: MediaNode;
+  /** Id of the native object that takes and gives this medium; `undefined` when there is none (yet). */
+  nativeIdOf(medium: Medium): string | undefined;
   /** True when what enters the element is handed on untouched: links go past it. */
   through(medium: Medium): boolean;
   /** Where what leaves the element comes from; `undefined` when nothing does. */

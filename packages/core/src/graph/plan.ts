@@ -54,17 +54,23 @@ export interface Plan {
 
 /** Derives the plan from what was asked for and what the elements say. Pure: changes nothing. */
 export function computePlan(topology: Topology): Plan {
-  const links: PlannedLink[] = [];
+  // A stream that is a sink under two names gets what was connected last.
+  const links = new Map<string, PlannedLink>();
   const flows: ThroughFlow[] = [];
   for (const link of topology.links()) {
     if (link.sink.through(link.medium)) flows.push(throughFlow(topology, link));
-    else addDefined(links, planLink(topology, link));
+    else add(links, planLink(topology, link));
   }
-  return { links, flows };
+  return { links: [...links.values()], flows };
 }
 
-function addDefined<T>(list: T[], item: T | undefined): void {
-  if (item !== undefined) list.push(item);
+function add(links: Map<string, PlannedLink>, link: PlannedLink | undefined): void {
+  if (link !== undefined) links.set(linkKey(link), link);
+}
+
+/** Tells links apart: a native sink has one for each medium. */
+export function linkKey({ medium, sinkId }: PlannedLink): string {
+  return `${medium}|${sinkId}`;
 }
 
 function throughFlow(topology: Topology, { sink, medium, source }: DesiredLink): ThroughFlow {
@@ -77,10 +83,10 @@ function planLink(
   { sink, medium, source: via }: DesiredLink,
 ): PlannedLink | undefined {
   const effective = topology.effectiveSource(via, medium);
-  const source = effective?.node.nativeId;
+  const source = effective?.node.nativeIdOf(medium);
   const offered = effective?.node.sourceFormat(medium);
   const accepted = sink.accepts(medium);
-  const sinkId = sink.nativeId;
+  const sinkId = sink.nativeIdOf(medium);
   if (
     source === undefined ||
     offered === undefined ||

@@ -23,6 +23,7 @@ const raw: Format = { codec: "RAW", clockRate: 0, channels: 0, parameters: {} };
 
 class TestNode implements MediaNode {
   readonly id: string;
+  readonly owner = this;
   nativeId: string | undefined;
   transparent = false;
   comesFrom: MediaOrigin | undefined;
@@ -41,6 +42,9 @@ class TestNode implements MediaNode {
     Object.assign(this, state);
   }
 
+  nativeIdOf(): string | undefined {
+    return this.nativeId;
+  }
   through(): boolean {
     return this.transparent;
   }

@@ -23,8 +23,9 @@ export class Topology {
     data: new Map(),
   };
 
-  /** Replaces whatever fed the sink before. */
+  /** Replaces whatever fed the sink before; the link is now the last one. */
   connect({ sink, medium, source }: DesiredLink): void {
+    this.#sources[medium].delete(sink);
     this.#sources[medium].set(sink, source);
   }
 

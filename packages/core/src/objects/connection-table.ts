@@ -10,7 +10,7 @@ export interface Connection {
   readonly sinkDescription: string;
 }
 
-/** The description that carries media; others are only kept and reported. */
+/** The description of the first stream of a type. */
 export const defaultDescription = "default";
 
 // The order in which the API reports media types.

@@ -148,7 +148,7 @@ async function linksOf(
   all: ReadonlyMap<string, MediaElement>,
 ): Promise<Joint[]> {
   const graph = await host.graph();
-  const links = Array.isArray(graph) ? graph.filter(isNativeMap).map(jointOf) : [];
+  const links = Array.isArray(graph) ? graph.filter(isNativeMap).map(jointOf(all)) : [];
   const near = new Set([...opened].map(({ id }) => id));
   const touches = ({ from, to }: Joint): boolean => near.has(from) || near.has(to);
   const converters = links
@@ -159,7 +159,16 @@ async function linksOf(
   return links.filter(touches);
 }
 
-function jointOf(link: NativeMap): Joint {
-  const text = (name: string): string => String(link[name] ?? "");
-  return { from: text("source"), to: text("sink"), label: `${text("medium")} ${text("kind")}` };
+function jointOf(all: ReadonlyMap<string, MediaElement>): (link: NativeMap) => Joint {
+  return (link) => {
+    const text = (name: string): string => String(link[name] ?? "");
+    const label = `${text("medium")} ${text("kind")}`;
+    return { from: elementId(text("source"), all), to: elementId(text("sink"), all), label };
+  };
+}
+
+/** A further stream of an element has a native id below the element's. */
+function elementId(nativeId: string, all: ReadonlyMap<string, MediaElement>): string {
+  const above = nativeId.slice(0, Math.max(nativeId.lastIndexOf("/"), 0));
+  return all.has(nativeId) || !all.has(above) ? nativeId : above;
 }

@@ -114,8 +114,11 @@ export class ElementConnections {
     if (previous !== undefined) this.#of(previous.source).#disconnectOne(previous);
     this.#table.addSink(connection);
     sinkTable.addSource(connection);
-    if (isMediaPath(connection))
-      this.#owner.planner.connect({ sink, medium: mediumOf(type), source });
+    this.#owner.planner.connect({
+      sink: sink.streamNode(sinkDescription),
+      medium: mediumOf(type),
+      source: source.streamNode(connection.sourceDescription),
+    });
     this.#owner.onConnected(changeOf(connection));
   }
 
@@ -126,7 +129,7 @@ export class ElementConnections {
     if (existing?.source === source && existing.sourceDescription === wanted.sourceDescription) {
       this.#table.removeSink(existing);
       sinkTable.removeSource(existing);
-      if (isMediaPath(existing)) this.#owner.planner.disconnect(sink, mediumOf(type));
+      this.#owner.planner.disconnect(sink.streamNode(sinkDescription), mediumOf(type));
     }
     this.#owner.onDisconnected(changeOf(wanted));
   }
@@ -134,10 +137,6 @@ export class ElementConnections {
 
 function matches<T>(value: T, wanted: T | undefined): boolean {
   return wanted === undefined || value === wanted;
-}
-
-function isMediaPath({ sourceDescription, sinkDescription }: Connection): boolean {
-  return sourceDescription === defaultDescription && sinkDescription === defaultDescription;
 }
 
 function changeOf({

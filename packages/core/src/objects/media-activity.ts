@@ -1,6 +1,8 @@
 import type { MediaFlowState, MediaTranscodingState, MediaType } from "../generated/types.js";
 import type { Medium } from "../graph/media.js";
 import { defaultDescription } from "./connection-table.js";
+import { firstStream } from "./element-streams.js";
+import type { ElementStreams } from "./element-streams.js";
 import { mediaTypeOf, queriedMedium } from "./media-types.js";
 
 /** Which way media crosses an element's edge: `in` into its sink, `out` of its source. */
@@ -29,59 +31,69 @@ export interface ActivityListener {
 /** Last known media flow and transcoding of one element, and the events and queries about it. */
 export class MediaActivity {
   readonly #flowing = new Set<string>();
-  readonly #transcoding = new Map<Medium, boolean>();
+  readonly #transcoding = new Map<string, boolean>();
+  readonly #streams: ElementStreams;
   readonly #listener: ActivityListener;
 
-  constructor(listener: ActivityListener) {
+  constructor(streams: ElementStreams, listener: ActivityListener) {
+    this.#streams = streams;
     this.#listener = listener;
   }
 
-  /** Whether media of the default stream crosses that edge now. */
-  isFlowing(direction: FlowDirection, medium: Medium): boolean {
-    return this.#flowing.has(`${direction}:${medium}`);
+  /** Whether media of that stream crosses that edge now. */
+  isFlowing(direction: FlowDirection, medium: Medium, number = firstStream): boolean {
+    return this.#flowing.has(`${direction}:${medium}:${number}`);
   }
 
   /** Keeps the state, and tells a change. */
-  setFlowing(direction: FlowDirection, medium: Medium, flowing: boolean): void {
-    if (this.isFlowing(direction, medium) === flowing) return;
-    const key = `${direction}:${medium}`;
+  setFlowing(
+    direction: FlowDirection,
+    medium: Medium,
+    flowing: boolean,
+    number = firstStream,
+  ): void {
+    if (this.isFlowing(direction, medium, number) === flowing) return;
+    const key = `${direction}:${medium}:${number}`;
     if (flowing) this.#flowing.add(key);
     else this.#flowing.delete(key);
     this.#listener.onFlow(direction, {
       state: flowing ? "FLOWING" : "NOT_FLOWING",
-      padName: defaultDescription,
+      padName: this.#streams.descriptionOf(medium, number),
       mediaType: mediaTypeOf[medium],
     });
   }
 
   /** Not transcoding is news only once; transcoding never ends, as in Kurento. Data knows no such thing. */
-  setTranscoding(medium: Medium, transcoding: boolean): void {
+  setTranscoding(medium: Medium, transcoding: boolean, number = firstStream): void {
     if (medium === "data") return;
-    const known = this.#transcoding.get(medium);
+    const key = `${medium}:${number}`;
+    const known = this.#transcoding.get(key);
     if (known === transcoding || known === true) return;
-    this.#transcoding.set(medium, transcoding);
+    this.#transcoding.set(key, transcoding);
     this.#listener.onTranscoding({
       state: transcoding ? "TRANSCODING" : "NOT_TRANSCODING",
-      binName: defaultDescription,
+      binName: this.#streams.descriptionOf(medium, number),
       mediaType: mediaTypeOf[medium],
     });
   }
 
   /**
-   * Answers `isMediaFlowingIn` and `isMediaFlowingOut`; false for streams other than the default one.
+   * Answers `isMediaFlowingIn` and `isMediaFlowingOut`; false for streams that there are not.
    * @throws KurentoError 40107 for DATA
    */
   queryFlow(direction: FlowDirection, type: MediaType, description = defaultDescription): boolean {
     const medium = queriedMedium(type, direction === "in" ? "MediaFlowingIn" : "MediaFlowingOut");
-    return description === defaultDescription && this.isFlowing(direction, medium);
+    const number = this.#streams.numberOf(medium, description);
+    return number !== undefined && this.isFlowing(direction, medium, number);
   }
 
   /**
-   * Answers `isMediaTranscoding`; false for parts of the element other than the default one.
+   * Answers `isMediaTranscoding`; false for streams that there are not.
    * @throws KurentoError 40107 for DATA
    */
   queryTranscoding(type: MediaType, binName = defaultDescription): boolean {
     const medium = queriedMedium(type, "MediaTranscoding");
-    return binName === defaultDescription && this.#transcoding.get(medium) === true;
+    const number = this.#streams.numberOf(medium, binName);
+    return number !== undefined && this.#transcoding.get(`${medium}:${number}`) === true;
   }
 }

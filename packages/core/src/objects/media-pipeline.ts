@@ -76,5 +76,6 @@ export class MediaPipeline extends MediaPipelineBase {
 }
 
 function encoderParams(source: MediaNode, medium: Medium): NativeMap {
-  return source instanceof MediaElement ? source.encoderParams(medium) : {};
+  const { owner } = source;
+  return owner instanceof MediaElement ? owner.encoderParams(medium) : {};
 }

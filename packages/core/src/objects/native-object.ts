@@ -9,12 +9,15 @@ export type NativeEventHandler = (data: NativeMap) => void;
 /** The native object behind a remote one: made once, called, listened to, and given up. */
 export class NativeObject {
   readonly #context: ObjectContext;
+  readonly #ownId: string;
   readonly #handlers = new Map<string, NativeEventHandler>();
   #id: string | undefined;
   #stopListening: () => void = () => undefined;
 
-  constructor(context: ObjectContext) {
+  /** @param id of the native object; that of the remote one, unless it is a further one */
+  constructor(context: ObjectContext, id = context.id) {
     this.#context = context;
+    this.#ownId = id;
   }
 
   /** `undefined` before {@link create} and after {@link release}. */
@@ -29,7 +32,8 @@ export class NativeObject {
 
   /** @throws KurentoError with the code native code gave */
   async create(className: string, params: NativeMap): Promise<void> {
-    const { host, nativeEvents, id } = this.#context;
+    const { host, nativeEvents } = this.#context;
+    const id = this.#ownId;
     this.#stopListening = nativeEvents.listen(id, (type, data) => this.#handlers.get(type)?.(data));
     try {
       await host.create(className, id, params);

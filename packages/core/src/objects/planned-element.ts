@@ -8,6 +8,9 @@ import type {
 } from "../graph/media.js";
 import type { IoThreadLease, ObjectContext } from "../model/object-context.js";
 import type { NativeMap, NativeValue } from "../native/host.js";
+import { defaultDescription } from "./connection-table.js";
+import { ElementStreams, firstStream } from "./element-streams.js";
+import type { StreamName } from "./element-streams.js";
 import { MediaActivity } from "./media-activity.js";
 import type { FlowChange, FlowDirection } from "./media-activity.js";
 import type { MediaPipeline } from "./media-pipeline.js";
@@ -19,6 +22,7 @@ import {
   textField,
 } from "./native-fields.js";
 import { toKurentoError } from "./native-errors.js";
+import { NamedStream } from "./named-stream.js";
 import { NativeObject } from "./native-object.js";
 import type { NativeEventHandler } from "./native-object.js";
 
@@ -32,9 +36,10 @@ export abstract class PlannedElement extends MediaElementBase implements MediaNo
   /** Last known flow and transcoding. */
   protected readonly activity: MediaActivity;
   readonly #pipeline: MediaPipeline;
-  readonly #accepted = new Map<Medium, AcceptedStream>();
-  readonly #offered = new Map<Medium, OfferedStream>();
+  readonly #streams = new ElementStreams();
+  readonly #nodes = new Map<string, NamedStream>();
   readonly #native: NativeObject;
+  readonly #companions: NativeObject[] = [];
   #thread: IoThreadLease | undefined;
 
   constructor(context: ObjectContext) {
@@ -43,7 +48,7 @@ export abstract class PlannedElement extends MediaElementBase implements MediaNo
       throw new TypeError(`element '${context.id}' has no pipeline`);
     this.context = context;
     this.#pipeline = context.pipeline;
-    this.activity = new MediaActivity({
+    this.activity = new MediaActivity(this.#streams, {
       onFlow: (direction, change) => this.#emitFlow(direction, change),
       onTranscoding: (change) => this.emitMediaTranscodingStateChanged(change),
     });
@@ -90,6 +95,21 @@ export abstract class PlannedElement extends MediaElementBase implements MediaNo
   }
 
   /**
+   * A further native object of the element, with an id below its own, that goes when the element goes. It is for the caller
+   * to create, on {@link ioThread} if it works together with the element's own.
+   */
+  protected addCompanion(name: string): NativeObject {
+    const companion = new NativeObject(this.context, `${this.id}/${name}`);
+    this.#companions.push(companion);
+    return companion;
+  }
+
+  /** I/O thread of the element's native object. */
+  protected get ioThread(): number {
+    return this.#thread?.index ?? this.#pipeline.ioThread;
+  }
+
+  /**
    * Calls the native object.
    * @throws KurentoError with the code native code gave; 40108 when there is no native object
    */
@@ -103,14 +123,34 @@ export abstract class PlannedElement extends MediaElementBase implements MediaNo
   }
 
   /** Says what the element's sink takes from now on; `undefined` = nothing agreed yet. */
-  protected setAccepts(medium: Medium, accepted: AcceptedStream | undefined): void {
-    setOrDelete(this.#accepted, medium, accepted);
+  protected setAccepts(
+    medium: Medium,
+    accepted: AcceptedStream | undefined,
+    number = firstStream,
+  ): void {
+    this.#streams.get(medium, number).accepted = accepted;
     this.#pipeline.planner.update();
   }
 
   /** Says what the element's source offers from now on, where native code does not; `undefined` = nothing. */
-  protected setOffers(medium: Medium, offered: OfferedStream | undefined): void {
-    setOrDelete(this.#offered, medium, offered);
+  protected setOffers(
+    medium: Medium,
+    offered: OfferedStream | undefined,
+    number = firstStream,
+  ): void {
+    this.#streams.get(medium, number).offered = offered;
+    this.#pipeline.planner.update();
+  }
+
+  /** Says which native object carries a stream; `undefined` = the element's own. */
+  protected setCarrier(medium: Medium, number: number, nativeId: string | undefined): void {
+    this.#streams.get(medium, number).nativeId = nativeId;
+    this.#pipeline.planner.update();
+  }
+
+  /** Gives the element's streams names for connections, in place of those that they had. */
+  protected nameStreams(names: readonly StreamName[]): void {
+    this.#streams.rename(names);
     this.#pipeline.planner.update();
   }
 
@@ -121,6 +161,25 @@ export abstract class PlannedElement extends MediaElementBase implements MediaNo
 
   // --- MediaNode: what the planner asks and tells ------------------------------------------------------------------
 
+  get owner(): this {
+    return this;
+  }
+
+  nativeIdOf(medium: Medium): string | undefined {
+    return this.#streams.get(medium).nativeId ?? this.nativeId;
+  }
+
+  /** The element's node for the streams of that name. */
+  streamNode(description: string): MediaNode {
+    if (description === defaultDescription) return this;
+    const known = this.#nodes.get(description);
+    if (known !== undefined) return known;
+    const owner = { element: this, streams: this.#streams, activity: this.activity };
+    const made = new NamedStream(owner, description);
+    this.#nodes.set(description, made);
+    return made;
+  }
+
   through(_medium: Medium): boolean {
     return false;
   }
@@ -130,11 +189,11 @@ export abstract class PlannedElement extends MediaElementBase implements MediaNo
   }
 
   sourceFormat(medium: Medium): OfferedStream | undefined {
-    return this.#offered.get(medium);
+    return this.#streams.get(medium).offered;
   }
 
   accepts(medium: Medium): AcceptedStream | undefined {
-    return this.#accepted.get(medium);
+    return this.#streams.get(medium).accepted;
   }
 
   isOwnSourceFlowing(medium: Medium): boolean {
@@ -159,18 +218,19 @@ export abstract class PlannedElement extends MediaElementBase implements MediaNo
   abstract outputCodec(medium: Medium): string | undefined;
 
   override async release(): Promise<void> {
+    for (const companion of this.#companions) await companion.release();
     await this.#native.release();
     this.#thread?.end();
   }
 
   #onSourceFormat(data: NativeMap): void {
-    this.setOffers(mediumField(data, "medium"), offeredStreamOf(data));
+    this.setOffers(mediumField(data, "medium"), offeredStreamOf(data), streamNumber(data));
   }
 
   #onNativeFlow(data: NativeMap): void {
     const direction = textField(data, "direction") === "in" ? "in" : "out";
     const medium = mediumField(data, "medium");
-    this.activity.setFlowing(direction, medium, flagField(data, "flowing"));
+    this.activity.setFlowing(direction, medium, flagField(data, "flowing"), streamNumber(data));
     // Transparent elements downstream show what their source does.
     if (direction === "out") this.#pipeline.planner.update();
   }
@@ -190,7 +250,7 @@ export abstract class PlannedElement extends MediaElementBase implements MediaNo
   }
 }
 
-function setOrDelete<K, V>(map: Map<K, V>, key: K, value: V | undefined): void {
-  if (value === undefined) map.delete(key);
-  else map.set(key, value);
+/** Which stream of its medium an event is about; native objects with one do not say. */
+function streamNumber(data: NativeMap): number {
+  return data["number"] === undefined ? firstStream : numberField(data, "number");
 }

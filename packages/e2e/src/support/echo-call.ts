@@ -57,9 +57,9 @@ export class EchoCall {
     return Peer.call(await this.#page(), endpoint, options);
   }
 
-  /** The endpoint calls the page. */
-  async answer(): Promise<Peer> {
-    return Peer.answer(await this.#page(), this.endpoint, { width: WIDTH });
+  /** The endpoint calls a page. */
+  async answer(options: PeerOptions = {}): Promise<Peer> {
+    return Peer.answer(await this.#page(), this.endpoint, { width: WIDTH, ...options });
   }
 
   /** Expects video of that codec to come back without GStreamer, and ends the call. */

@@ -49,9 +49,13 @@ declare module "kurento-client" {
     interface KurentoElement extends KurentoObject {
       connect(sink: KurentoObject, callback?: Callback): Promise<void>;
       connect(sink: KurentoObject, mediaType: string, callback?: Callback): Promise<void>;
+      connect(sink: KurentoObject, type: string, source: string, into: string): Promise<void>;
       disconnect(sink: KurentoElement, mediaType?: string): Promise<void>;
+      isMediaFlowingOut(mediaType: string, description?: string): Promise<boolean>;
       getSinkConnections(): Promise<object[]>;
-      getStats(mediaType?: string): Promise<Record<string, { type: string }>>;
+      getStats(
+        mediaType?: string,
+      ): Promise<Record<string, { type: string; mediaTrackId?: string }>>;
       processOffer(offer: string, callback?: Callback<string>): Promise<string>;
       generateOffer(): Promise<string>;
       getLocalSessionDescriptor(): Promise<string>;

@@ -13,12 +13,16 @@ router::ThreadContext& threadOf(const host::Context& context, const Value& param
   return context.services().router.thread(static_cast<std::size_t>(index));
 }
 
-Map sourceFormatEvent(media::Medium medium, const media::Format& format) {
-  return {{"medium", media::toText(medium)}, {"kind", "rtp"}, {"format", format.toValue()}};
+Map sourceFormatEvent(router::StreamId stream, const media::Format& format) {
+  return {{"medium", media::toText(stream.medium)},
+          {"number", stream.number},
+          {"kind", "rtp"},
+          {"format", format.toValue()}};
 }
 
-Map flowEvent(media::Medium medium, bool inbound, bool flowing) {
-  return {{"medium", media::toText(medium)},
+Map flowEvent(router::StreamId stream, bool inbound, bool flowing) {
+  return {{"medium", media::toText(stream.medium)},
+          {"number", stream.number},
           {"direction", inbound ? "in" : "out"},
           {"flowing", flowing}};
 }

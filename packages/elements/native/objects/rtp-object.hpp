@@ -19,9 +19,9 @@ namespace kms::elements {
 /// The I/O thread that `params.ioThread` names. Throws Error 40107 when there is none.
 [[nodiscard]] router::ThreadContext& threadOf(const host::Context& context, const Value& params);
 /// The arguments of the event `sourceFormat`.
-[[nodiscard]] Map sourceFormatEvent(media::Medium medium, const media::Format& format);
+[[nodiscard]] Map sourceFormatEvent(router::StreamId stream, const media::Format& format);
 /// The arguments of the event `flow`.
-[[nodiscard]] Map flowEvent(media::Medium medium, bool inbound, bool flowing);
+[[nodiscard]] Map flowEvent(router::StreamId stream, bool inbound, bool flowing);
 
 /// What a sink for RTP takes out of a stream; null for none. Throws Error 40004 for frames, which
 /// come through a Branch.
@@ -55,7 +55,7 @@ class RtpObject : public host::ObjectBase, protected Listener {
     return medium == media::Medium::kData ? nullptr : &m_sinks[indexOf(medium)];
   }
   void close(host::Completion completion) override {
-    m_transport.close();
+    m_transport->close();
     completion.resolve();
   }
 
@@ -64,31 +64,36 @@ class RtpObject : public host::ObjectBase, protected Listener {
   template <typename Options>
   RtpObject(host::Context context, const Value& params, const Options& options)
       : ObjectBase(std::move(context)),
-        m_transport(threadOf(this->context(), params), *this, options),
-        m_sinks{{{m_transport, media::Medium::kAudio}, {m_transport, media::Medium::kVideo}}} {
+        m_transport(std::make_shared<Transport>(threadOf(this->context(), params),
+                                                static_cast<Listener&>(*this), options)),
+        m_sinks{{{*m_transport, media::Medium::kAudio}, {*m_transport, media::Medium::kVideo}}} {
     for (const media::Medium medium : media::kMedia) {
-      m_sources[indexOf(medium)] = std::make_shared<media::Stream>(m_transport.producer(medium));
+      m_sources[indexOf(medium)] = std::make_shared<media::Stream>(m_transport->producer(medium));
     }
     addMethod("setBandwidth", [this](const Value& args) {
-      m_transport.setBandwidth(readBandwidth(args));
+      m_transport->setBandwidth(readBandwidth(args));
       return Value();
     });
     addMethod("requestKeyframe", [this](const Value&) {
-      m_transport.requestKeyframe();
+      m_transport->requestKeyframe();
       return Value();
     });
   }
 
-  [[nodiscard]] Transport& transport() noexcept { return m_transport; }
+  /// Others may hold it for a moment, but it is closed with the object.
+  ~RtpObject() override { m_transport->close(); }
+
+  [[nodiscard]] Transport& transport() noexcept { return *m_transport; }
+  [[nodiscard]] std::weak_ptr<Transport> weakTransport() const { return m_transport; }
 
   void onMediaStateChanged(bool connected) override {
     context().emit("mediaStateChanged", {{"state", connected ? "CONNECTED" : "DISCONNECTED"}});
   }
-  void onSourceFormat(media::Medium medium, const media::Format& format) override {
-    context().emit("sourceFormat", sourceFormatEvent(medium, format));
+  void onSourceFormat(router::StreamId stream, const media::Format& format) override {
+    context().emit("sourceFormat", sourceFormatEvent(stream, format));
   }
-  void onFlow(media::Medium medium, bool inbound, bool flowing) override {
-    context().emit("flow", flowEvent(medium, inbound, flowing));
+  void onFlow(router::StreamId stream, bool inbound, bool flowing) override {
+    context().emit("flow", flowEvent(stream, inbound, flowing));
   }
 
  private:
@@ -96,7 +101,7 @@ class RtpObject : public host::ObjectBase, protected Listener {
     return static_cast<std::size_t>(medium);
   }
 
-  Transport m_transport;
+  std::shared_ptr<Transport> m_transport;
   std::array<RtpSink<Transport>, 2> m_sinks;                // by medium
   std::array<std::shared_ptr<media::Stream>, 2> m_sources;  // by medium
 };

@@ -96,6 +96,10 @@ router::StreamParameters readStream(const Value& value) {
   router::StreamParameters stream;
   stream.medium = media::mediumFromText(value.at("medium").text());
   stream.mid = value.get<std::string>("mid", "");
+  if (const Value& at = value.get("number"); !at.isNull()) {
+    stream.number =
+        number<std::size_t>(at, "streams.number", 0, std::numeric_limits<std::int32_t>::max());
+  }
   const Direction direction =
       choose(kDirections, "streams.direction", value.at("direction").text());
   stream.send = direction.send;
@@ -134,6 +138,7 @@ router::BandwidthLimits readBandwidth(const Value& value) {
 
 Value toValue(const router::StreamStats& stats) {
   Map stream{{"medium", media::toText(stats.medium)},
+             {"mid", stats.mid},
              {"direction", stats.inbound ? "inbound" : "outbound"},
              {"ssrc", stats.ssrc},
              {"packets", stats.packets},

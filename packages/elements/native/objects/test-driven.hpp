@@ -111,4 +111,21 @@ class DrivenObject {
   std::vector<std::pair<std::string, Map>> m_seen;
 };
 
+/// The code with which an object of a class cannot be made; 0 when it can.
+inline int creationFailure(host::Services& services, const host::Class& what, const Value& params) {
+  io::Executor& home = what.home(services, params);
+  const auto silent =
+      std::make_shared<host::EventSink>([](const auto&, const auto&, const auto&) {});
+  std::promise<int> code;
+  home.post([&] {
+    try {
+      what.create(host::Context("unmade", services, home, silent), params);
+      code.set_value(0);
+    } catch (const Error& error) {
+      code.set_value(error.code());
+    }
+  });
+  return code.get_future().get();
+}
+
 }  // namespace kms::elements

@@ -12,8 +12,10 @@ namespace kms::elements {
 
 using media::Medium;
 
-WebRtcEndpoint::WebRtcEndpoint(host::Context context, const Value& params)
+WebRtcEndpoint::WebRtcEndpoint(host::Context context, const Value& params,
+                               std::shared_ptr<WebRtcTransports> transports)
     : RtpObject(std::move(context), params, readOptions(params)),
+      m_transports(std::move(transports)),
       m_dataInput(transport().dataChannels()),
       m_dataSource(std::make_shared<media::Stream>(transport().dataChannels()->source())) {
   transport().dataChannels()->setEvents(dataChannelEvents(this->context()));
@@ -26,11 +28,16 @@ WebRtcEndpoint::WebRtcEndpoint(host::Context context, const Value& params)
   addMethod("stats", [this](const Value&) { return toValue(transport().stats()); });
   addIceMethods();
   addDataMethods();
+  m_transports->add(this->context().id(), weakTransport());
 }
 
-host::Class WebRtcEndpoint::nativeClass() {
-  return {&host::ioThreadHome, [](host::Context context, const Value& params) {
-            return std::make_unique<WebRtcEndpoint>(std::move(context), params);
+WebRtcEndpoint::~WebRtcEndpoint() {
+  m_transports->remove(context().id());
+}
+
+host::Class WebRtcEndpoint::nativeClass(std::shared_ptr<WebRtcTransports> transports) {
+  return {&host::ioThreadHome, [transports](host::Context context, const Value& params) {
+            return std::make_unique<WebRtcEndpoint>(std::move(context), params, transports);
           }};
 }
 

@@ -4,6 +4,7 @@
 
 #include "rtp-object.hpp"
 #include "web-rtc-data.hpp"
+#include "web-rtc-stream.hpp"
 
 #include <kms/router/web-rtc-transport.hpp>
 
@@ -20,9 +21,12 @@ class WebRtcEndpoint final
     : public RtpObject<router::WebRtcTransport, router::WebRtcTransportListener> {
  public:
   /// Throws Error 40107 for an I/O thread that does not exist, and for options that are wrong.
-  WebRtcEndpoint(host::Context context, const Value& params);
+  WebRtcEndpoint(host::Context context, const Value& params,
+                 std::shared_ptr<WebRtcTransports> transports);
+  ~WebRtcEndpoint() override;
 
-  [[nodiscard]] static host::Class nativeClass();
+  /// `transports`: where WebRtcStreams find it.
+  [[nodiscard]] static host::Class nativeClass(std::shared_ptr<WebRtcTransports> transports);
 
   [[nodiscard]] std::shared_ptr<media::Stream> source(media::Medium medium) override;
   [[nodiscard]] media::Sink* sink(media::Medium medium) override;
@@ -38,6 +42,7 @@ class WebRtcEndpoint final
   void onCandidatePairSelected(const std::string& local, const std::string& remote) override;
   void onDtlsStateChanged(dtls::State state) override;
 
+  std::shared_ptr<WebRtcTransports> m_transports;
   DataInput m_dataInput;
   std::shared_ptr<media::Stream> m_dataSource;
 };

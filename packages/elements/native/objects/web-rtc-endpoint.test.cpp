@@ -28,8 +28,10 @@ Value codec(int payloadType, const char* name, int clockRate, int channels) {
 
 class Driven final : public DrivenObject {
  public:
-  Driven(host::Services& services, int ioThread)
-      : DrivenObject(services, WebRtcEndpoint::nativeClass(), Map{{"ioThread", ioThread}}) {}
+  Driven(host::Services& services, int ioThread,
+         const std::shared_ptr<WebRtcTransports>& transports = std::make_shared<WebRtcTransports>())
+      : DrivenObject(services, WebRtcEndpoint::nativeClass(transports),
+                     Map{{"ioThread", ioThread}}) {}
 
   std::vector<std::string> candidates() {
     await("gatheringDone");
@@ -199,6 +201,44 @@ TEST_F(WebRtcEndpointTest, dataSinkRefusesRtp) {
   Driven endpoint(m_services, 0);
   const auto audio = endpoint.object().source(Medium::kAudio);
   EXPECT_EQ(refusal(endpoint, Medium::kData, audio), 40004);
+}
+
+/// A further video of the endpoint "id", as DrivenObject names all.
+Map secondVideo(const char* endpoint = "id") {
+  return Map{{"ioThread", 0}, {"endpoint", endpoint}, {"medium", "video"}};
+}
+
+TEST_F(WebRtcEndpointTest, aFurtherStreamHasItsOwnParametersSinkAndSource) {
+  const auto transports = std::make_shared<WebRtcTransports>();
+  Driven endpoint(m_services, 0, transports);
+  const auto streamClass = WebRtcStream::nativeClass(transports);
+  DrivenObject stream(m_services, streamClass, secondVideo());
+  const Value own = stream.invoke("streamParameters");
+  EXPECT_EQ(own.at("number").as<int>(), 1);
+  EXPECT_NE(own.at("ssrc"), endpoint.invoke("localParameters").at("ssrc").at("video"));
+  EXPECT_NE(own.at("ssrc"), own.at("rtxSsrc"));
+  EXPECT_NE(stream.object().source(Medium::kVideo)->producer,
+            endpoint.object().source(Medium::kVideo)->producer);
+  EXPECT_EQ(stream.object().source(Medium::kAudio), nullptr);
+  EXPECT_EQ(stream.object().sink(Medium::kAudio), nullptr);
+  EXPECT_EQ(refusal(stream, Medium::kVideo, frames()), 40004);
+  EXPECT_EQ(refusal(stream, Medium::kVideo, endpoint.object().source(Medium::kVideo)), 0);
+  DrivenObject third(m_services, streamClass, secondVideo());
+  EXPECT_EQ(third.invoke("streamParameters").at("number").as<int>(), 2);
+}
+
+TEST_F(WebRtcEndpointTest, aFurtherStreamNeedsItsEndpointAndMayOutliveIt) {
+  const auto transports = std::make_shared<WebRtcTransports>();
+  const auto streamClass = WebRtcStream::nativeClass(transports);
+  auto endpoint = std::make_unique<Driven>(m_services, 0, transports);
+  EXPECT_EQ(creationFailure(m_services, streamClass, secondVideo("other")), 40107);
+  Map data = secondVideo();
+  data.insert_or_assign("medium", "data");
+  EXPECT_EQ(creationFailure(m_services, streamClass, data), 40107);
+  DrivenObject stream(m_services, streamClass, secondVideo());
+  endpoint.reset();
+  EXPECT_EQ(refusal(stream, Medium::kVideo, nullptr), 0);
+  EXPECT_EQ(creationFailure(m_services, streamClass, secondVideo()), 40107);
 }
 
 }  // namespace

@@ -50,7 +50,8 @@ function commonFields(stream: NativeMap): Fields {
     ssrc: String(stream["ssrc"]),
     associateStatsId: "",
     isRemote: false,
-    mediaTrackId: "",
+    // The original leaves it empty; what tells tracks of one type apart is the mid of their m-line.
+    mediaTrackId: String(stream["mid"] ?? ""),
     firCount: numberField(stream, "firCount"),
     pliCount: numberField(stream, "pliCount"),
     nackCount: numberField(stream, "nackCount"),

@@ -96,6 +96,7 @@ function dataParameters(lines: readonly AgreedLine[]): NativeMap {
 function nativeStream(stream: NegotiatedStream): NativeMap {
   return {
     medium: stream.medium,
+    number: stream.number,
     mid: stream.mid,
     direction: stream.direction,
     codecs: stream.codecs.map(nativeCodec),

@@ -12,25 +12,22 @@ import {
   DtlsConnectionState,
   IceComponentState as iceComponentStates,
 } from "../generated/types.js";
-import { WebRtcEndpointBase } from "../generated/web-rtc-endpoint.js";
 import type { WebRtcEndpointParams } from "../generated/web-rtc-endpoint.js";
 import { mayOfferAgain, readCapabilities } from "../sdp/settings.js";
 import type { Capabilities } from "../sdp/offer.js";
-import type { Direction } from "../sdp/types.js";
+import type { Direction, MediaKind, NegotiatedStream } from "../sdp/types.js";
 import { EndpointData } from "./endpoint-data.js";
-import { planGathering } from "./gather-options.js";
 import { LocalCandidates } from "./ice-candidates.js";
 import { dscpOf } from "./qos-dscp.js";
 import { RtcStats } from "./rtc-stats.js";
 import { iceParameters, localTransport, sentFormats } from "./web-rtc-media.js";
+import { WebRtcSettings } from "./web-rtc-settings.js";
 import { WebRtcNegotiation } from "./web-rtc-negotiation.js";
-import type { Proposal } from "./web-rtc-negotiation.js";
+import type { Proposal, StreamCounts } from "./web-rtc-negotiation.js";
 
 // Everything is bundled on one ICE component with rtcp-mux, so these are constant; Kurento counts from 1.
 const STREAM_ID = 1;
 const COMPONENT_ID = 1;
-const CONNECTION_NAME = "kurento.WebRtcEndpoint";
-const DEFAULT_STUN_PORT = 3478;
 // GST_RESOURCE_ERROR_SETTINGS: what Kurento reports a wrong turnUrl as.
 const SETTINGS_ERROR = 13;
 const MEDIA = ["audio", "video"] as const;
@@ -44,7 +41,7 @@ type MoreWishes = [
 ];
 
 /** Sends media to and takes media from a browser. */
-export class WebRtcEndpoint extends WebRtcEndpointBase {
+export class WebRtcEndpoint extends WebRtcSettings {
   readonly #direction: Direction;
   readonly #capabilities: Capabilities;
   readonly #mayOfferAgain: boolean;
@@ -56,13 +53,6 @@ export class WebRtcEndpoint extends WebRtcEndpointBase {
   #iceState: IceComponentState | undefined;
   #dtlsState: DtlsConnectionState | undefined;
   #selectedPair: IceCandidatePair | undefined;
-  #networkInterfaces: string;
-  #iceTcp: boolean;
-  #stunServerAddress: string;
-  #stunServerPort: number;
-  #turnUrl: string;
-  #externalIPv4: string;
-  #externalIPv6: string;
 
   constructor(context: ObjectContext, params: WebRtcEndpointParams) {
     super(context);
@@ -74,13 +64,6 @@ export class WebRtcEndpoint extends WebRtcEndpointBase {
       certificateKeyType: params.certificateKeyType,
       dscp: dscpOf(params.qosDscp, config),
     };
-    this.#networkInterfaces = config.text(CONNECTION_NAME, "networkInterfaces") ?? "";
-    this.#iceTcp = config.flag(CONNECTION_NAME, "iceTcp") ?? true;
-    this.#stunServerAddress = config.text(CONNECTION_NAME, "stunServerAddress") ?? "";
-    this.#stunServerPort = config.integer(CONNECTION_NAME, "stunServerPort") ?? DEFAULT_STUN_PORT;
-    this.#turnUrl = config.text(CONNECTION_NAME, "turnURL") ?? "";
-    this.#externalIPv4 = config.text(CONNECTION_NAME, "externalIPv4") ?? "";
-    this.#externalIPv6 = config.text(CONNECTION_NAME, "externalIPv6") ?? "";
     this.handleNative("localCandidate", (data) => this.#onLocalCandidate(data));
     this.handleNative("gatheringDone", () => this.#onGatheringDone());
     this.handleNative("gatheringProblem", ({ problem }) =>
@@ -110,6 +93,7 @@ export class WebRtcEndpoint extends WebRtcEndpointBase {
   protected override async makeOffer(options: OfferOptions | undefined): Promise<string> {
     // A path that is lost does not come back by itself: then a further offer starts ICE anew.
     if (this.#iceState === "FAILED" || this.#iceState === "DISCONNECTED") await this.#restartIce();
+    await this.#provide(this.#negotiator.streamsToOffer());
     this.#negotiator.offer({
       audio: options?.offerToReceiveAudio ?? true,
       video: options?.offerToReceiveVideo ?? true,
@@ -121,6 +105,7 @@ export class WebRtcEndpoint extends WebRtcEndpointBase {
   }
 
   protected override async answerOffer(offer: string): Promise<string> {
+    await this.#provide(this.#negotiator.streamsToAnswer(offer));
     const proposal = this.#negotiator.answer(offer);
     if (proposal.restartsIce) await this.#restartIce();
     return this.#carryOut(proposal);
@@ -159,13 +144,40 @@ export class WebRtcEndpoint extends WebRtcEndpointBase {
     this.#negotiator.commit(proposal);
     for (const candidate of agreement.remoteCandidates) await this.#addRemote(candidate);
     if (agreement.endOfCandidates) await this.callNative("endOfRemoteCandidates");
-    for (const medium of MEDIA) {
-      const stream = agreement.streams.find((one) => one.medium === medium);
-      this.setAccepts(medium, { kind: "rtp", formats: stream ? sentFormats(stream) : [] });
-    }
+    this.#agreeOnStreams(agreement.streams);
     this.#agreeOnData(agreement.remote?.["data"] !== undefined);
     await this.linksSettled();
     return this.currentLocalSdp("");
+  }
+
+  /** Makes streams until there are as many of each kind; each m-line takes one. */
+  async #provide(wanted: StreamCounts): Promise<void> {
+    for (const kind of MEDIA) {
+      const from = this.#negotiator.streamCounts[kind];
+      for (let number = from; number < wanted[kind]; number += 1)
+        await this.#addStream(kind, number);
+    }
+  }
+
+  async #addStream(kind: MediaKind, number: number): Promise<void> {
+    const native = this.addCompanion(`${kind}-${number}`);
+    const { ioThread } = this;
+    await native.create("WebRtcStream", { ioThread, endpoint: this.id, medium: kind });
+    const stream = await native.call("streamParameters", {});
+    this.#negotiator.useStream(kind, mapField({ stream }, "stream"));
+    this.setCarrier(kind, number, native.id);
+  }
+
+  #agreeOnStreams(streams: readonly NegotiatedStream[]): void {
+    this.nameStreams(
+      streams.map(({ medium, number, mid }) => ({ medium, number, description: mid })),
+    );
+    for (const kind of MEDIA) {
+      for (let number = 0; number < this.#negotiator.streamCounts[kind]; number += 1) {
+        const stream = streams.find((one) => one.medium === kind && one.number === number);
+        this.setAccepts(kind, { kind: "rtp", formats: stream ? sentFormats(stream) : [] }, number);
+      }
+    }
   }
 
   // --- ICE -------------------------------------------------------------------------------------
@@ -177,15 +189,7 @@ export class WebRtcEndpoint extends WebRtcEndpointBase {
    */
   async gatherCandidates(): Promise<void> {
     if (this.#negotiator.candidateMedia.length === 0) return;
-    const { options, problems } = planGathering({
-      networkInterfaces: this.#networkInterfaces,
-      iceTcp: this.#iceTcp,
-      stunServerAddress: this.#stunServerAddress,
-      stunServerPort: this.#stunServerPort,
-      turnUrl: this.#turnUrl,
-      externalIPv4: this.#externalIPv4,
-      externalIPv6: this.#externalIPv6,
-    });
+    const { options, problems } = this.planGathering();
     for (const problem of problems) this.#onWrongSetting(problem);
     this.#candidates.clear();
     await this.callNative("gather", options);
@@ -314,64 +318,6 @@ export class WebRtcEndpoint extends WebRtcEndpointBase {
     const streams = this.#stats.entries(mapField({ native }, "native"), mediaType, now);
     const data = await this.#data.stats(mediaType, now);
     return { ...streams, ...data, ...(await super.getStats(mediaType)) };
-  }
-
-  // --- Properties ------------------------------------------------------------------------------
-
-  getNetworkInterfaces(): string {
-    return this.#networkInterfaces;
-  }
-
-  setNetworkInterfaces(networkInterfaces: string): void {
-    this.#networkInterfaces = networkInterfaces;
-  }
-
-  getIceTcp(): boolean {
-    return this.#iceTcp;
-  }
-
-  setIceTcp(iceTcp: boolean): void {
-    this.#iceTcp = iceTcp;
-  }
-
-  getStunServerAddress(): string {
-    return this.#stunServerAddress;
-  }
-
-  setStunServerAddress(stunServerAddress: string): void {
-    this.#stunServerAddress = stunServerAddress;
-  }
-
-  getStunServerPort(): number {
-    return this.#stunServerPort;
-  }
-
-  setStunServerPort(stunServerPort: number): void {
-    this.#stunServerPort = stunServerPort;
-  }
-
-  getTurnUrl(): string {
-    return this.#turnUrl;
-  }
-
-  setTurnUrl(turnUrl: string): void {
-    this.#turnUrl = turnUrl;
-  }
-
-  getExternalIPv4(): string {
-    return this.#externalIPv4;
-  }
-
-  setExternalIPv4(externalIPv4: string): void {
-    this.#externalIPv4 = externalIPv4;
-  }
-
-  getExternalIPv6(): string {
-    return this.#externalIPv6;
-  }
-
-  setExternalIPv6(externalIPv6: string): void {
-    this.#externalIPv6 = externalIPv6;
   }
 }
 

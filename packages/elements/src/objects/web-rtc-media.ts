@@ -2,7 +2,13 @@
 import { mapField, numberField, textField } from "@kms/core";
 import type { Format, NativeMap } from "@kms/core";
 import { isMediaCodec } from "../sdp/codecs.js";
-import type { IceParameters, LocalTransport, NegotiatedStream, SsrcOfKind } from "../sdp/types.js";
+import type {
+  IceParameters,
+  LocalTransport,
+  MediaKind,
+  NegotiatedStream,
+  SsrcsOfKind,
+} from "../sdp/types.js";
 
 /** Reads what the native `localParameters` gives. */
 export function localTransport(local: NativeMap): LocalTransport {
@@ -14,8 +20,8 @@ export function localTransport(local: NativeMap): LocalTransport {
       value: textField(fingerprint, "value"),
     },
     cname: textField(local, "cname"),
-    ssrc: ssrcOfKind(mapField(local, "ssrc")),
-    rtxSsrc: "rtxSsrc" in local ? ssrcOfKind(mapField(local, "rtxSsrc")) : undefined,
+    ssrc: firstSsrcs(mapField(local, "ssrc")),
+    rtxSsrc: "rtxSsrc" in local ? firstSsrcs(mapField(local, "rtxSsrc")) : undefined,
     simulcast: local["simulcast"] === true,
   };
 }
@@ -26,8 +32,26 @@ export function iceParameters(local: NativeMap): IceParameters {
   return { ufrag: textField(ice, "ufrag"), pwd: textField(ice, "pwd") };
 }
 
-function ssrcOfKind(map: NativeMap): SsrcOfKind {
-  return { audio: numberField(map, "audio"), video: numberField(map, "video") };
+function firstSsrcs(map: NativeMap): SsrcsOfKind {
+  return { audio: [numberField(map, "audio")], video: [numberField(map, "video")] };
+}
+
+/** The transport with one more stream, as the native `streamParameters` describes it. */
+export function withStream(
+  transport: LocalTransport,
+  kind: MediaKind,
+  stream: NativeMap,
+): LocalTransport {
+  const more = (ssrcs: SsrcsOfKind, name: string): SsrcsOfKind => ({
+    ...ssrcs,
+    [kind]: [...ssrcs[kind], numberField(stream, name)],
+  });
+  const { ssrc, rtxSsrc } = transport;
+  return {
+    ...transport,
+    ssrc: more(ssrc, "ssrc"),
+    rtxSsrc: rtxSsrc && more(rtxSsrc, "rtxSsrc"),
+  };
 }
 
 /** The formats that may be sent in a stream, best first; those that wrap or repair others come last. */

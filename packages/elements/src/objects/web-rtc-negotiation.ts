@@ -1,6 +1,6 @@
 // Offer/answer of one WebRtcEndpoint, first and again: keeps both descriptions. A new one counts once it is committed.
 import { KurentoError } from "@kms/core";
-import type { KurentoErrorName } from "@kms/core";
+import type { KurentoErrorName, NativeMap } from "@kms/core";
 import { randomInt } from "node:crypto";
 import type { IceCandidate } from "../generated/types.js";
 import { createAnswer } from "../sdp/answer.js";
@@ -12,6 +12,7 @@ import type {
   IceParameters,
   LocalSession,
   LocalTransport,
+  MediaKind,
   RemoteMedia,
   RemoteSession,
 } from "../sdp/types.js";
@@ -20,6 +21,7 @@ import type { GatheredCandidates } from "../sdp/write.js";
 import type { CandidateMedia } from "./ice-candidates.js";
 import { agree, setupOf, transportLine } from "./web-rtc-agreement.js";
 import type { Agreement, Roles } from "./web-rtc-agreement.js";
+import { withStream } from "./web-rtc-media.js";
 
 /** A negotiation that has been worked out, but not carried out. */
 export interface Proposal {
@@ -29,6 +31,9 @@ export interface Proposal {
   /** Whether the other side has restarted ICE (RFC 8445 9), so that this side must do so too. */
   readonly restartsIce: boolean;
 }
+
+/** A number of streams for each kind of media. */
+export type StreamCounts = Readonly<Record<MediaKind, number>>;
 
 interface Settled extends Proposal {
   readonly roles: Roles | undefined;
@@ -46,6 +51,34 @@ export class WebRtcNegotiation {
   constructor(transport: LocalTransport, capabilities: Capabilities) {
     this.#transport = transport;
     this.#capabilities = capabilities;
+  }
+
+  /** How many streams there are that m-lines can carry. */
+  get streamCounts(): StreamCounts {
+    const { audio, video } = this.#transport.ssrc;
+    return { audio: audio.length, video: video.length };
+  }
+
+  /** How many streams an offer needs. */
+  streamsToOffer(): StreamCounts {
+    return this.#capabilities.mediaCount;
+  }
+
+  /**
+   * How many streams the answer to an offer needs.
+   * @throws KurentoError 40201 when the text is no SDP
+   */
+  streamsToAnswer(offer: string): StreamCounts {
+    const { media } = readRemote(offer);
+    const { mediaCount } = this.#capabilities;
+    const count = (kind: MediaKind): number =>
+      Math.min(media.filter(({ type }) => type === kind).length, mediaCount[kind]);
+    return { audio: count("audio"), video: count("video") };
+  }
+
+  /** There is one more stream, with what the native `streamParameters` gives. */
+  useStream(kind: MediaKind, stream: NativeMap): void {
+    this.#transport = withStream(this.#transport, kind, stream);
   }
 
   /** Makes an offer; after an earlier negotiation one that changes the session. */

@@ -2,7 +2,7 @@
 import { MIRRORED, mediaKind } from "./answer.js";
 import { answered } from "./codecs.js";
 import { canTellLayers } from "./extensions.js";
-import { hasRtx } from "./offer.js";
+import { hasRtx } from "./streams.js";
 import type {
   Codec,
   Direction,
@@ -44,15 +44,16 @@ function isAgreed(theirs: RemoteMedia, ours: LocalMedia, { bundle }: RemoteSessi
   return commonCodecs(theirs, ours).length > 0;
 }
 
-/** The streams of the agreed m-lines that carry media. */
+/** The streams of the agreed m-lines. */
 export function negotiatedStreams(lines: readonly AgreedLine[]): NegotiatedStream[] {
   return lines.flatMap(({ ours, theirs }) => {
     const medium = mediaKind(theirs);
-    if (medium === undefined || !ours.isRouted) return [];
+    if (medium === undefined || ours.stream === undefined) return [];
     const codecs = commonCodecs(theirs, ours);
     return [
       {
         medium,
+        number: ours.stream,
         mid: theirs.mid ?? ours.mid ?? "",
         direction: commonDirection(ours.direction, theirs.direction),
         codecs,

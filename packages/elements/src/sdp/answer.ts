@@ -1,8 +1,8 @@
 // Our answers (RFC 3264 6): which m-lines of an offer are accepted, and how.
 import { answered, isMediaCodec } from "./codecs.js";
 import { answeredExtensions, canTellLayers } from "./extensions.js";
-import { hasRtx } from "./offer.js";
 import type { Capabilities, SessionOrigin } from "./offer.js";
+import { leastFree, streamSsrcs } from "./streams.js";
 import { SdpRefusedError } from "./types.js";
 import type {
   Codec,
@@ -43,8 +43,8 @@ export const MIRRORED: Readonly<Record<Direction, Direction>> = {
 };
 
 /**
- * Our answer: one routed m-line of each kind, further ones as far as they are configured, data channels if the endpoint
- * has them. All others keep their place with port 0. One transport carries everything, so what is not bundled with the
+ * Our answer: m-lines of each kind, as many as are configured, each a stream of its own; data channels if the endpoint has
+ * them. All others keep their place with port 0. One transport carries everything, so what is not bundled with the
  * first m-line is rejected.
  * @throws SdpRefusedError for Plan B
  */
@@ -58,8 +58,9 @@ export function createAnswer(
   const usable = usableLines(offer, ingredients.capabilities);
   const accepted = acceptedLines(offer, usable, ingredients.capabilities, settled);
   const media = offer.media.map((line) => {
-    const use = accepted.get(line);
-    return use ? acceptedMedia(line, use, ingredients, settled?.setup) : rejectedMedia(line);
+    const stream = accepted.get(line);
+    if (stream === undefined) return rejectedMedia(line);
+    return acceptedMedia(line, stream, ingredients, settled?.setup);
   });
   const { extmapAllowMixed, msidSemantic } = offer;
   return { ...origin, isBundled: offer.bundle.length > 0, extmapAllowMixed, msidSemantic, media };
@@ -110,34 +111,47 @@ function supportedCodecs(line: RemoteMedia, kind: MediaKind, { codecs }: Capabil
   return line.codecs.filter((codec) => codecs.has(kind, codec));
 }
 
-type Use = "routed" | "idle";
+/** The m-lines that are accepted, each with the number of its stream. */
+type Accepted = ReadonlyMap<RemoteMedia, number>;
 
 function acceptedLines(
   offer: RemoteSession,
   usable: readonly RemoteMedia[],
   { mediaCount }: Capabilities,
   settled: Settled | undefined,
-): Map<RemoteMedia, Use> {
+): Accepted {
+  const streamOf = (line: RemoteMedia): number | undefined =>
+    settled?.local.media[offer.media.indexOf(line)]?.stream;
   const rank = (line: RemoteMedia): number => {
     if (line.direction === "inactive") return 2;
-    return settled?.local.media[offer.media.indexOf(line)]?.isRouted === true ? 0 : 1;
+    return streamOf(line) === undefined ? 1 : 0;
   };
-  const accepted = new Map<RemoteMedia, Use>();
   const counts = { audio: mediaCount.audio, video: mediaCount.video, application: 1 };
-  for (const [type, count] of Object.entries(counts)) {
+  const accepted = Object.entries(counts).flatMap(([type, count]) => {
     const best = usable
       .filter((line) => line.type === type)
       .sort((one, other) => rank(one) - rank(other));
-    best.slice(0, count).forEach((line, index) => {
-      accepted.set(line, index === 0 ? "routed" : "idle");
-    });
-  }
-  return accepted;
+    return numbered(best.slice(0, count), streamOf);
+  });
+  return new Map(accepted);
+}
+
+/** An m-line that goes on keeps its stream; the others get the least that are free. */
+function numbered(
+  lines: readonly RemoteMedia[],
+  streamOf: (line: RemoteMedia) => number | undefined,
+): [RemoteMedia, number][] {
+  const inUse = new Set(lines.map(streamOf));
+  return lines.map((line) => {
+    const stream = streamOf(line) ?? leastFree(inUse);
+    inUse.add(stream);
+    return [line, stream];
+  });
 }
 
 function acceptedMedia(
   line: RemoteMedia,
-  use: Use,
+  stream: number,
   ingredients: Ingredients,
   currentSetup: DtlsSetup | undefined,
 ): LocalMedia {
@@ -145,30 +159,28 @@ function acceptedMedia(
   const setup = currentSetup ?? answeredSetup(line.setup);
   const kind = mediaKind(line);
   if (kind === undefined) return { ...base, setup, data: answeredData(line, ingredients) };
-  const direction = use === "routed" ? MIRRORED[line.direction] : "inactive";
-  const accepted = { ...base, setup, direction, isRouted: use === "routed" };
-  return { ...accepted, ...answeredStreams(line, kind, use, ingredients) };
+  const accepted = { ...base, setup, direction: MIRRORED[line.direction], stream };
+  return { ...accepted, ...answeredStream(line, kind, stream, ingredients) };
 }
 
-type Streams = Pick<
+type Stream = Pick<
   LocalMedia,
   "codecs" | "extensions" | "ssrc" | "rtxSsrc" | "rtcpReducedSize" | "simulcast" | "repeated"
 >;
 
-function answeredStreams(
+function answeredStream(
   line: RemoteMedia,
   kind: MediaKind,
-  use: Use,
+  stream: number,
   { capabilities, transport }: Ingredients,
-): Streams {
+): Stream {
   const withRtx = transport.rtxSsrc !== undefined;
   const codecs = supportedCodecs(line, kind, capabilities).map((one) => answered(one, withRtx));
-  const simulcast = use === "routed" ? answeredSimulcast(line, codecs, transport) : [];
+  const simulcast = answeredSimulcast(line, codecs, transport);
   return {
     codecs,
     extensions: answeredExtensions(line.extensions, simulcast.length > 0),
-    ssrc: use === "routed" ? transport.ssrc[kind] : undefined,
-    rtxSsrc: use === "routed" && hasRtx(codecs) ? transport.rtxSsrc?.[kind] : undefined,
+    ...streamSsrcs(transport, kind, stream, codecs),
     rtcpReducedSize: line.rtcpReducedSize,
     simulcast,
     repeated: line.repeated,
@@ -223,7 +235,7 @@ function rejectedMedia(line: RemoteMedia): LocalMedia {
     protocol: line.protocol,
     formats: line.formats,
     isRejected: true,
-    isRouted: false,
+    stream: undefined,
     mid: line.mid,
     direction: "inactive",
     codecs: [],

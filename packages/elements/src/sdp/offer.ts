@@ -1,6 +1,7 @@
 // Our offers, and what an endpoint brings along into any negotiation.
 import type { CodecCatalogue } from "./codecs.js";
 import { offeredExtensions } from "./extensions.js";
+import { leastFree, streamSsrcs } from "./streams.js";
 import type {
   Codec,
   DataChannelParameters,
@@ -14,7 +15,7 @@ import type {
 /** What an endpoint negotiates at all. */
 export interface Capabilities {
   readonly codecs: CodecCatalogue;
-  /** How many m-lines of a kind are offered and accepted; 0 for none. One of them carries media. */
+  /** How many m-lines of a kind are offered and accepted; 0 for none. */
   readonly mediaCount: Readonly<Record<MediaKind, number>>;
   /** Our end of data channels; undefined when the endpoint has none. */
   readonly data: DataChannelParameters | undefined;
@@ -93,7 +94,7 @@ function offeredLine(
 ): LocalMedia {
   const live = media.filter((line) => !line.isRejected);
   const line = old !== undefined && !old.isRejected ? old : newLine(type, media, live, ingredients);
-  const direction = line.isRouted ? ingredients.wishes.direction : "inactive";
+  const { direction } = ingredients.wishes;
   return { ...line, direction, setup: "actpass", bandwidthKbps: bandwidth(type, ingredients) };
 }
 
@@ -113,16 +114,17 @@ function newLine(
     return { ...line, protocol: "UDP/DTLS/SCTP", data: capabilities.data };
   }
   const kind = type === "audio" ? "audio" : "video";
-  const twin = live.find((other) => other.type === type);
+  const twins = live.filter((other) => other.type === type);
   const withRtx = transport.rtxSsrc !== undefined;
-  const codecs = twin?.codecs ?? capabilities.codecs.offered(kind, freePayloadTypes(live), withRtx);
+  const codecs =
+    twins[0]?.codecs ?? capabilities.codecs.offered(kind, freePayloadTypes(live), withRtx);
+  const stream = leastFree(new Set(twins.map((other) => other.stream)));
   return {
     ...line,
-    isRouted: twin === undefined,
+    stream,
     codecs,
     extensions: offeredExtensions(live),
-    ssrc: twin === undefined ? transport.ssrc[kind] : undefined,
-    rtxSsrc: twin === undefined && hasRtx(codecs) ? transport.rtxSsrc?.[kind] : undefined,
+    ...streamSsrcs(transport, kind, stream, codecs),
     rtcpReducedSize: true,
   };
 }
@@ -133,7 +135,7 @@ function emptyLine(type: string): LocalMedia {
     protocol: "UDP/TLS/RTP/SAVPF",
     formats: "webrtc-datachannel",
     isRejected: true,
-    isRouted: false,
+    stream: undefined,
     mid: undefined,
     direction: "inactive",
     codecs: [],
@@ -179,9 +181,4 @@ function payloadTypes({ payloadType, rtx }: Codec): number[] {
 
 function range(first: number, last: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, index) => first + index);
-}
-
-/** Whether any of the codecs has a retransmission format. */
-export function hasRtx(codecs: readonly Codec[]): boolean {
-  return codecs.some(({ rtx }) => rtx !== undefined);
 }

@@ -14,6 +14,7 @@ import {
   streams,
 } from "./testing.js";
 import { SdpRefusedError } from "./types.js";
+import type { LocalSession } from "./types.js";
 import { writeSession } from "./write.js";
 
 function rejected(text: string): boolean[] {
@@ -105,19 +106,44 @@ describe("answers", () => {
     expect(answer).toContain("a=group:BUNDLE 0 1\r\n");
   });
 
-  it("multi_m_lines: as many are kept as numVideoMedias says, and one carries media", () => {
+  it("multi_m_lines: as many are kept as numVideoMedias says, each a stream of its own", () => {
     const offer = chromiumOffer({ extraMedia: chromiumVideo("2"), extraMids: " 2" });
     const able = capabilities({ mediaCount: { audio: 1, video: 2 } });
     const local = answerSession(offer, able);
-    expect(local.media.map(({ direction }) => direction)).toEqual([
-      "sendrecv",
-      "sendrecv",
-      "inactive",
+    expect(local.media.map(({ direction, ssrc, rtxSsrc }) => [direction, ssrc, rtxSsrc])).toEqual([
+      ["sendrecv", 11, undefined],
+      ["sendrecv", 22, 23],
+      ["sendrecv", 32, 33],
     ]);
-    expect(streams(readSession(offer), local).map(({ mid }) => mid)).toEqual(["0", "1"]);
+    const agreed = streams(readSession(offer), local);
+    expect(agreed.map(({ medium, number, mid }) => `${medium} ${number} is ${mid}`)).toEqual([
+      "audio 0 is 0",
+      "video 0 is 1",
+      "video 1 is 2",
+    ]);
+    expect(writeSession(local, TRANSPORT).match(/a=msid:.*/g)).toEqual([
+      "a=msid:cname audio",
+      "a=msid:cname video",
+      "a=msid:cname video1",
+    ]);
   });
 
-  it("media_from_first_media_inactive: the first one that is not inactive carries media", () => {
+  it("renegotiation_offer_new_media, _remove_media: streams stay with their m-lines", () => {
+    const able = capabilities({ mediaCount: { audio: 1, video: 2 } });
+    const both = chromiumOffer({ extraMedia: chromiumVideo("2"), extraMids: " 2" });
+    const numbers = (local: LocalSession): unknown[] => local.media.map(({ stream }) => stream);
+    const local = answerSession(both, able);
+    const withoutFirst = both
+      .replace(/m=video 9(?=[^]*m=video)/, "m=video 0")
+      .replace("0 1 2", "0 2");
+    const settled = { local, setup: "active" } as const;
+    const less = answerSession(withoutFirst, able, TRANSPORT, settled);
+    expect(numbers(less)).toEqual([0, undefined, 1]);
+    const again = answerSession(both, able, TRANSPORT, { local: less, setup: "active" });
+    expect(numbers(again)).toEqual([0, 0, 1]);
+  });
+
+  it("media_from_first_media_inactive: the one accepted is the first that is not inactive", () => {
     const offer = chromiumOffer({ extraMedia: chromiumVideo("2"), extraMids: " 2" });
     const [head = "", second = "", third = ""] = offer.split(/(?=m=video)/);
     const text = head + second.replace("a=sendrecv", "a=inactive") + third;
@@ -184,12 +210,12 @@ describe("offers", () => {
     expect(text).toContain("a=sctp-port:5000\r\n");
   });
 
-  it("multi_m_lines: several of a kind, of which the first carries media", () => {
+  it("multi_m_lines: several of a kind, each a stream of its own", () => {
     const able = capabilities({ mediaCount: { audio: 0, video: 2 } });
     const offer = offerSession({ direction: "sendonly" }, able);
-    expect(offer.media.map(({ mid, direction }) => [mid, direction])).toEqual([
-      ["video0", "sendonly"],
-      ["video1", "inactive"],
+    expect(offer.media.map(({ mid, direction, ssrc }) => [mid, direction, ssrc])).toEqual([
+      ["video0", "sendonly", 22],
+      ["video1", "sendonly", 32],
     ]);
   });
 

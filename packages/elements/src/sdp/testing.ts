@@ -16,8 +16,8 @@ export const TRANSPORT: LocalTransport = {
   ice: { ufrag: "ours", pwd: "ourpasswordourpassword" },
   fingerprint: { algorithm: "sha-256", value: "00:11" },
   cname: "cname",
-  ssrc: { audio: 11, video: 22 },
-  rtxSsrc: { audio: 12, video: 23 },
+  ssrc: { audio: [11], video: [22, 32] },
+  rtxSsrc: { audio: [12], video: [23, 33] },
   simulcast: true,
 };
 /** One that can do neither RTX nor simulcast. */

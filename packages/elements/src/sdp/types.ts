@@ -120,8 +120,8 @@ export interface LocalMedia {
   /** What stands after the protocol of data, and of an m-line that is rejected. */
   readonly formats: string;
   readonly isRejected: boolean;
-  /** Whether it carries media through the endpoint; of several accepted m-lines of a kind only one does. */
-  readonly isRouted: boolean;
+  /** Which of the endpoint's streams of its kind it carries, from 0; undefined when it carries none. */
+  readonly stream: number | undefined;
   readonly mid: string | undefined;
   readonly direction: Direction;
   readonly codecs: readonly Codec[];
@@ -155,21 +155,21 @@ export interface LocalTransport {
   readonly ice: IceParameters;
   readonly fingerprint: Fingerprint;
   readonly cname: string;
-  readonly ssrc: SsrcOfKind;
+  readonly ssrc: SsrcsOfKind;
   /** SSRCs of our retransmissions; absent when native code does none, and then no RTX is negotiated. */
-  readonly rtxSsrc?: SsrcOfKind | undefined;
+  readonly rtxSsrc?: SsrcsOfKind | undefined;
   /** Whether native code chooses among simulcast layers; if not, none are negotiated. */
   readonly simulcast: boolean;
 }
 
-export interface SsrcOfKind {
-  readonly audio: number;
-  readonly video: number;
-}
+/** One for each stream of the kind that the endpoint has. */
+export type SsrcsOfKind = Readonly<Record<MediaKind, readonly number[]>>;
 
-/** The stream of one medium as native code takes it (`setRemote`). */
+/** The stream of one m-line as native code takes it (`setRemote`). */
 export interface NegotiatedStream {
   readonly medium: MediaKind;
+  /** Which of the endpoint's streams of that medium, from 0. */
+  readonly number: number;
   readonly mid: string;
   readonly direction: Direction;
   readonly codecs: readonly Codec[];

@@ -136,13 +136,16 @@ function rtpAttributes(media: LocalMedia, { cname }: LocalTransport): Pieces {
 }
 
 /** `a=msid` (RFC 8830) makes one stream of audio and video, and one track of a source and its retransmissions. */
-function sources({ type, ssrc, rtxSsrc }: LocalMedia, cname: string): Partial<MediaLine> {
+function sources(
+  { type, stream = 0, ssrc, rtxSsrc }: LocalMedia,
+  cname: string,
+): Partial<MediaLine> {
   const all = [ssrc, rtxSsrc].filter((one) => one !== undefined);
   if (all.length === 0) return {};
   const ssrcs = all.map((id) => ({ id, attribute: "cname", value: cname }));
   const group = { semantics: "FID", ssrcs: all.join(" ") };
   return {
-    msid: [{ id: cname, appdata: type }],
+    msid: [{ id: cname, appdata: stream === 0 ? type : `${type}${stream}` }],
     ssrcs,
     ...(all.length > 1 && { ssrcGroups: [group] }),
   };

@@ -11,7 +11,7 @@
 namespace kms::host {
 
 /// Raised whenever a type in a public header changes its layout or meaning.
-inline constexpr int kAbiVersion = 3;
+inline constexpr int kAbiVersion = 4;
 /// Two compilers that agree on this number agree on the layout of C++ types.
 inline constexpr int kCompilerAbi = __GXX_ABI_VERSION * 10 + _GLIBCXX_USE_CXX11_ABI;
 

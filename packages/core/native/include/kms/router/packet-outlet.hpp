@@ -3,13 +3,14 @@
 
 #include <kms/base/clock.hpp>
 #include <kms/base/export.hpp>
-#include <kms/media/format.hpp>
 #include <kms/srtp/outbound-session.hpp>
 
 #include <cstddef>
 #include <cstdint>
 
 namespace kms::router {
+
+class RtpConsumer;
 
 /// Sends the packets of consumers. I/O thread.
 class KMS_API PacketOutlet {
@@ -22,7 +23,7 @@ class KMS_API PacketOutlet {
   /// The transport-wide number for a packet of `bytes` bytes that leaves now.
   [[nodiscard]] virtual std::uint16_t numberPacket(std::size_t bytes, TimePoint now) = 0;
   /// The first packet came from the consumer's source, or the first after a silence.
-  virtual void onSourceFlowing(media::Medium medium) = 0;
+  virtual void onSourceFlowing(const RtpConsumer& consumer) = 0;
 };
 
 }  // namespace kms::router

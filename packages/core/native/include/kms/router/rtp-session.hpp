@@ -9,6 +9,7 @@
 #include <kms/io/timer.hpp>
 #include <kms/router/environment.hpp>
 #include <kms/router/rtp-consumer.hpp>
+#include <kms/router/rtp-outlet.hpp>
 #include <kms/router/stream-parameters.hpp>
 #include <kms/rtp/packet-view.hpp>
 #include <kms/rtp/rtcp-writer.hpp>
@@ -25,33 +26,6 @@
 #include <vector>
 
 namespace kms::router {
-
-/// Where a session's packets leave: its transport. I/O thread.
-class KMS_API RtpOutlet {
- public:
-  virtual ~RtpOutlet() = default;
-  /// Keys, where there are any, and destination are known.
-  [[nodiscard]] virtual bool writable() const noexcept = 0;
-  /// Protects and queues a packet; false when it was dropped.
-  virtual bool sendRtp(const srtp::RtpParts& parts) = 0;
-  /// Protects and queues a compound packet. Called only while writable.
-  virtual void sendRtcp(std::span<const std::uint8_t> compound) = 0;
-  /// To the peer and back, where the transport measures it.
-  [[nodiscard]] virtual std::optional<Duration> roundTrip() const = 0;
-};
-
-/// Told what happens to media, on the I/O thread. Must not destroy the session.
-class KMS_API RtpSessionListener {
- public:
-  virtual ~RtpSessionListener() = default;
-  /// RTP or RTCP comes in, or has ceased to.
-  virtual void onMediaStateChanged(bool connected) = 0;
-  /// The codec that comes in is known now, or another.
-  virtual void onSourceFormat(media::Medium medium, const media::Format& format) = 0;
-  /// `inbound`: into the endpoint's sink, to be sent; else what the peer sends. True at the first
-  /// packet, false after 2 s of silence.
-  virtual void onFlow(media::Medium medium, bool inbound, bool flowing) = 0;
-};
 
 /// What the sessions with one peer share, so that it knows which streams belong together (RFC 3550
 /// 6.5.1) and its sender reports of one stream tell of the others' times.
@@ -70,11 +44,15 @@ struct RtpSessionCounters {
   std::uint64_t probes = 0;         ///< retransmissions without content, sent to probe
 };
 
-/// The media of one peer: a producer (what it sends) and a consumer (what is sent to it) for each
-/// medium, with reports, NACKs, keyframe requests and transport-wide feedback (RFC 3550, 4585,
-/// 5104). Takes authenticated, decrypted packets. I/O thread.
+/// The media of one peer in streams: each a producer (what it sends) and a consumer (what is sent
+/// to it). One of each medium is there from the start, others are added. With reports, NACKs,
+/// keyframe requests and transport-wide feedback (RFC 3550, 4585, 5104). Takes authenticated,
+/// decrypted packets. I/O thread.
 class KMS_API RtpSession final : private PacketOutlet {
  public:
+  /// Each has two SSRCs, and SRTP keeps srtp::kMaxStreams of them.
+  static constexpr std::size_t kMostStreams = 32;
+
   /// All outlive it.
   RtpSession(Environment& environment, RtpOutlet& outlet, RtpSessionListener& listener,
              const RtpIdentity& identity = RtpIdentity::make());
@@ -84,12 +62,15 @@ class KMS_API RtpSession final : private PacketOutlet {
   RtpSession& operator=(const RtpSession&) = delete;
 
   [[nodiscard]] const std::string& cname() const noexcept { return m_cname; }
-  /// Of what is sent to the peer.
-  [[nodiscard]] std::uint32_t localSsrc(media::Medium medium) const;
+  /// One more stream of a medium, for the session's life. Throws Error 40107 beyond kMostStreams.
+  StreamId addStream(media::Medium medium);
+  /// Of what is sent to the peer. This and the others that name a stream throw Error 40107 when
+  /// there is none of that name.
+  [[nodiscard]] std::uint32_t localSsrc(StreamId stream) const;
   /// Of the retransmissions of that.
-  [[nodiscard]] std::uint32_t localRtxSsrc(media::Medium medium) const;
-  /// What was negotiated; again after each renegotiation. At most one stream of a medium counts; a
-  /// medium without one is inactive.
+  [[nodiscard]] std::uint32_t localRtxSsrc(StreamId stream) const;
+  /// What was negotiated; again after each renegotiation. A stream that is not among them is
+  /// inactive. Throws Error 40107 for one that there is not, and changes nothing then.
   void configure(const std::vector<StreamParameters>& streams);
   void setBandwidth(const BandwidthLimits& limits);
   /// The outlet has become writable.
@@ -99,11 +80,11 @@ class KMS_API RtpSession final : private PacketOutlet {
   void receiveRtcp(std::span<const std::uint8_t> compound, TimePoint arrival);
 
   /// What the peer sends. Fixed for the session's life.
-  [[nodiscard]] std::shared_ptr<Producer> producer(media::Medium medium) const;
+  [[nodiscard]] std::shared_ptr<Producer> producer(StreamId stream) const;
   /// What is sent to the peer, of any I/O thread; null: nothing. Throws Error 40004 for a producer
   /// of another router.
-  void setSource(media::Medium medium, std::shared_ptr<Producer> producer);
-  /// Asks the peer for a video keyframe, where video comes from it.
+  void setSource(StreamId stream, std::shared_ptr<Producer> producer);
+  /// Asks the peer for keyframes, where video comes from it.
   void requestKeyframe();
   [[nodiscard]] std::vector<StreamStats> stats() const;
   [[nodiscard]] const RtpSessionCounters& counters() const noexcept { return m_counters; }
@@ -123,13 +104,16 @@ class KMS_API RtpSession final : private PacketOutlet {
     std::uint64_t firsSent = 0;
     std::uint64_t retransmissions = 0;  // received
   };
-  /// One medium: what comes from the peer and what goes to it.
+  /// What comes from the peer and what goes to it in one m-section.
   struct Stream {
-    media::Medium medium;
+    explicit Stream(StreamId named) : id(named) {}
+
+    StreamId id;
     std::vector<Encoding> encodings;  // at least one, which stands for all
     std::unique_ptr<RtpConsumer> consumer;
     StreamParameters parameters;
     std::bitset<128> rtxTypes;  // payload types of retransmissions
+    congestion::RembHint hint;
     std::uint8_t midExtension = 0;
     std::uint8_t ridExtension = 0;
     std::uint8_t repairedRidExtension = 0;
@@ -139,6 +123,7 @@ class KMS_API RtpSession final : private PacketOutlet {
 
     [[nodiscard]] Producer& producer() const { return *encodings.front().producer; }
     [[nodiscard]] bool receives() const noexcept { return parameters.receive; }
+    [[nodiscard]] bool isVideo() const noexcept { return id.medium == media::Medium::kVideo; }
   };
   /// Where a packet belongs.
   struct Route {
@@ -152,22 +137,18 @@ class KMS_API RtpSession final : private PacketOutlet {
   [[nodiscard]] bool writable() const noexcept override { return m_outlet.writable(); }
   bool sendRtp(const srtp::RtpParts& parts) override { return m_outlet.sendRtp(parts); }
   [[nodiscard]] std::uint16_t numberPacket(std::size_t bytes, TimePoint now) override;
-  void onSourceFlowing(media::Medium medium) override;
+  void onSourceFlowing(const RtpConsumer& consumer) override;
 
-  void makeStream(media::Medium medium);
-  [[nodiscard]] std::shared_ptr<Producer> makeProducer(media::Medium medium);
+  void makeStream(StreamId id);
+  [[nodiscard]] std::shared_ptr<Producer> makeProducer(StreamId of);
   [[nodiscard]] std::uint32_t freshSsrc() const;
-  void configureStream(const StreamParameters& parameters);
+  void configureStream(Stream& stream, const StreamParameters& parameters);
   void configureEncodings(Stream& stream);
   static void configureConsumer(const StreamParameters& parameters, RtpConsumer& consumer);
-  void onFormatChanged(media::Medium medium, const Producer* producer, const media::Format& format);
-  [[nodiscard]] Encoding* encodingOf(const Producer* producer);
-  [[nodiscard]] Stream& stream(media::Medium medium) {
-    return m_streams[static_cast<std::size_t>(medium)];
-  }
-  [[nodiscard]] const Stream& stream(media::Medium medium) const {
-    return m_streams[static_cast<std::size_t>(medium)];
-  }
+  void onFormatChanged(StreamId of, const Producer* producer, const media::Format& format);
+  [[nodiscard]] std::size_t indexOf(StreamId id) const;
+  [[nodiscard]] Stream& stream(StreamId id) { return m_streams[indexOf(id)]; }
+  [[nodiscard]] const Stream& stream(StreamId id) const { return m_streams[indexOf(id)]; }
 
   // Packets.
   [[nodiscard]] Route routeOf(const rtp::PacketView& view);
@@ -192,7 +173,7 @@ class KMS_API RtpSession final : private PacketOutlet {
   void sendReports(TimePoint now);
   void sendNacks();
   void sendFeedback();
-  void sendKeyframeRequest(const Producer* producer);
+  void sendKeyframeRequest(StreamId of, const Producer* producer);
   void sendByes();
   /// Puts a report before feedback, where the peer wants one (RFC 4585 3.1).
   void beginFeedback(rtp::RtcpWriter& writer, const Stream& stream) const;
@@ -201,18 +182,25 @@ class KMS_API RtpSession final : private PacketOutlet {
 
   // Bandwidth.
   void updateBudget(TimePoint now);
+  void limitVideo(Stream& video, std::optional<std::uint64_t> share, TimePoint now);
   void startProbe(TimePoint now);
   void sendProbes();
   void sendRemb(TimePoint now);
-  [[nodiscard]] std::optional<std::uint64_t> rembToSend(const Stream& video, TimePoint now);
-  [[nodiscard]] congestion::ReceivedInterval receivedSince(const Stream& video, TimePoint now);
+  [[nodiscard]] std::uint64_t mostToSend(const Stream& video) const noexcept;
+  [[nodiscard]] std::uint64_t audioBitrate(TimePoint now);
+  [[nodiscard]] std::size_t sendingVideos(TimePoint now);
+  /// Sends a video that could be better with more room; null: none.
+  [[nodiscard]] RtpConsumer* wishingVideo(TimePoint now);
+  [[nodiscard]] std::uint64_t viewersHint() const;
+  [[nodiscard]] std::optional<std::uint64_t> rembToSend(bool transportCc, TimePoint now);
+  [[nodiscard]] congestion::ReceivedInterval receivedSince(TimePoint now);
 
   Environment& m_environment;
   RtpOutlet& m_outlet;
   RtpSessionListener& m_listener;
   const std::string m_cname;
   std::shared_ptr<rtp::SenderClock> m_senderClock;
-  std::vector<Stream> m_streams;  // by medium
+  std::vector<Stream> m_streams;  // the first ones by medium, then as they were added
   bool m_closed = false;
 
   io::Timer m_tickTimer;
@@ -230,14 +218,14 @@ class KMS_API RtpSession final : private PacketOutlet {
 
   BandwidthLimits m_limits;
   congestion::SendEstimator m_estimator;
-  congestion::RembHint m_hint;
   congestion::RembEstimator m_rembEstimator;
   std::uint64_t m_remb = 0;      // the peer's
   bool m_rembSent = false;       // ours, at least once
   std::uint64_t m_received = 0;  // video packets, at the last step of the estimator
   std::int64_t m_lost = 0;
   congestion::ProbePlan m_probe;
-  std::int64_t m_probeLeft = 0;  // bytes
+  RtpConsumer* m_prober = nullptr;  // whose packets are sent again
+  std::int64_t m_probeLeft = 0;     // bytes
   TimePoint m_probeSince{};
 };
 

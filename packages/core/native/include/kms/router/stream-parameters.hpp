@@ -5,12 +5,25 @@
 #include <kms/media/format.hpp>
 #include <kms/router/codec-parameters.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace kms::router {
+
+/// Names a stream of a session: by its medium, and its number among those of that medium. The first
+/// of each medium is always there, and is what a medium alone names.
+struct StreamId {
+  constexpr StreamId(media::Medium of, std::size_t at = 0) noexcept  // NOLINT(*-explicit-*)
+      : medium(of), number(at) {}
+
+  media::Medium medium;
+  std::size_t number;
+
+  bool operator==(const StreamId&) const = default;
+};
 
 struct HeaderExtension {
   std::uint8_t id = 0;  ///< 1..255
@@ -28,6 +41,7 @@ struct RtxSsrc {
 /// One negotiated m-section.
 struct StreamParameters {
   media::Medium medium = media::Medium::kVideo;
+  std::size_t number = 0;  ///< of the stream among those of its medium (StreamId)
   std::string mid;
   bool send = false;                    ///< we do
   bool receive = false;                 ///< we do
@@ -51,6 +65,7 @@ struct BandwidthLimits {
 
 struct StreamStats {
   media::Medium medium = media::Medium::kVideo;
+  std::string mid;       ///< of its m-section; may be empty
   bool inbound = false;  ///< received from the peer
   std::uint32_t ssrc = 0;
   std::uint64_t packets = 0;

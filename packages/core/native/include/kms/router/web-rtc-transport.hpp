@@ -1,5 +1,5 @@
 // WebRtcTransport: ICE, DTLS and SRTP of one WebRTC endpoint, with a producer and a consumer per
-// medium.
+// stream.
 #pragma once
 
 #include <kms/base/clock.hpp>
@@ -57,7 +57,7 @@ struct RemoteParameters {
   ice::Credentials ice;
   dtls::Role dtlsRole = dtls::Role::kServer;  ///< ours
   std::vector<Fingerprint> fingerprints;      ///< at least one
-  std::vector<StreamParameters> streams;      ///< at most one for each medium counts
+  std::vector<StreamParameters> streams;      ///< of those that there are
   std::optional<DataParameters> data;         ///< data channels, which once there stay
 };
 
@@ -119,11 +119,17 @@ class KMS_API WebRtcTransport {
   void addRemoteCandidate(const std::string& candidate);
   void endOfRemoteCandidates();
 
+  /// One more stream of a medium, beside the one that is there from the start. Throws Error 40107
+  /// when there are too many.
+  StreamId addStream(media::Medium medium);
+  /// Of what is sent in a stream. This and the others that name a stream throw Error 40107 when
+  /// there is none of that name.
+  [[nodiscard]] ConsumerSsrcs localSsrcs(StreamId stream) const;
   /// What the peer sends. Fixed for the transport's life.
-  [[nodiscard]] std::shared_ptr<Producer> producer(media::Medium medium) const;
+  [[nodiscard]] std::shared_ptr<Producer> producer(StreamId stream) const;
   /// What is sent to the peer, of any I/O thread; null: nothing. Throws Error 40004 for a producer
   /// of another router.
-  void setSource(media::Medium medium, std::shared_ptr<Producer> producer);
+  void setSource(StreamId stream, std::shared_ptr<Producer> producer);
   /// Limits of the video, from now on.
   void setBandwidth(const BandwidthLimits& limits);
   /// Asks the peer for a video keyframe.

@@ -1,0 +1,111 @@
+// An RtpSession with several streams of one medium (m-lines in one bundle), packet by packet.
+#include "router/test-session.hpp"
+
+#include <kms/base/error.hpp>
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace kms::router {
+namespace {
+
+using media::Medium;
+
+/// A VP8 stream with its mid in extension 9.
+StreamParameters videoLine(std::size_t number, std::string mid) {
+  StreamParameters video;
+  video.number = number;
+  video.mid = std::move(mid);
+  video.send = true;
+  video.receive = true;
+  video.codecs = {laneCodecs().front()};
+  video.codecs[0].remb = true;
+  video.rtcpReducedSize = true;
+  video.extensions = {{9, "urn:ietf:params:rtp-hdrext:sdes:mid"}};
+  return video;
+}
+
+class SeveralStreamsTest : public ::testing::Test {
+ protected:
+  SeveralStreamsTest() {
+    m_second = m_peer.session.addStream(Medium::kVideo);
+    configure();
+  }
+  void configure() { m_peer.session.configure({videoLine(0, "camera"), videoLine(1, "screen")}); }
+  void give(std::uint32_t ssrc, std::string_view mid, std::uint16_t sequence = 1) {
+    m_peer.session.receiveRtp(
+        rtpPacket(m_lane, {96, true, sequence, 0, ssrc}, vp8Payload({.keyframe = true}), mid, 9));
+    m_lane.deliver();
+  }
+
+  TestLane m_lane;
+  TestSession m_peer{m_lane, {}};
+  StreamId m_second{Medium::kVideo};
+};
+
+TEST_F(SeveralStreamsTest, eachHasSsrcsOfItsOwn) {
+  EXPECT_EQ(m_second, (StreamId{Medium::kVideo, 1}));
+  const RtpSession& session = m_peer.session;
+  const std::set<std::uint32_t> ssrcs{
+      session.localSsrc(Medium::kAudio), session.localSsrc(Medium::kVideo),
+      session.localSsrc(m_second), session.localRtxSsrc(Medium::kVideo),
+      session.localRtxSsrc(m_second)};
+  EXPECT_EQ(ssrcs.size(), 5U);
+  EXPECT_THROW((void)session.localSsrc({Medium::kAudio, 1}), Error);
+  for (auto i = session.kMostStreams - 3; i > 0; --i) m_peer.session.addStream(Medium::kAudio);
+  EXPECT_THROW(m_peer.session.addStream(Medium::kAudio), Error);
+}
+
+TEST_F(SeveralStreamsTest, whatComesGoesWhereItsMidSays) {
+  give(5, "screen");
+  give(6, "camera");
+  EXPECT_EQ(m_peer.session.producer(m_second)->ssrc(), 5U);
+  EXPECT_EQ(m_peer.session.producer(Medium::kVideo)->ssrc(), 6U);
+  give(5, "", 2);
+  EXPECT_EQ(m_peer.session.producer(m_second)->statistics().packets(), 2U);
+  EXPECT_EQ(m_peer.listener.flowingOut, (std::vector<StreamId>{m_second, Medium::kVideo}));
+  std::set<std::string> mids;
+  for (const StreamStats& each : m_peer.session.stats()) mids.insert(each.mid);
+  EXPECT_EQ(mids, (std::set<std::string>{"camera", "screen"}));
+}
+
+TEST_F(SeveralStreamsTest, aPayloadTypeOfSeveralTellsNothing) {
+  give(5, "");
+  EXPECT_EQ(m_peer.session.counters().unknownStream, 1U);
+  m_peer.session.configure({videoLine(1, "screen")});
+  give(5, "");
+  EXPECT_EQ(m_peer.session.producer(m_second)->ssrc(), 5U) << "only one has it now";
+}
+
+TEST_F(SeveralStreamsTest, keyframesAreAskedOfTheStreamThatLacksThem) {
+  give(5, "screen");
+  give(6, "camera");
+  m_peer.outlet.rtcp.clear();
+  m_peer.session.producer(m_second)->requestKeyframe();
+  EXPECT_EQ(m_peer.outlet.plis(), std::vector<std::uint32_t>{5});
+}
+
+TEST_F(SeveralStreamsTest, eachIsSentUnderItsSsrcAndMid) {
+  TestSession source(m_lane, {});
+  m_peer.session.setSource(m_second, source.session.producer(Medium::kVideo));
+  source.session.receiveRtp(rtpPacket(m_lane, {.sequence = 1, .keyframe = true}));
+  m_lane.deliver();
+  ASSERT_EQ(m_peer.outlet.rtp.size(), 1U);
+  const auto view = m_peer.outlet.view(0);
+  EXPECT_EQ(view.header().ssrc, m_peer.session.localSsrc(m_second));
+  const auto mid = view.extension(9);
+  ASSERT_TRUE(mid);
+  EXPECT_EQ(std::string(mid->begin(), mid->end()), "screen");
+  EXPECT_EQ(m_peer.listener.flowingIn, std::vector<StreamId>{m_second});
+  m_peer.session.setSource(m_second, nullptr);
+}
+
+TEST_F(SeveralStreamsTest, anUnknownStreamIsRefusedAndChangesNothing) {
+  EXPECT_THROW(m_peer.session.configure({videoLine(2, "other")}), Error);
+  give(5, "screen");
+  EXPECT_EQ(m_peer.session.producer(m_second)->ssrc(), 5U);
+}
+
+}  // namespace
+}  // namespace kms::router
