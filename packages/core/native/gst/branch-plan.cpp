@@ -58,13 +58,13 @@ std::string processing(const BranchPlan& plan) {
   return decoded + encoding(plan.medium, codecOf(plan.medium, plan.target));
 }
 
-std::string payloading(const Codec& codec, const RtpNumbers& numbers) {
+std::string payloading(const Codec& codec, int mtu, const RtpNumbers& numbers) {
   if (codec.payloader[0] == '\0') {
     throw Error(ErrorCode::kNotAvailable, "Media Object not available: codec '" +
                                               std::string(codec.name) +
                                               "' cannot be packed into RTP");
   }
-  return then(std::string(codec.payloader) + " name=pay mtu=1200 pt=" +
+  return then(std::string(codec.payloader) + " name=pay mtu=" + std::to_string(mtu) + " pt=" +
               std::to_string(numbers.payloadType) + " ssrc=" + std::to_string(numbers.ssrc) +
               " timestamp-offset=" + std::to_string(numbers.timestampOffset) +
               " seqnum-offset=" + std::to_string(numbers.nextSequence));
@@ -74,14 +74,14 @@ std::string payloading(const Codec& codec, const RtpNumbers& numbers) {
 
 std::string describe(const BranchPlan& plan, const RtpNumbers& numbers) {
   std::string text = intake(plan) + processing(plan);
-  if (plan.targetIsRtp) text += payloading(codecOf(plan.medium, plan.target), numbers);
+  if (plan.targetIsRtp) text += payloading(codecOf(plan.medium, plan.target), plan.mtu, numbers);
   return text + then(outputFragment("out"));
 }
 
 void checkTarget(Medium medium, const Format& target, bool isRtp) {
   if (target.isRaw() && !isRtp) return;
   const Codec& codec = codecOf(medium, target);
-  if (isRtp) (void)payloading(codec, {});
+  if (isRtp) (void)payloading(codec, kDefaultMtu, {});
   (void)encoderOf(codec);
 }
 

@@ -17,6 +17,12 @@ struct RtpNumbers {
   std::uint16_t nextSequence = 0;
 };
 
+/// Bytes of the RTP packets that a branch makes, with their header. What is added on the way
+/// (header extensions, SRTP, TURN, IP) fits into an Ethernet frame behind the largest.
+inline constexpr int kDefaultMtu = 1200;
+inline constexpr int kLeastMtu = 200;
+inline constexpr int kMostMtu = 1400;
+
 struct BranchPlan {
   media::Medium medium = media::Medium::kVideo;
   media::Format source;
@@ -24,6 +30,7 @@ struct BranchPlan {
   bool mustReencode = false;  ///< although the codec stays
   media::Format target;
   bool targetIsRtp = false;
+  int mtu = kDefaultMtu;      ///< of RTP packets made here: bytes, with their header
   int jitterLatencyMs = 200;  ///< at least the router's retransmission budget
 
   bool operator==(const BranchPlan&) const = default;

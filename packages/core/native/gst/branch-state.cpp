@@ -141,6 +141,7 @@ void BranchState::use(const Format& format, const media::Stream* of) {
   plan.mustReencode = m_config.reencodes || isDeaf;
   plan.target = m_config.target;
   plan.targetIsRtp = m_config.targetIsRtp;
+  plan.mtu = m_config.mtu;
   if (plan == m_plan && m_pipeline) {
     if (m_isRunning) openInput();
     return;

@@ -22,6 +22,7 @@ struct BranchConfig {
   bool targetIsRtp = false;
   bool reencodes = false;  ///< also when the codec is the same: its parameters are not
   int bitrate = 0;         ///< bits per second; 0: the encoder's own
+  int mtu = kDefaultMtu;   ///< of RTP packets that are made
 
   [[nodiscard]] static BranchConfig fromValue(const Value& params);
 };

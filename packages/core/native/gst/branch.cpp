@@ -2,6 +2,7 @@
 
 #include <kms/gst/codecs.hpp>
 
+#include <string>
 #include <utility>
 
 namespace kms::gst {
@@ -33,6 +34,11 @@ BranchConfig BranchConfig::fromValue(const Value& params) {
   config.target = completed(Format::fromValue(target.at("format")));
   config.reencodes = params.get<bool>("reencode", false);
   config.bitrate = params.get<int>("bitrate", 0);
+  config.mtu = params.get<int>("mtu", kDefaultMtu);
+  if (config.mtu < kLeastMtu || config.mtu > kMostMtu) {
+    throw Error(ErrorCode::kMarshall, "'mtu' should be from " + std::to_string(kLeastMtu) + " to " +
+                                          std::to_string(kMostMtu));
+  }
   checkTarget(config.medium, config.target, config.targetIsRtp);
   return config;
 }

@@ -62,6 +62,11 @@ TEST_F(BranchTest, RejectsBadParams) {
   EXPECT_THROW(make("b", target("video", "smoke", "VP8")), Error);
   EXPECT_THROW(make("b", target("video", "rtp", "NONE")), Error);
   EXPECT_THROW(make("b", target("smell", "rtp", "VP8")), Error);
+  for (const int mtu : {199, 1401}) {
+    Map params = target("video", "rtp", "VP8");
+    params.emplace("mtu", mtu);
+    EXPECT_THROW(make("b", params), Error) << mtu;
+  }
 }
 
 TEST_F(BranchTest, OffersItsTargetAtOnce) {
@@ -132,6 +137,29 @@ TEST_F(BranchTest, KeepsColourAndTimeFromRtpThroughRawToRtp) {
   }));
   bench.stop(origin);
   for (auto* branch : {&encoder, &decoder, &sender}) bench.close(*branch);
+}
+
+TEST_F(BranchTest, MakesPacketsOfTheSizeThatItIsTold) {
+  constexpr const char* kNoise =
+      "videotestsrc is-live=true pattern=snow ! "
+      "video/x-raw,format=I420,width=320,height=240,framerate=30/1";
+  for (const auto& [mtu, codec] : {std::pair{300, "VP8"}, {1400, "VP8"}, {500, "H264"}}) {
+    Map params = target("video", "rtp", codec);
+    params.emplace("mtu", mtu);
+    BranchPtr branch = make("b", params);
+    auto origin = bench.origin(Medium::kVideo, kNoise);
+    link(*branch, std::make_shared<Stream>(origin.frames));
+    ASSERT_TRUE(bench.play(origin));
+    auto& producer = packetsOf(*branch, Medium::kVideo);
+    ASSERT_TRUE(producer.packets.awaitCount(20));
+    std::size_t largest = 0;
+    for (const Packet& packet : producer.packets.all())
+      largest = std::max(largest, packet.bytes.size());
+    EXPECT_LE(largest, static_cast<std::size_t>(mtu)) << codec;
+    EXPECT_GE(largest, static_cast<std::size_t>(mtu) - 100) << codec;
+    bench.stop(origin);
+    bench.close(branch);
+  }
 }
 
 TEST_F(BranchTest, RepacksH264FramesWithoutDecoding) {

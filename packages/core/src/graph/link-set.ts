@@ -124,9 +124,14 @@ export class LinkSet {
     return id;
   }
 
-  #branchParams({ medium, target, reencode }: PlannedBranch): NativeMap {
+  #branchParams({ medium, target, reencode, mtu }: PlannedBranch): NativeMap {
     const format = { ...target.format, parameters: { ...target.format.parameters } };
-    const params = { medium, target: { kind: target.kind, format }, reencode };
+    const params = {
+      medium,
+      target: { kind: target.kind, format },
+      reencode,
+      ...(mtu !== undefined && { mtu }),
+    };
     return { ioThread: this.#settings.ioThread, ...params };
   }
 

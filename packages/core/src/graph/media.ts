@@ -35,6 +35,8 @@ export interface OfferedStream {
 export interface AcceptedStream {
   readonly kind: StreamKind;
   readonly formats: readonly Format[];
+  /** Largest RTP packet that is made for it, in bytes with its header; packets that are forwarded stay as they are. */
+  readonly mtu?: number;
 }
 
 /** Where media that leaves an element comes from: it is made by `node`, or enters the sink of `node` and is handed on. */

@@ -24,6 +24,8 @@ export interface PlannedBranch {
   readonly target: BranchTarget;
   /** True when media must be encoded anew although the codec stays: its parameters do not fit. */
   readonly reencode: boolean;
+  /** Largest RTP packet that it makes; undefined: its own choice, and for frames. */
+  readonly mtu: number | undefined;
 }
 
 /** How one sink gets one medium: straight from `source`, or through `branch`. */
@@ -100,8 +102,9 @@ function planLink(
   if (target === "route") return { ...link, branch: undefined, transcodes: false };
   const isSameCodec = target.format.codec === offered.format.codec;
   const reencode = isSameCodec && compatibleFormat(offered.format, accepted) === undefined;
-  const key = branchKey(source, medium, offered, target);
-  const branch = { key, medium, source, target, reencode };
+  const mtu = target.kind === "rtp" ? accepted.mtu : undefined;
+  const key = `${branchKey(source, medium, offered, target)}|${mtu ?? ""}`;
+  const branch = { key, medium, source, target, reencode, mtu };
   return { ...link, branch, transcodes: reencode || !isSameCodec };
 }
 

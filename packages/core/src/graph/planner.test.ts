@@ -160,6 +160,20 @@ describe("Planner", () => {
     );
   });
 
+  it("makes separate branches for separate packet sizes, and none for packets that are forwarded", async () => {
+    const { host, video } = setUp();
+    const source = new TestNode("source", { offered: rtp(vp8) });
+    const sink = (id: string, format: Format, mtu: number): TestNode =>
+      new TestNode(id, { accepted: { ...takes(format), mtu } });
+    await video(sink("first", h264, 1200), source);
+    expect(await video(sink("second", h264, 1200), source)).toEqual([
+      "link second video <- branch-1",
+    ]);
+    await video(sink("third", h264, 900), source);
+    expect(host.objects.get("branch-2")?.params["mtu"]).toBe(900);
+    expect(await video(sink("fourth", vp8, 900), source)).toEqual(["link fourth video <- source"]);
+  });
+
   it("changes only the kind where the codec fits, without calling that transcoding", async () => {
     const { host, video } = setUp();
     const source = new TestNode("source", { offered: rtp(vp8) });

@@ -1,11 +1,14 @@
 import { BaseRtpEndpointBase } from "../generated/base-rtp-endpoint.js";
 import type { ConnectionState, MediaState, RembParams } from "../generated/types.js";
+import type { Format, Medium } from "../graph/media.js";
 import { KurentoError } from "../model/errors.js";
 import type { ObjectContext } from "../model/object-context.js";
 import type { NativeMap } from "../native/host.js";
 import { textField } from "./native-fields.js";
 
 const defaultMtu = 1200;
+/** What the branches that make packets can do: below there is no use, above it would not fit into a frame of Ethernet. */
+const mtuRange = { least: 200, most: 1400 };
 const rembDefaults: RembParams = {
   packetsRecvIntervalTop: 100,
   exponentialFactor: 0.04,
@@ -20,11 +23,20 @@ const rembDefaults: RembParams = {
 /** What Kurento computes with until parameters are set; its `linealFactorMin` differs from the one it then fills in. */
 const rembRunning = { ...rembDefaults, linealFactorMin: 50 };
 
+/** What is sent in a stream of an RTP endpoint. */
+export interface SentFormats {
+  readonly medium: Medium;
+  /** Which stream of that medium. */
+  readonly number: number;
+  readonly formats: readonly Format[];
+}
+
 /** Bandwidth limits, states and keyframe requests that RTP endpoints share. Bandwidths are in kbps. */
 export abstract class BaseRtpEndpoint extends BaseRtpEndpointBase {
   #minVideoRecvBandwidth = 0;
   #minVideoSendBandwidth = 100;
   #maxVideoSendBandwidth = 500;
+  readonly #sent = new Map<string, SentFormats>();
   #mtu: number;
   #rembParams: RembParams = {};
   #mediaState: MediaState = "DISCONNECTED";
@@ -87,8 +99,18 @@ export abstract class BaseRtpEndpoint extends BaseRtpEndpointBase {
     return this.#mtu;
   }
 
+  /** Of RTP packets that are made for this endpoint, in bytes with their header; kept as given, and used within 200..1400. */
   setMtu(mtu: number): void {
     this.#mtu = mtu;
+    for (const sent of [...this.#sent.values()]) this.setSent(sent);
+  }
+
+  /** Says what is sent to the peer in one of the streams: formats, the best first; none while nothing is. */
+  protected setSent(sent: SentFormats): void {
+    const { medium, number, formats } = sent;
+    this.#sent.set(`${medium}:${number}`, sent);
+    const mtu = Math.min(Math.max(this.#mtu, mtuRange.least), mtuRange.most);
+    this.setAccepts(medium, { kind: "rtp", formats, mtu }, number);
   }
 
   /** Empty until set. */

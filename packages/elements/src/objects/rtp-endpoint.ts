@@ -97,7 +97,7 @@ export class RtpEndpoint extends RtpEndpointBase {
     await this.callNative("setRemote", { streams: streams.map(nativePlainStream) });
     for (const medium of MEDIA) {
       const stream = streams.find((one) => one.medium === medium);
-      this.setAccepts(medium, { kind: "rtp", formats: stream ? sentFormats(stream) : [] });
+      this.setSent({ medium, number: 0, formats: stream ? sentFormats(stream) : [] });
     }
     await this.linksSettled();
     this.setConnectionState("CONNECTED");

@@ -175,7 +175,7 @@ export class WebRtcEndpoint extends WebRtcSettings {
     for (const kind of MEDIA) {
       for (let number = 0; number < this.#negotiator.streamCounts[kind]; number += 1) {
         const stream = streams.find((one) => one.medium === kind && one.number === number);
-        this.setAccepts(kind, { kind: "rtp", formats: stream ? sentFormats(stream) : [] }, number);
+        this.setSent({ medium: kind, number, formats: stream ? sentFormats(stream) : [] });
       }
     }
   }

@@ -130,6 +130,25 @@ describe("WebRtcEndpoint with several m-lines of a kind", () => {
     expect(await links()).toEqual({ "b/video-1 video": "a" });
   });
 
+  it("has packets made as large as its mtu says, within what a frame of Ethernet takes", async () => {
+    const endpoint = await create("a");
+    await endpoint.processOffer(twoVideos());
+    const mtu = (): unknown => endpoint.accepts("video")?.mtu;
+    expect(mtu()).toBe(1200);
+    for (const [set, used] of [
+      [900, 900],
+      [1, 200],
+      [9000, 1400],
+    ] as const) {
+      endpoint.setMtu(set);
+      expect([endpoint.getMtu(), mtu(), endpoint.streamNode("2").accepts("video")?.mtu]).toEqual([
+        set,
+        used,
+        used,
+      ]);
+    }
+  });
+
   it("tells the mid of each in statistics", async () => {
     const endpoint = await create("a");
     const stream = {

@@ -25,8 +25,9 @@ struct BranchPorts {
 /// if the source could not answer the keyframe requests of RTP viewers.
 ///
 /// params: {medium, target: {kind: "rtp"|"frames", format}, reencode?: also when the codec stays,
-/// bitrate?: bits per second}. Methods: `setBitrate {bitrate}`, `requestKeyframe {}`. Events:
-/// sourceFormat, flow, error. Home: the GLib loop.
+/// bitrate?: bits per second, mtu?: most bytes of an RTP packet with its header, 200 to 1400, 1200
+/// by default}. Methods: `setBitrate {bitrate}`, `requestKeyframe {}`. Events: sourceFormat, flow,
+/// error. Home: the GLib loop.
 class KMS_API Branch final : public host::ObjectBase, public media::Sink {
  public:
   /// Throws Error 40001 on bad params, 40108 when the target cannot be made here.
