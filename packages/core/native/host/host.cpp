@@ -23,6 +23,7 @@ std::string keyOf(const std::string& id, const std::string& type, const Map& dat
   if (type != "flow") return {};
   const Value view(data);
   return id + "/flow/" + view.get<std::string>("medium", "") + "/" +
+         std::to_string(view.get<std::int64_t>("number", 0)) + "/" +
          view.get<std::string>("direction", "");
 }
 
