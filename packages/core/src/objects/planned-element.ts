@@ -53,8 +53,8 @@ export abstract class PlannedElement extends MediaElementBase implements MediaNo
       onTranscoding: (change) => this.emitMediaTranscodingStateChanged(change),
     });
     this.#native = new NativeObject(context);
-    this.handleNative("sourceFormat", (data) => this.#onSourceFormat(data));
-    this.handleNative("flow", (data) => this.#onNativeFlow(data));
+    this.handleNative("sourceFormat", (data) => this.onSourceFormat(data));
+    this.handleNative("flow", (data) => this.onNativeFlow(data));
     this.handleNative("error", (data) => this.#onNativeError(data));
   }
 
@@ -223,11 +223,13 @@ export abstract class PlannedElement extends MediaElementBase implements MediaNo
     this.#thread?.end();
   }
 
-  #onSourceFormat(data: NativeMap): void {
+  /** Takes the event `sourceFormat` of a native object. */
+  protected onSourceFormat(data: NativeMap): void {
     this.setOffers(mediumField(data, "medium"), offeredStreamOf(data), streamNumber(data));
   }
 
-  #onNativeFlow(data: NativeMap): void {
+  /** Takes the event `flow` of a native object. */
+  protected onNativeFlow(data: NativeMap): void {
     const direction = textField(data, "direction") === "in" ? "in" : "out";
     const medium = mediumField(data, "medium");
     this.activity.setFlowing(direction, medium, flagField(data, "flowing"), streamNumber(data));

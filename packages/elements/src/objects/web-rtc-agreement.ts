@@ -17,48 +17,64 @@ export interface Roles {
   readonly dtls: "client" | "server";
 }
 
-/** What both sides agreed on; `remote` is undefined when they agreed on nothing. */
-export interface Agreement {
-  readonly streams: readonly NegotiatedStream[];
+/** What both sides agreed on for one transport. */
+export interface TransportAgreement {
+  /** Which of the endpoint's transports, from 0. */
+  readonly transport: number;
   /** Argument of the native `setRemote`. */
-  readonly remote: NativeMap | undefined;
-  readonly roles: Roles | undefined;
+  readonly remote: NativeMap;
+  readonly roles: Roles;
   readonly remoteCandidates: readonly string[];
   readonly endOfCandidates: boolean;
+  readonly hasData: boolean;
 }
 
-const NOTHING_AGREED: Agreement = {
-  streams: [],
-  remote: undefined,
-  roles: undefined,
-  remoteCandidates: [],
-  endOfCandidates: false,
-};
+/** What both sides agreed on; nothing leaves no transport. */
+export interface Agreement {
+  readonly streams: readonly NegotiatedStream[];
+  readonly transports: readonly TransportAgreement[];
+}
+
+/** Roles on each transport. */
+export type RolesOf = ReadonlyMap<number, Roles>;
 
 /** Works out what two descriptions agree on; roles are those of an earlier agreement, if there is one. */
 export function agree(
   remote: RemoteSession,
   local: LocalSession,
   ice: Roles["ice"],
-  earlier: Roles | undefined,
+  earlier: RolesOf,
 ): Agreement {
   const lines = agreedLines(remote, local);
-  const [first] = lines;
-  if (first?.theirs.ice === undefined) return NOTHING_AGREED;
   const streams = negotiatedStreams(lines);
-  const roles = earlier ?? { ice, dtls: dtlsRole(first) };
-  return {
-    streams,
-    remote: remoteParameters(first.theirs, lines, streams, roles),
-    roles,
-    remoteCandidates: first.theirs.candidates,
-    endOfCandidates: first.theirs.endOfCandidates,
-  };
+  const transports = [...new Set(lines.map(({ ours }) => ours.transport))].flatMap((transport) => {
+    const carried = lines.filter(({ ours }) => ours.transport === transport);
+    const [first] = carried;
+    if (first?.theirs.ice === undefined) return [];
+    const roles = earlier.get(transport) ?? { ice, dtls: dtlsRole(first) };
+    const own = streams.filter((stream) => stream.transport === transport);
+    const data = dataParameters(carried);
+    return [
+      {
+        transport,
+        remote: { ...remoteParameters(first.theirs, own, roles), ...data },
+        roles,
+        remoteCandidates: first.theirs.candidates,
+        endOfCandidates: first.theirs.endOfCandidates,
+        hasData: data["data"] !== undefined,
+      },
+    ];
+  });
+  return { streams, transports };
 }
 
-/** The m-line whose transport carries everything that was agreed on. */
-export function transportLine(remote: RemoteSession, local: LocalSession): RemoteMedia | undefined {
-  return agreedLines(remote, local)[0]?.theirs;
+/** The m-lines whose ICE and DTLS hold for each transport. */
+export function transportLines(
+  remote: RemoteSession,
+  local: LocalSession,
+): ReadonlyMap<number, RemoteMedia> {
+  const lines = agreedLines(remote, local).reverse();
+  return new Map(lines.map(({ ours, theirs }) => [ours.transport, theirs]));
 }
 
 /** How our side of DTLS is written in `a=setup`. */
@@ -74,7 +90,6 @@ function dtlsRole({ ours, theirs }: AgreedLine): Roles["dtls"] {
 
 function remoteParameters(
   transport: RemoteMedia,
-  lines: readonly AgreedLine[],
   streams: readonly NegotiatedStream[],
   roles: Roles,
 ): NativeMap {
@@ -83,7 +98,6 @@ function remoteParameters(
     ice: { ...transport.ice },
     dtls: { role: roles.dtls, fingerprints: transport.fingerprints.map((one) => ({ ...one })) },
     streams: streams.map(nativeStream),
-    ...dataParameters(lines),
   };
 }
 

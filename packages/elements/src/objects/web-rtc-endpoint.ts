@@ -1,5 +1,5 @@
 // WebRtcEndpoint: the API's rules. SDP is negotiated here; ICE, DTLS, SRTP and RTP are native.
-import { KurentoError, dataFormat, mapField, numberField, textField } from "@kms/core";
+import { KurentoError, dataFormat, mapField, mediumField, numberField } from "@kms/core";
 import type { MediaType, NativeMap, ObjectContext, OfferOptions, Stats } from "@kms/core";
 import type {
   DtlsConnection,
@@ -8,26 +8,19 @@ import type {
   IceComponentState,
   IceConnection,
 } from "../generated/types.js";
-import {
-  DtlsConnectionState,
-  IceComponentState as iceComponentStates,
-} from "../generated/types.js";
 import type { WebRtcEndpointParams } from "../generated/web-rtc-endpoint.js";
 import { mayOfferAgain, readCapabilities } from "../sdp/settings.js";
 import type { Capabilities } from "../sdp/offer.js";
 import type { Direction, MediaKind, NegotiatedStream } from "../sdp/types.js";
 import { EndpointData } from "./endpoint-data.js";
-import { LocalCandidates } from "./ice-candidates.js";
 import { dscpOf } from "./qos-dscp.js";
-import { RtcStats } from "./rtc-stats.js";
 import { iceParameters, localTransport, sentFormats } from "./web-rtc-media.js";
 import { WebRtcSettings } from "./web-rtc-settings.js";
+import { WebRtcTransport } from "./web-rtc-transport.js";
+import type { TransportNative } from "./web-rtc-transport.js";
 import { WebRtcNegotiation } from "./web-rtc-negotiation.js";
-import type { Proposal, StreamCounts } from "./web-rtc-negotiation.js";
+import type { Needs, Proposal } from "./web-rtc-negotiation.js";
 
-// Everything is bundled on one ICE component with rtcp-mux, so these are constant; Kurento counts from 1.
-const STREAM_ID = 1;
-const COMPONENT_ID = 1;
 // GST_RESOURCE_ERROR_SETTINGS: what Kurento reports a wrong turnUrl as.
 const SETTINGS_ERROR = 13;
 const MEDIA = ["audio", "video"] as const;
@@ -45,14 +38,13 @@ export class WebRtcEndpoint extends WebRtcSettings {
   readonly #direction: Direction;
   readonly #capabilities: Capabilities;
   readonly #mayOfferAgain: boolean;
-  readonly #candidates = new LocalCandidates();
-  readonly #stats = new RtcStats();
+  readonly #transports: [WebRtcTransport, ...WebRtcTransport[]];
+  readonly #streamIds = new Map<string, string>();
   readonly #nativeParams: NativeMap;
-  readonly #data = new EndpointData((method, args) => this.callNative(method, args));
+  readonly #data = new EndpointData((method, args) => this.#dataTransport.call(method, args));
   #negotiation: WebRtcNegotiation | undefined;
-  #iceState: IceComponentState | undefined;
-  #dtlsState: DtlsConnectionState | undefined;
-  #selectedPair: IceCandidatePair | undefined;
+  #dataTransport: WebRtcTransport;
+  #streams: readonly NegotiatedStream[] = [];
 
   constructor(context: ObjectContext, params: WebRtcEndpointParams) {
     super(context);
@@ -64,16 +56,12 @@ export class WebRtcEndpoint extends WebRtcSettings {
       certificateKeyType: params.certificateKeyType,
       dscp: dscpOf(params.qosDscp, config),
     };
-    this.handleNative("localCandidate", (data) => this.#onLocalCandidate(data));
-    this.handleNative("gatheringDone", () => this.#onGatheringDone());
-    this.handleNative("gatheringProblem", ({ problem }) =>
-      this.context.log.warning("gathering candidates", { object: this.id, problem }),
-    );
-    this.handleNative("iceStateChanged", (data) => this.#onIceState(data));
-    this.handleNative("candidatePairSelected", (data) => this.#onCandidatePair(data));
-    this.handleNative("dtlsStateChanged", (data) => this.#onDtlsState(data));
-    this.handleNative("dataChannelOpened", (data) => this.emitDataChannelOpened(channelOf(data)));
-    this.handleNative("dataChannelClosed", (data) => this.emitDataChannelClosed(channelOf(data)));
+    const first = this.#makeTransport(0, {
+      call: (method, args) => this.callNative(method, args),
+      handle: (type, handler) => this.handleNative(type, handler),
+    });
+    this.#transports = [first];
+    this.#dataTransport = first;
   }
 
   override async initialize(): Promise<void> {
@@ -85,15 +73,15 @@ export class WebRtcEndpoint extends WebRtcSettings {
   }
 
   protected override async bandwidthChanged(): Promise<void> {
-    await this.callNative("setBandwidth", this.bandwidth);
+    for (const transport of this.#transports) await transport.call("setBandwidth", this.bandwidth);
   }
 
   // --- Negotiation -----------------------------------------------------------------------------
 
   protected override async makeOffer(options: OfferOptions | undefined): Promise<string> {
     // A path that is lost does not come back by itself: then a further offer starts ICE anew.
-    if (this.#iceState === "FAILED" || this.#iceState === "DISCONNECTED") await this.#restartIce();
-    await this.#provide(this.#negotiator.streamsToOffer());
+    for (const { isLost, number } of this.#transports) if (isLost) await this.#restartIce(number);
+    await this.#provide(this.#negotiator.needsToOffer());
     this.#negotiator.offer({
       audio: options?.offerToReceiveAudio ?? true,
       video: options?.offerToReceiveVideo ?? true,
@@ -105,9 +93,9 @@ export class WebRtcEndpoint extends WebRtcSettings {
   }
 
   protected override async answerOffer(offer: string): Promise<string> {
-    await this.#provide(this.#negotiator.streamsToAnswer(offer));
+    await this.#provide(this.#negotiator.needsToAnswer(offer));
     const proposal = this.#negotiator.answer(offer);
-    if (proposal.restartsIce) await this.#restartIce();
+    for (const transport of proposal.iceRestarts) await this.#restartIce(transport);
     return this.#carryOut(proposal);
   }
 
@@ -124,7 +112,9 @@ export class WebRtcEndpoint extends WebRtcSettings {
   }
 
   protected override currentLocalSdp(negotiated: string): string {
-    return this.#negotiator.describe(this.#candidates.gathered) ?? negotiated;
+    return (
+      this.#negotiator.describe(this.#transports.map(({ gathered }) => gathered)) ?? negotiated
+    );
   }
 
   get #negotiator(): WebRtcNegotiation {
@@ -133,30 +123,41 @@ export class WebRtcEndpoint extends WebRtcSettings {
   }
 
   /** New credentials for our side; media goes on over the old path until the new one stands. */
-  async #restartIce(): Promise<void> {
-    const local = await this.callNative("restartIce");
-    this.#negotiator.useIce(iceParameters(local as NativeMap));
+  async #restartIce(transport: number): Promise<void> {
+    const local = await this.#transport(transport).call("restartIce");
+    this.#negotiator.useIce(transport, iceParameters(mapField({ local }, "local")));
   }
 
   async #carryOut(proposal: Proposal): Promise<string> {
-    const { agreement } = proposal;
-    if (agreement.remote !== undefined) await this.callNative("setRemote", agreement.remote);
+    const { streams, transports } = proposal.agreement;
+    for (const { transport, remote } of transports)
+      await this.#transport(transport).call("setRemote", remote);
     this.#negotiator.commit(proposal);
-    for (const candidate of agreement.remoteCandidates) await this.#addRemote(candidate);
-    if (agreement.endOfCandidates) await this.callNative("endOfRemoteCandidates");
-    this.#agreeOnStreams(agreement.streams);
-    this.#agreeOnData(agreement.remote?.["data"] !== undefined);
+    for (const { transport, remoteCandidates, endOfCandidates } of transports) {
+      for (const candidate of remoteCandidates) await this.#addRemote(candidate, transport);
+      if (endOfCandidates) await this.#transport(transport).call("endOfRemoteCandidates");
+    }
+    this.#agreeOnStreams(streams);
+    this.#agreeOnData(transports.find(({ hasData }) => hasData)?.transport);
     await this.linksSettled();
     return this.currentLocalSdp("");
   }
 
-  /** Makes streams until there are as many of each kind; each m-line takes one. */
-  async #provide(wanted: StreamCounts): Promise<void> {
+  // --- Streams and transports ------------------------------------------------------------------
+
+  #transport(number: number): WebRtcTransport {
+    return this.#transports[number] ?? this.#transports[0];
+  }
+
+  /** Makes transports, and streams of the first one, until there are as many as a negotiation needs. */
+  async #provide({ streams, transports }: Needs): Promise<void> {
+    const { has } = this.#negotiator;
     for (const kind of MEDIA) {
-      const from = this.#negotiator.streamCounts[kind];
-      for (let number = from; number < wanted[kind]; number += 1)
+      for (let number = has.streams[kind]; number < streams[kind]; number += 1)
         await this.#addStream(kind, number);
     }
+    for (let number = has.transports; number < transports; number += 1)
+      await this.#addTransport(number);
   }
 
   async #addStream(kind: MediaKind, number: number): Promise<void> {
@@ -165,18 +166,67 @@ export class WebRtcEndpoint extends WebRtcSettings {
     await native.create("WebRtcStream", { ioThread, endpoint: this.id, medium: kind });
     const stream = await native.call("streamParameters", {});
     this.#negotiator.useStream(kind, mapField({ stream }, "stream"));
-    this.setCarrier(kind, number, native.id);
+    this.#streamIds.set(`${kind}-${number}`, `${this.id}/${kind}-${number}`);
+  }
+
+  async #addTransport(number: number): Promise<void> {
+    const native = this.addCompanion(`transport-${number}`);
+    const transport = this.#makeTransport(number, native);
+    for (const [type, take] of [
+      ["sourceFormat", (data: NativeMap) => this.onSourceFormat(data)],
+      ["flow", (data: NativeMap) => this.onNativeFlow(data)],
+    ] as const) {
+      native.handle(type, (data) => take({ ...data, number: this.#streamOf(data, number) }));
+    }
+    await native.create("WebRtcEndpoint", { ...this.#nativeParams, ioThread: this.ioThread });
+    const local = await native.call("localParameters", {});
+    this.#negotiator.useTransport(localTransport(mapField({ local }, "local")));
+    this.#transports.push(transport);
+    await transport.call("setBandwidth", this.bandwidth);
+  }
+
+  /** A transport beyond the first one carries one m-line. */
+  #streamOf(data: NativeMap, transport: number): number {
+    const medium = mediumField(data, "medium");
+    const stream = this.#streams.find(
+      (one) => one.transport === transport && one.medium === medium,
+    );
+    return stream?.stream ?? 0;
+  }
+
+  #makeTransport(number: number, native: TransportNative): WebRtcTransport {
+    native.handle("gatheringProblem", ({ problem }) =>
+      this.context.log.warning("gathering candidates", { object: this.id, problem }),
+    );
+    native.handle("dataChannelOpened", (data) => this.emitDataChannelOpened(channelOf(data)));
+    native.handle("dataChannelClosed", (data) => this.emitDataChannelClosed(channelOf(data)));
+    return new WebRtcTransport(number, native, {
+      onCandidate: (candidate, transport) => this.#onLocalCandidate(candidate, transport),
+      onGatheringDone: () => this.#onGatheringDone(),
+      onIceState: (state, transport) => this.#onIceState(state, transport.number),
+      onPair: (pair) => this.#onCandidatePair(pair),
+      onDtlsState: (connection) => this.#onDtlsState(connection),
+      onMediaState: () => this.#updateMediaState(),
+    });
   }
 
   #agreeOnStreams(streams: readonly NegotiatedStream[]): void {
-    this.nameStreams(
-      streams.map(({ medium, number, mid }) => ({ medium, number, description: mid })),
+    const before = [...MEDIA.map((medium) => ({ medium, stream: 0 })), ...this.#streams];
+    const ended = before.filter(
+      (old) =>
+        !streams.some(({ medium, stream }) => medium === old.medium && stream === old.stream),
     );
-    for (const kind of MEDIA) {
-      for (let number = 0; number < this.#negotiator.streamCounts[kind]; number += 1) {
-        const stream = streams.find((one) => one.medium === kind && one.number === number);
-        this.setSent({ medium: kind, number, formats: stream ? sentFormats(stream) : [] });
-      }
+    this.#streams = streams;
+    this.nameStreams(
+      streams.map(({ medium, stream, mid }) => ({ medium, number: stream, description: mid })),
+    );
+    for (const { medium, stream } of ended) this.setSent({ medium, number: stream, formats: [] });
+    for (const each of streams) {
+      const { medium, stream, transport } = each;
+      const own = this.#streamIds.get(`${medium}-${stream}`);
+      const carrier = transport === 0 ? own : `${this.id}/transport-${transport}`;
+      this.setCarrier(medium, stream, carrier);
+      this.setSent({ medium, number: stream, formats: sentFormats(each) });
     }
   }
 
@@ -188,11 +238,18 @@ export class WebRtcEndpoint extends WebRtcSettings {
    * @throws KurentoError 40400 when the machine's addresses cannot be had
    */
   async gatherCandidates(): Promise<void> {
-    if (this.#negotiator.candidateMedia.length === 0) return;
+    const used = this.#usedTransports();
+    if (used.length === 0) return;
     const { options, problems } = this.planGathering();
     for (const problem of problems) this.#onWrongSetting(problem);
-    this.#candidates.clear();
-    await this.callNative("gather", options);
+    for (const transport of used) await transport.gather(options);
+  }
+
+  /** Those that carry m-lines. */
+  #usedTransports(): WebRtcTransport[] {
+    return this.#transports.filter(
+      ({ number }) => this.#negotiator.candidateMedia(number).length > 0,
+    );
   }
 
   #onWrongSetting(problem: string): void {
@@ -209,55 +266,46 @@ export class WebRtcEndpoint extends WebRtcSettings {
     if (!this.#negotiator.hasMedia(candidate)) {
       throw new KurentoError("ICE_ADD_CANDIDATE_ERROR", "Error adding candidate");
     }
-    if (candidate.candidate === "") await this.callNative("endOfRemoteCandidates");
-    else await this.#addRemote(candidate.candidate);
+    const transport = this.#negotiator.transportOf(candidate);
+    if (candidate.candidate !== "") return this.#addRemote(candidate.candidate, transport);
+    await this.#transport(transport).call("endOfRemoteCandidates");
   }
 
-  async #addRemote(candidate: string): Promise<void> {
+  async #addRemote(candidate: string, transport: number): Promise<void> {
     try {
-      await this.callNative("addRemoteCandidate", { candidate });
+      await this.#transport(transport).call("addRemoteCandidate", { candidate });
     } catch (error) {
       this.context.log.warning("remote candidate ignored", { object: this.id, candidate, error });
     }
   }
 
-  #onLocalCandidate(data: NativeMap): void {
-    const candidate = textField(data, "candidate");
-    for (const found of this.#candidates.add(candidate, this.#negotiator.candidateMedia)) {
+  #onLocalCandidate(candidate: string, transport: WebRtcTransport): void {
+    const media = this.#negotiator.candidateMedia(transport.number);
+    for (const found of transport.addCandidate(candidate, media)) {
       this.emitIceCandidateFound({ candidate: found });
     }
   }
 
   #onGatheringDone(): void {
-    this.#candidates.finish();
-    this.emitIceGatheringDone();
+    if (this.#usedTransports().every(({ gathered }) => gathered.isDone))
+      this.emitIceGatheringDone();
   }
 
-  #onIceState(data: NativeMap): void {
-    const state = oneOf(iceComponentStates, textField(data, "state"));
-    this.#iceState = state;
+  #onIceState(state: IceComponentState, transport: number): void {
     this.#logState("ICE", state);
-    this.emitIceComponentStateChanged({ streamId: STREAM_ID, componentId: COMPONENT_ID, state });
+    this.emitIceComponentStateChanged({ streamId: transport + 1, componentId: 1, state });
     this.#updateConnectionState();
   }
 
-  #onCandidatePair(data: NativeMap): void {
-    const candidatePair = {
-      streamId: String(STREAM_ID),
-      componentId: COMPONENT_ID,
-      localCandidate: textField(data, "local"),
-      remoteCandidate: textField(data, "remote"),
-    };
-    this.#selectedPair = candidatePair;
+  #onCandidatePair(candidatePair: IceCandidatePair): void {
     const { localCandidate: local, remoteCandidate: remote } = candidatePair;
     this.context.log.info("ICE selected a pair", { object: this.id, local, remote });
     this.emitNewCandidatePairSelected({ candidatePair });
   }
 
-  #onDtlsState(data: NativeMap): void {
-    this.#dtlsState = oneOf(DtlsConnectionState, textField(data, "state"));
-    this.#logState("DTLS", this.#dtlsState);
-    this.emitDtlsConnectionStateChange({ ...CONNECTION, state: this.#dtlsState });
+  #onDtlsState(connection: DtlsConnection): void {
+    this.#logState("DTLS", connection.state);
+    this.emitDtlsConnectionStateChange(connection);
     this.#updateConnectionState();
   }
 
@@ -267,27 +315,34 @@ export class WebRtcEndpoint extends WebRtcSettings {
   }
 
   #updateConnectionState(): void {
-    // While ICE restarts, media goes on over the path of before.
-    if (this.#selectedPair && (this.#iceState === "GATHERING" || this.#iceState === "CONNECTING"))
-      return;
-    const isIceUp = this.#iceState === "CONNECTED" || this.#iceState === "READY";
-    const isUp = isIceUp && this.#dtlsState === "CONNECTED";
-    this.setConnectionState(isUp ? "CONNECTED" : "DISCONNECTED");
+    const [first, ...others] = this.#usedTransports();
+    const up = [first ?? this.#transports[0], ...others].map(({ isUp }) => isUp);
+    if (up.includes(undefined)) return;
+    this.setConnectionState(up.includes(false) ? "DISCONNECTED" : "CONNECTED");
+  }
+
+  #updateMediaState(): void {
+    const hasMedia = this.#transports.some((transport) => transport.hasMedia);
+    this.setMediaState(hasMedia ? "CONNECTED" : "DISCONNECTED");
+  }
+
+  /** @throws KurentoError 40111 when nothing sends media to this endpoint */
+  override async requestKeyframe(): Promise<void> {
+    await super.requestKeyframe();
+    for (const transport of this.#transports.slice(1)) await transport.call("requestKeyframe");
   }
 
   getICECandidatePairs(): IceCandidatePair[] {
-    return this.#selectedPair ? [this.#selectedPair] : [];
+    return this.#transports.flatMap(({ pair }) => pair ?? []);
   }
 
   /** Empty until ICE starts. */
   getIceConnectionState(): IceConnection[] {
-    if (this.#iceState === undefined) return [];
-    const streamId = String(STREAM_ID);
-    return [{ streamId, componentId: COMPONENT_ID, state: this.#iceState }];
+    return this.#transports.flatMap(({ iceConnection }) => iceConnection ?? []);
   }
 
   getDtlsConnectionState(): DtlsConnection[] {
-    return this.#dtlsState ? [{ ...CONNECTION, state: this.#dtlsState }] : [];
+    return this.#transports.flatMap(({ dtlsConnection }) => dtlsConnection ?? []);
   }
 
   // --- Data channels ---------------------------------------------------------------------------
@@ -303,9 +358,11 @@ export class WebRtcEndpoint extends WebRtcSettings {
     return this.#data.close(channelId);
   }
 
-  #agreeOnData(withData: boolean): void {
-    this.#data.agree(withData);
-    if (!this.#data.isAgreed) return;
+  #agreeOnData(transport: number | undefined): void {
+    this.#data.agree(transport !== undefined);
+    if (transport === undefined) return;
+    this.#dataTransport = this.#transport(transport);
+    this.setCarrier("data", 0, transport === 0 ? undefined : `${this.id}/transport-${transport}`);
     this.setOffers("data", { kind: "data", format: dataFormat });
     this.setAccepts("data", { kind: "data", formats: [dataFormat] });
   }
@@ -313,19 +370,12 @@ export class WebRtcEndpoint extends WebRtcSettings {
   // --- Statistics ------------------------------------------------------------------------------
 
   override async getStats(mediaType?: MediaType): Promise<Record<string, Stats>> {
-    const native = await this.callNative("stats");
     const now = this.context.clock.wallTimeMs();
-    const streams = this.#stats.entries(mapField({ native }, "native"), mediaType, now);
+    const entries = await Promise.all(this.#transports.map((one) => one.stats(mediaType, now)));
     const data = await this.#data.stats(mediaType, now);
-    return { ...streams, ...data, ...(await super.getStats(mediaType)) };
+    return { ...Object.assign({}, ...entries), ...data, ...(await super.getStats(mediaType)) };
   }
 }
-
-const CONNECTION = {
-  streamId: String(STREAM_ID),
-  componentId: String(COMPONENT_ID),
-  connectionId: String(STREAM_ID),
-};
 
 function channelOf(data: NativeMap): { readonly channelId: number } {
   return { channelId: numberField(data, "channelId") };
@@ -335,10 +385,4 @@ function channelOf(data: NativeMap): { readonly channelId: number } {
 function offeredDirection(params: WebRtcEndpointParams): Direction {
   if (params.sendonly) return "sendonly";
   return params.recvonly ? "recvonly" : "sendrecv";
-}
-
-function oneOf<T extends string>(known: readonly T[], value: string): T {
-  const found = known.find((candidate) => candidate === value);
-  if (found === undefined) throw new TypeError(`unknown native state '${value}'`);
-  return found;
 }

@@ -3,10 +3,12 @@ import { KurentoError } from "@kms/core";
 import type { KurentoErrorName, NativeMap } from "@kms/core";
 import { randomInt } from "node:crypto";
 import type { IceCandidate } from "../generated/types.js";
-import { createAnswer } from "../sdp/answer.js";
+import { createAnswer, placesOf } from "../sdp/answer.js";
+import type { Settled as SettledForAnswer } from "../sdp/answer.js";
 import { createOffer } from "../sdp/offer.js";
 import type { Capabilities, OfferWishes } from "../sdp/offer.js";
 import { SdpSyntaxError, readSession } from "../sdp/read.js";
+import { numberIn } from "../sdp/streams.js";
 import { SdpRefusedError } from "../sdp/types.js";
 import type {
   IceParameters,
@@ -17,10 +19,10 @@ import type {
   RemoteSession,
 } from "../sdp/types.js";
 import { writeSession } from "../sdp/write.js";
-import type { GatheredCandidates } from "../sdp/write.js";
+import type { DescribedTransport, GatheredCandidates } from "../sdp/write.js";
 import type { CandidateMedia } from "./ice-candidates.js";
-import { agree, setupOf, transportLine } from "./web-rtc-agreement.js";
-import type { Agreement, Roles } from "./web-rtc-agreement.js";
+import { agree, setupOf, transportLines } from "./web-rtc-agreement.js";
+import type { Agreement, Roles, RolesOf } from "./web-rtc-agreement.js";
 import { withStream } from "./web-rtc-media.js";
 
 /** A negotiation that has been worked out, but not carried out. */
@@ -28,62 +30,90 @@ export interface Proposal {
   readonly local: LocalSession;
   readonly remote: RemoteSession;
   readonly agreement: Agreement;
-  /** Whether the other side has restarted ICE (RFC 8445 9), so that this side must do so too. */
-  readonly restartsIce: boolean;
+  /** Transports on which the other side has restarted ICE (RFC 8445 9), so that this side must do so too. */
+  readonly iceRestarts: readonly number[];
 }
+
+const PROCESSING_OFFER = ["SDP_END_POINT_PROCESS_OFFER_ERROR", "Error processing offer"] as const;
 
 /** A number of streams for each kind of media. */
 export type StreamCounts = Readonly<Record<MediaKind, number>>;
 
 interface Settled extends Proposal {
-  readonly roles: Roles | undefined;
+  readonly roles: RolesOf;
+}
+
+/** What a negotiation needs: streams on the first transport, and transports. */
+export interface Needs {
+  readonly streams: StreamCounts;
+  readonly transports: number;
 }
 
 /** The descriptions of one endpoint. */
 export class WebRtcNegotiation {
   readonly #capabilities: Capabilities;
   readonly #sessionId = String(randomInt(2 ** 32 - 1));
-  #transport: LocalTransport;
+  readonly #transports: LocalTransport[];
   #version = 0;
   #offered: LocalSession | undefined;
   #settled: Settled | undefined;
 
+  /** @param transport the first one */
   constructor(transport: LocalTransport, capabilities: Capabilities) {
-    this.#transport = transport;
+    this.#transports = [transport];
     this.#capabilities = capabilities;
   }
 
-  /** How many streams there are that m-lines can carry. */
-  get streamCounts(): StreamCounts {
-    const { audio, video } = this.#transport.ssrc;
-    return { audio: audio.length, video: video.length };
+  /** What there is that m-lines can be carried by. */
+  get has(): Needs {
+    const { audio = [], video = [] } = this.#transports[0]?.ssrc ?? {};
+    return {
+      streams: { audio: audio.length, video: video.length },
+      transports: this.#transports.length,
+    };
   }
 
-  /** How many streams an offer needs. */
-  streamsToOffer(): StreamCounts {
-    return this.#capabilities.mediaCount;
+  /** What an offer needs. */
+  needsToOffer(): Needs {
+    return { streams: this.#capabilities.mediaCount, transports: 1 };
   }
 
   /**
-   * How many streams the answer to an offer needs.
-   * @throws KurentoError 40201 when the text is no SDP
+   * What the answer to an offer needs.
+   * @throws KurentoError 40201 when the text is no SDP, 40205 when it cannot be answered
    */
-  streamsToAnswer(offer: string): StreamCounts {
-    const { media } = readRemote(offer);
-    const { mediaCount } = this.#capabilities;
+  needsToAnswer(offer: string): Needs {
+    const remote = readRemote(offer);
+    const places = refusing(...PROCESSING_OFFER, () =>
+      placesOf(remote, this.#capabilities, this.#settledForAnswer()),
+    );
     const count = (kind: MediaKind): number =>
-      Math.min(media.filter(({ type }) => type === kind).length, mediaCount[kind]);
-    return { audio: count("audio"), video: count("video") };
+      1 +
+      Math.max(
+        0,
+        ...[...places].map(([{ type }, { transport, stream = 0 }]) =>
+          type === kind ? numberIn(transport, stream) : 0,
+        ),
+      );
+    return {
+      streams: { audio: count("audio"), video: count("video") },
+      transports: 1 + Math.max(0, ...[...places.values()].map(({ transport }) => transport)),
+    };
   }
 
-  /** There is one more stream, with what the native `streamParameters` gives. */
+  /** The first transport has one more stream, with what the native `streamParameters` gives. */
   useStream(kind: MediaKind, stream: NativeMap): void {
-    this.#transport = withStream(this.#transport, kind, stream);
+    this.#changeTransport(0, (transport) => withStream(transport, kind, stream));
+  }
+
+  /** There is one more transport. */
+  useTransport(transport: LocalTransport): void {
+    this.#transports.push(transport);
   }
 
   /** Makes an offer; after an earlier negotiation one that changes the session. */
   offer(wishes: OfferWishes): LocalSession {
-    const ingredients = { wishes, capabilities: this.#capabilities, transport: this.#transport };
+    const ingredients = { wishes, capabilities: this.#capabilities, transport: this.#first };
     const offer = createOffer(ingredients, this.#nextOrigin(), this.#settled?.local);
     this.#version = offer.version;
     this.#offered = offer;
@@ -96,8 +126,8 @@ export class WebRtcNegotiation {
    */
   answer(text: string): Proposal {
     const remote = readRemote(text);
-    const ingredients = { capabilities: this.#capabilities, transport: this.#transport };
-    return refusing("SDP_END_POINT_PROCESS_OFFER_ERROR", "Error processing offer", () => {
+    const ingredients = { capabilities: this.#capabilities, transports: this.#transports };
+    return refusing(...PROCESSING_OFFER, () => {
       const local = createAnswer(remote, ingredients, this.#nextOrigin(), this.#settledForAnswer());
       return this.#propose(remote, local, remote.isIceLite ? "controlling" : "controlled");
     });
@@ -120,7 +150,11 @@ export class WebRtcNegotiation {
 
   /** Makes a proposal the state of things. */
   commit(proposal: Proposal): void {
-    const roles = this.#settled?.roles ?? proposal.agreement.roles;
+    const { transports } = proposal.agreement;
+    const roles = new Map([
+      ...transports.map(({ transport, roles: agreed }) => [transport, agreed] as const),
+      ...(this.#settled?.roles ?? []),
+    ]);
     this.#settled = { ...proposal, roles };
     this.#version = proposal.local.version;
     this.#offered = undefined;
@@ -134,15 +168,20 @@ export class WebRtcNegotiation {
     return sessionId !== "" && sessionId === last.sessionId && version > last.version;
   }
 
-  /** Our credentials after an ICE restart. */
-  useIce(ice: IceParameters): void {
-    this.#transport = { ...this.#transport, ice };
+  /** Our credentials on a transport after an ICE restart. */
+  useIce(transport: number, ice: IceParameters): void {
+    this.#changeTransport(transport, (before) => ({ ...before, ice }));
   }
 
-  /** Our description with the candidates found so far: an offer under way, else what was agreed on last. */
-  describe(gathered: GatheredCandidates): string | undefined {
+  /** Our description with the candidates that each transport has found: an offer under way, else what was agreed on last. */
+  describe(gathered: readonly GatheredCandidates[]): string | undefined {
     const local = this.#local;
-    return local && writeSession(local, this.#transport, gathered);
+    const described = (transport: LocalTransport, index: number): DescribedTransport => ({
+      transport,
+      gathered: gathered[index],
+    });
+    const [, ...others] = this.#transports.map(described);
+    return local && writeSession(local, [described(this.#first, 0), ...others]);
   }
 
   /** Whether a remote candidate is for an m-line of ours, rejected ones included; true before there are any. */
@@ -154,11 +193,19 @@ export class WebRtcNegotiation {
     );
   }
 
-  /** The m-lines that candidates are announced for. */
-  get candidateMedia(): readonly CandidateMedia[] {
-    return (this.#local?.media ?? []).flatMap(({ isRejected, mid }, index) =>
-      isRejected ? [] : [{ mid: mid ?? String(index), index }],
+  /** The m-lines that candidates of a transport are announced for. */
+  candidateMedia(of: number): readonly CandidateMedia[] {
+    return (this.#local?.media ?? []).flatMap(({ isRejected, mid, transport }, index) =>
+      isRejected || transport !== of ? [] : [{ mid: mid ?? String(index), index }],
     );
+  }
+
+  /** The transport that a remote candidate is for; the first one where its m-line has none. */
+  transportOf({ sdpMid, sdpMLineIndex }: IceCandidate): number {
+    const line = this.#local?.media.find(({ mid }, index) =>
+      sdpMid === "" ? sdpMLineIndex === index : sdpMid === (mid ?? String(index)),
+    );
+    return line?.transport ?? 0;
   }
 
   get #local(): LocalSession | undefined {
@@ -169,16 +216,30 @@ export class WebRtcNegotiation {
     return { sessionId: this.#sessionId, version: this.#version + 1 };
   }
 
-  #settledForAnswer(): Parameters<typeof createAnswer>[3] {
-    const { local, roles } = this.#settled ?? {};
-    return local && roles && { local, setup: setupOf(roles) };
+  get #first(): LocalTransport {
+    const [first] = this.#transports;
+    if (first) return first;
+    throw new TypeError("a negotiation has a transport from the start");
+  }
+
+  #changeTransport(at: number, change: (before: LocalTransport) => LocalTransport): void {
+    const before = this.#transports[at];
+    if (before) this.#transports[at] = change(before);
+  }
+
+  #settledForAnswer(): SettledForAnswer | undefined {
+    if (this.#settled === undefined) return undefined;
+    const { local, roles } = this.#settled;
+    return { local, setups: new Map([...roles].map(([at, one]) => [at, setupOf(one)])) };
   }
 
   #propose(remote: RemoteSession, local: LocalSession, ice: Roles["ice"]): Proposal {
-    const agreement = agree(remote, local, ice, this.#settled?.roles);
-    const last = this.#settled && transportLine(this.#settled.remote, this.#settled.local);
-    const now = transportLine(remote, local);
-    return { local, remote, agreement, restartsIce: restartsIce(last, now) };
+    const agreement = agree(remote, local, ice, this.#settled?.roles ?? new Map());
+    const last = this.#settled && transportLines(this.#settled.remote, this.#settled.local);
+    const iceRestarts = [...transportLines(remote, local)].flatMap(([transport, line]) =>
+      restartsIce(last?.get(transport), line) ? [transport] : [],
+    );
+    return { local, remote, agreement, iceRestarts };
   }
 }
 
@@ -211,7 +272,7 @@ function readRemote(text: string): RemoteSession {
   }
 }
 
-function refusing(code: KurentoErrorName, text: string, work: () => Proposal): Proposal {
+function refusing<T>(code: KurentoErrorName, text: string, work: () => T): T {
   try {
     return work();
   } catch (error) {

@@ -2,7 +2,7 @@
 import { MIRRORED, mediaKind } from "./answer.js";
 import { answered } from "./codecs.js";
 import { canTellLayers } from "./extensions.js";
-import { hasRtx } from "./streams.js";
+import { hasRtx, numberIn } from "./streams.js";
 import type {
   Codec,
   Direction,
@@ -19,14 +19,16 @@ export interface AgreedLine {
   readonly theirs: RemoteMedia;
 }
 
-/** The m-lines that both sides accepted. One transport carries them, so they are the first one and its bundle. */
+/** The m-lines that both sides accepted: of each of our transports the first one, and what is bundled with it. */
 export function agreedLines(remote: RemoteSession, local: LocalSession): AgreedLine[] {
   const all = local.media.flatMap((ours, index) => {
     const theirs = remote.media[index];
     return theirs && isAgreed(theirs, ours, remote) ? [{ ours, theirs }] : [];
   });
-  const [first] = all;
-  return all.filter((line) => line === first || isBundled(remote, first, line));
+  return all.filter((line) => {
+    const first = all.find(({ ours }) => ours.transport === line.ours.transport);
+    return line === first || isBundled(remote, first, line);
+  });
 }
 
 function isBundled(
@@ -53,7 +55,9 @@ export function negotiatedStreams(lines: readonly AgreedLine[]): NegotiatedStrea
     return [
       {
         medium,
-        number: ours.stream,
+        stream: ours.stream,
+        transport: ours.transport,
+        number: numberIn(ours.transport, ours.stream),
         mid: theirs.mid ?? ours.mid ?? "",
         direction: commonDirection(ours.direction, theirs.direction),
         codecs,

@@ -3,6 +3,7 @@ import { answered, isMediaCodec } from "./codecs.js";
 import { answeredExtensions, canTellLayers } from "./extensions.js";
 import type { Capabilities, SessionOrigin } from "./offer.js";
 import { leastFree, streamSsrcs } from "./streams.js";
+import type { Place } from "./streams.js";
 import { SdpRefusedError } from "./types.js";
 import type {
   Codec,
@@ -20,14 +21,15 @@ import type {
 /** What an earlier negotiation of the same endpoint settled. */
 export interface Settled {
   readonly local: LocalSession;
-  /** Our side of DTLS, which a renegotiation keeps (RFC 8842 5.5). */
-  readonly setup: DtlsSetup;
+  /** Our side of DTLS on each transport, which a renegotiation keeps (RFC 8842 5.5). */
+  readonly setups: ReadonlyMap<number, DtlsSetup>;
 }
 
 /** What answers are made of. */
 interface Ingredients {
   readonly capabilities: Capabilities;
-  readonly transport: LocalTransport;
+  /** As many as {@link placesOf} names. */
+  readonly transports: readonly LocalTransport[];
 }
 
 const RTP_PROTOCOL = /^(UDP\/TLS\/)?RTP\/SAVPF?$/;
@@ -44,8 +46,7 @@ export const MIRRORED: Readonly<Record<Direction, Direction>> = {
 
 /**
  * Our answer: m-lines of each kind, as many as are configured, each a stream of its own; data channels if the endpoint has
- * them. All others keep their place with port 0. One transport carries everything, so what is not bundled with the
- * first m-line is rejected.
+ * them. All others keep their place with port 0. What the offer bundles shares a transport, every other m-line has its own.
  * @throws SdpRefusedError for Plan B
  */
 export function createAnswer(
@@ -54,16 +55,40 @@ export function createAnswer(
   origin: SessionOrigin,
   settled?: Settled,
 ): LocalSession {
-  refusePlanB(offer);
-  const usable = usableLines(offer, ingredients.capabilities);
-  const accepted = acceptedLines(offer, usable, ingredients.capabilities, settled);
+  const places = placesOf(offer, ingredients.capabilities, settled);
   const media = offer.media.map((line) => {
-    const stream = accepted.get(line);
-    if (stream === undefined) return rejectedMedia(line);
-    return acceptedMedia(line, stream, ingredients, settled?.setup);
+    const place = places.get(line);
+    if (place === undefined) return rejectedMedia(line);
+    return acceptedMedia(line, place, ingredients, settled?.setups.get(place.transport));
   });
   const { extmapAllowMixed, msidSemantic } = offer;
   return { ...origin, isBundled: offer.bundle.length > 0, extmapAllowMixed, msidSemantic, media };
+}
+
+/**
+ * The m-lines of an offer that are accepted, and where their media goes.
+ * @throws SdpRefusedError for Plan B
+ */
+export function placesOf(
+  offer: RemoteSession,
+  capabilities: Capabilities,
+  settled?: Settled,
+): ReadonlyMap<RemoteMedia, Place> {
+  refusePlanB(offer);
+  const before = new Map(
+    offer.media.map((line, index) => [line, settled?.local.media[index] ?? undefined]),
+  );
+  const streams = acceptedLines(offer, capabilities, (line) => before.get(line)?.stream);
+  const transports = transportsOf(offer, [...streams.keys()], (line) => {
+    const known = before.get(line);
+    return known?.isRejected === false ? known.transport : undefined;
+  });
+  return new Map(
+    [...streams].map(([line, stream]) => {
+      const isMedia = mediaKind(line) !== undefined;
+      return [line, { transport: transports.get(line) ?? 0, stream: isMedia ? stream : undefined }];
+    }),
+  );
 }
 
 /** Plan B put several tracks into one m-line; nothing in an answer could tell which of them are taken. */
@@ -73,12 +98,6 @@ function refusePlanB(offer: RemoteSession): void {
   throw new SdpRefusedError(
     `m-line ${index} has ${offer.media[index]?.trackCount ?? 0} tracks (Plan B); offer one m-line for each track`,
   );
-}
-
-function usableLines(offer: RemoteSession, capabilities: Capabilities): RemoteMedia[] {
-  const usable = offer.media.filter((line) => isUsable(line, offer, capabilities));
-  const bundled = usable.filter(({ mid }) => mid !== undefined && offer.bundle.includes(mid));
-  return bundled.length > 0 ? bundled : usable.slice(0, 1);
 }
 
 function isUsable(line: RemoteMedia, session: RemoteSession, capabilities: Capabilities): boolean {
@@ -111,22 +130,21 @@ function supportedCodecs(line: RemoteMedia, kind: MediaKind, { codecs }: Capabil
   return line.codecs.filter((codec) => codecs.has(kind, codec));
 }
 
-/** The m-lines that are accepted, each with the number of its stream. */
-type Accepted = ReadonlyMap<RemoteMedia, number>;
+type NumberOf = (line: RemoteMedia) => number | undefined;
 
+/** The m-lines that are accepted, each with its number among those of its type. */
 function acceptedLines(
   offer: RemoteSession,
-  usable: readonly RemoteMedia[],
-  { mediaCount }: Capabilities,
-  settled: Settled | undefined,
-): Accepted {
-  const streamOf = (line: RemoteMedia): number | undefined =>
-    settled?.local.media[offer.media.indexOf(line)]?.stream;
+  capabilities: Capabilities,
+  streamOf: NumberOf,
+): ReadonlyMap<RemoteMedia, number> {
+  const usable = offer.media.filter((line) => isUsable(line, offer, capabilities));
   const rank = (line: RemoteMedia): number => {
     if (line.direction === "inactive") return 2;
     return streamOf(line) === undefined ? 1 : 0;
   };
-  const counts = { audio: mediaCount.audio, video: mediaCount.video, application: 1 };
+  const { audio, video } = capabilities.mediaCount;
+  const counts = { audio, video, application: 1 };
   const accepted = Object.entries(counts).flatMap(([type, count]) => {
     const best = usable
       .filter((line) => line.type === type)
@@ -136,31 +154,48 @@ function acceptedLines(
   return new Map(accepted);
 }
 
-/** An m-line that goes on keeps its stream; the others get the least that are free. */
+/** The bundle goes over the first transport; without one the first m-line does. */
+function transportsOf(
+  { media, bundle }: RemoteSession,
+  accepted: readonly RemoteMedia[],
+  transportOf: NumberOf,
+): ReadonlyMap<RemoteMedia, number> {
+  const lines = media.filter((line) => accepted.includes(line));
+  const bundled = lines.filter(({ mid }) => mid !== undefined && bundle.includes(mid));
+  const others = lines.filter((line) => !bundled.includes(line));
+  const alone = numbered(others, transportOf, new Set(bundled.map(() => 0)));
+  return new Map([...bundled.map((line): [RemoteMedia, number] => [line, 0]), ...alone]);
+}
+
+/** An m-line that goes on keeps its number; the others get the least that are free. */
 function numbered(
   lines: readonly RemoteMedia[],
-  streamOf: (line: RemoteMedia) => number | undefined,
+  numberOf: NumberOf,
+  taken: ReadonlySet<number> = new Set(),
 ): [RemoteMedia, number][] {
-  const inUse = new Set(lines.map(streamOf));
+  const given = new Set(taken);
+  const known = new Set([...taken, ...lines.map(numberOf)]);
   return lines.map((line) => {
-    const stream = streamOf(line) ?? leastFree(inUse);
-    inUse.add(stream);
-    return [line, stream];
+    const before = numberOf(line);
+    const stays = before !== undefined && !given.has(before);
+    const number = stays ? before : leastFree(known);
+    for (const set of [given, known]) set.add(number);
+    return [line, number];
   });
 }
 
 function acceptedMedia(
   line: RemoteMedia,
-  stream: number,
+  place: Place,
   ingredients: Ingredients,
   currentSetup: DtlsSetup | undefined,
 ): LocalMedia {
-  const base = { ...rejectedMedia(line), isRejected: false };
+  const base = { ...rejectedMedia(line), ...place, isRejected: false };
   const setup = currentSetup ?? answeredSetup(line.setup);
   const kind = mediaKind(line);
   if (kind === undefined) return { ...base, setup, data: answeredData(line, ingredients) };
-  const accepted = { ...base, setup, direction: MIRRORED[line.direction], stream };
-  return { ...accepted, ...answeredStream(line, kind, stream, ingredients) };
+  const accepted = { ...base, setup, direction: MIRRORED[line.direction] };
+  return { ...accepted, ...answeredStream(line, kind, place, ingredients) };
 }
 
 type Stream = Pick<
@@ -171,16 +206,17 @@ type Stream = Pick<
 function answeredStream(
   line: RemoteMedia,
   kind: MediaKind,
-  stream: number,
-  { capabilities, transport }: Ingredients,
+  place: Place,
+  { capabilities, transports }: Ingredients,
 ): Stream {
-  const withRtx = transport.rtxSsrc !== undefined;
+  const [first] = transports; // they can all do the same
+  const withRtx = first?.rtxSsrc !== undefined;
   const codecs = supportedCodecs(line, kind, capabilities).map((one) => answered(one, withRtx));
-  const simulcast = answeredSimulcast(line, codecs, transport);
+  const simulcast = first?.simulcast ? answeredSimulcast(line, codecs) : [];
   return {
     codecs,
     extensions: answeredExtensions(line.extensions, simulcast.length > 0),
-    ...streamSsrcs(transport, kind, stream, codecs),
+    ...streamSsrcs(transports, kind, place, codecs),
     rtcpReducedSize: line.rtcpReducedSize,
     simulcast,
     repeated: line.repeated,
@@ -188,13 +224,9 @@ function answeredStream(
 }
 
 /** RFC 8853 5.3.2: the layers that we take. Restrictions are repeated, to payload types as far as we know them. */
-function answeredSimulcast(
-  line: RemoteMedia,
-  codecs: readonly Codec[],
-  transport: LocalTransport,
-): SimulcastLayer[] {
+function answeredSimulcast(line: RemoteMedia, codecs: readonly Codec[]): SimulcastLayer[] {
   const isSent = line.direction.startsWith("send");
-  if (!transport.simulcast || !isSent || !canTellLayers(line.extensions)) return [];
+  if (!isSent || !canTellLayers(line.extensions)) return [];
   const known = new Set(codecs.map(({ payloadType }) => payloadType));
   return line.simulcast.flatMap((layer) => {
     const restrictions = withKnownFormats(layer.restrictions, known);
@@ -236,6 +268,7 @@ function rejectedMedia(line: RemoteMedia): LocalMedia {
     formats: line.formats,
     isRejected: true,
     stream: undefined,
+    transport: 0,
     mid: line.mid,
     direction: "inactive",
     codecs: [],

@@ -124,7 +124,7 @@ function newLine(
     stream,
     codecs,
     extensions: offeredExtensions(live),
-    ...streamSsrcs(transport, kind, stream, codecs),
+    ...streamSsrcs([transport], kind, { transport: 0, stream }, codecs),
     rtcpReducedSize: true,
   };
 }
@@ -136,6 +136,7 @@ function emptyLine(type: string): LocalMedia {
     formats: "webrtc-datachannel",
     isRejected: true,
     stream: undefined,
+    transport: 0,
     mid: undefined,
     direction: "inactive",
     codecs: [],

@@ -11,11 +11,12 @@ import {
   capabilities,
   mLines,
   offerSession,
+  sdpOf,
   streams,
 } from "./testing.js";
+import type { Settled } from "./answer.js";
 import { SdpRefusedError } from "./types.js";
 import type { LocalSession } from "./types.js";
-import { writeSession } from "./write.js";
 
 function rejected(text: string): boolean[] {
   return mLines(text).map((line) => line.split(" ")[1] === "0");
@@ -81,11 +82,44 @@ describe("answers", () => {
     expect(answerTo(chromiumOffer({ setup: offered }))).toContain(`a=setup:${expected}\r\n`);
   });
 
-  it("bundle_group, process_mid_no_bundle_offer: without a group the first transport counts, mids stay", () => {
-    const answer = answerTo(chromiumOffer({ bundle: false }));
-    expect(rejected(answer)).toEqual([false, true]);
-    expect(answer).toContain("a=mid:0\r\n");
+  it("bundle_group, process_mid_no_bundle_offer: without a group each has a transport, mids stay", () => {
+    const offer = chromiumOffer({ bundle: false });
+    const local = answerSession(offer);
+    expect(local.media.map(({ transport, stream, ssrc }) => [transport, stream, ssrc])).toEqual([
+      [0, 0, 11],
+      [1, 0, 52],
+    ]);
+    const answer = sdpOf(local);
+    expect(rejected(answer)).toEqual([false, false]);
+    expect(answer.match(/a=(mid|ice-ufrag):.*/g)).toEqual([
+      "a=mid:0",
+      "a=ice-ufrag:ours",
+      "a=mid:1",
+      "a=ice-ufrag:second",
+    ]);
     expect(answer).not.toContain("a=group");
+    const agreed = streams(readSession(offer), local);
+    expect(agreed.map(({ transport, stream, number }) => [transport, stream, number])).toEqual([
+      [0, 0, 0],
+      [1, 0, 0],
+    ]);
+  });
+
+  it("renegotiation_remove_bundle_media: m-lines leave the bundle and join it, each with a transport", () => {
+    const transports = (local: LocalSession): unknown[] =>
+      local.media.map(({ transport }) => transport);
+    const settled = (local: LocalSession): Settled => ({ local, setups: new Map() });
+    const apart = answerSession(chromiumOffer({ bundle: false }));
+    const joined = answerSession(chromiumOffer(), capabilities(), TRANSPORT, settled(apart));
+    expect(transports(joined)).toEqual([0, 0]);
+    const again = chromiumOffer({ bundle: false });
+    expect(transports(answerSession(again, capabilities(), TRANSPORT, settled(joined)))).toEqual([
+      0, 1,
+    ]);
+    const partly = again.replace("a=extmap-allow", "a=group:BUNDLE 1\r\na=extmap-allow");
+    expect(transports(answerSession(partly, capabilities(), TRANSPORT, settled(apart)))).toEqual([
+      1, 0,
+    ]);
   });
 
   it("rtcp_mux: what does not multiplex RTCP is rejected", () => {
@@ -121,7 +155,7 @@ describe("answers", () => {
       "video 0 is 1",
       "video 1 is 2",
     ]);
-    expect(writeSession(local, TRANSPORT).match(/a=msid:.*/g)).toEqual([
+    expect(sdpOf(local).match(/a=msid:.*/g)).toEqual([
       "a=msid:cname audio",
       "a=msid:cname video",
       "a=msid:cname video1",
@@ -136,10 +170,13 @@ describe("answers", () => {
     const withoutFirst = both
       .replace(/m=video 9(?=[^]*m=video)/, "m=video 0")
       .replace("0 1 2", "0 2");
-    const settled = { local, setup: "active" } as const;
+    const settled = { local, setups: new Map([[0, "active"]]) } as const;
     const less = answerSession(withoutFirst, able, TRANSPORT, settled);
     expect(numbers(less)).toEqual([0, undefined, 1]);
-    const again = answerSession(both, able, TRANSPORT, { local: less, setup: "active" });
+    const again = answerSession(both, able, TRANSPORT, {
+      local: less,
+      setups: new Map([[0, "active"]]),
+    });
     expect(numbers(again)).toEqual([0, 0, 1]);
   });
 
@@ -196,7 +233,7 @@ describe("answers", () => {
 
 describe("offers", () => {
   it("create_offer: one m-line of each kind, bundled, with our numbers", () => {
-    const text = writeSession(offerSession({ videoBandwidthKbps: 700 }, WITH_DATA), TRANSPORT);
+    const text = sdpOf(offerSession({ videoBandwidthKbps: 700 }, WITH_DATA));
     expect(mLines(text)).toEqual([
       "m=audio 9 UDP/TLS/RTP/SAVPF 96 0 8",
       "m=video 9 UDP/TLS/RTP/SAVPF 97 98 99 100 101 102 103 104",
@@ -220,7 +257,7 @@ describe("offers", () => {
   });
 
   it("dynamic_pts: each number means one codec", () => {
-    const media = readSession(writeSession(offerSession(), TRANSPORT)).media;
+    const media = readSession(sdpOf(offerSession())).media;
     const numbers = media
       .flatMap(({ codecs }) => codecs)
       .flatMap(({ payloadType, rtx = [] }) => [payloadType, rtx].flat());
@@ -229,7 +266,7 @@ describe("offers", () => {
 
   it("follows the answer: its order, payload types and direction", () => {
     const offer = offerSession();
-    const text = writeSession(answerSession(writeSession(offer, TRANSPORT)), TRANSPORT);
+    const text = sdpOf(answerSession(sdpOf(offer)));
     const remote = readSession(text.replaceAll("a=sendrecv", "a=recvonly"));
     expect(streams(remote, offer).map(({ medium, direction }) => [medium, direction])).toEqual([
       ["audio", "sendonly"],
@@ -239,7 +276,7 @@ describe("offers", () => {
 
   it("groups: takes nothing of an m-line that the answer rejects or leaves out of the bundle", () => {
     const offer = offerSession();
-    const text = writeSession(answerSession(writeSession(offer, TRANSPORT)), TRANSPORT);
+    const text = sdpOf(answerSession(sdpOf(offer)));
     const media = (answer: string): string[] =>
       streams(readSession(answer), offer).map(({ medium }) => medium);
     expect(media(text.replace("BUNDLE audio0 video0", "BUNDLE audio0"))).toEqual(["audio"]);
@@ -249,7 +286,7 @@ describe("offers", () => {
 
   it("uses RTX only when the answer does", () => {
     const offer = offerSession();
-    const text = writeSession(answerSession(writeSession(offer, TRANSPORT)), TRANSPORT);
+    const text = sdpOf(answerSession(sdpOf(offer)));
     const rtx = (answer: string): unknown =>
       streams(readSession(answer), offer)[1]?.codecs.map((codec) => codec.rtx);
     expect(rtx(text)).toEqual([98, 100, 102, 104]);
@@ -268,7 +305,7 @@ describe("offers that change a session", () => {
   });
 
   it("renegotiation_offer_remove_media, renegotiation_offer_remove_bundle_media: port 0 in its place, out of the group", () => {
-    const text = writeSession(offerSession({ audio: false }, capabilities(), chrome), TRANSPORT);
+    const text = sdpOf(offerSession({ audio: false }, capabilities(), chrome));
     expect(rejected(text)).toEqual([true, false]);
     expect(text).toContain("a=group:BUNDLE 1\r\n");
   });
@@ -277,7 +314,7 @@ describe("offers that change a session", () => {
     const [head = "", audio = "", video = ""] = chromiumOffer().split(/(?=m=)/);
     const offer = offerSession({}, WITH_DATA, answerSession(head + video + audio));
     expect(offer.media.map(({ mid }) => mid)).toEqual(["1", "0", "application0"]);
-    expect(mLines(writeSession(offer, TRANSPORT)).map((line) => line.split(" ")[0])).toEqual([
+    expect(mLines(sdpOf(offer)).map((line) => line.split(" ")[0])).toEqual([
       "m=video",
       "m=audio",
       "m=application",
@@ -305,7 +342,7 @@ describe("writeSession", () => {
   ])("%s: candidates and the default address of each m-line", (_name, ip, version) => {
     const session = answerSession(chromiumOffer());
     const candidate = `candidate:1 1 UDP 2015363327 ${ip} 40404 typ host`;
-    const text = writeSession(session, TRANSPORT, {
+    const text = sdpOf(session, {
       candidates: [candidate],
       isDone: true,
       destination: { ip, port: 40404 },

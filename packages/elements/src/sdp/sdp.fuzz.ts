@@ -98,7 +98,7 @@ function isTaken(text: string, isOffer: boolean): boolean {
     negotiation.commit(isOffer ? negotiation.answer(text) : negotiation.accept(text));
     negotiation.isRenegotiation(text);
     negotiation.answer(text);
-    negotiation.describe({ candidates: [], isDone: true, destination: undefined });
+    negotiation.describe([{ candidates: [], isDone: true, destination: undefined }]);
     return true;
   } catch (error) {
     if (error instanceof KurentoError && error.type.startsWith("SDP_")) return false;

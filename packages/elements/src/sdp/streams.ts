@@ -1,5 +1,11 @@
-// The streams of an endpoint that its m-lines carry: which number, which SSRCs.
+// The streams of an endpoint that its m-lines carry: which number, on which transport, under which SSRCs.
 import type { Codec, LocalMedia, LocalTransport, MediaKind } from "./types.js";
+
+/** Where an accepted m-line has its media; data has a transport only. */
+export interface Place {
+  readonly transport: number;
+  readonly stream: number | undefined;
+}
 
 /** Whether any of the codecs has a retransmission format. */
 export function hasRtx(codecs: readonly Codec[]): boolean {
@@ -13,15 +19,22 @@ export function leastFree(inUse: ReadonlySet<number | undefined>): number {
   return number;
 }
 
+/** What a transport calls a stream: the first one has all streams, the others carry one m-line each. */
+export function numberIn(transport: number, stream: number): number {
+  return transport === 0 ? stream : 0;
+}
+
 /** What a stream is sent under. */
 export function streamSsrcs(
-  { ssrc, rtxSsrc }: LocalTransport,
+  transports: readonly LocalTransport[],
   kind: MediaKind,
-  stream: number,
+  { transport, stream = 0 }: Place,
   codecs: readonly Codec[],
 ): Pick<LocalMedia, "ssrc" | "rtxSsrc"> {
+  const { ssrc, rtxSsrc } = transports[transport] ?? {};
+  const number = numberIn(transport, stream);
   return {
-    ssrc: ssrc[kind][stream],
-    rtxSsrc: hasRtx(codecs) ? rtxSsrc?.[kind][stream] : undefined,
+    ssrc: ssrc?.[kind][number],
+    rtxSsrc: hasRtx(codecs) ? rtxSsrc?.[kind][number] : undefined,
   };
 }

@@ -10,6 +10,7 @@ import { readSession } from "./read.js";
 import { DATA_CHANNELS } from "./settings.js";
 import type { LocalSession, LocalTransport, NegotiatedStream, RemoteSession } from "./types.js";
 import { writeSession } from "./write.js";
+import type { GatheredCandidates } from "./write.js";
 
 /** A transport that can do everything. */
 export const TRANSPORT: LocalTransport = {
@@ -19,6 +20,13 @@ export const TRANSPORT: LocalTransport = {
   ssrc: { audio: [11], video: [22, 32] },
   rtxSsrc: { audio: [12], video: [23, 33] },
   simulcast: true,
+};
+/** That of a second m-line outside of the bundle. */
+export const SECOND_TRANSPORT: LocalTransport = {
+  ...TRANSPORT,
+  ice: { ufrag: "second", pwd: "secondpasswordsecondpw" },
+  ssrc: { audio: [51], video: [52] },
+  rtxSsrc: { audio: [61], video: [62] },
 };
 /** One that can do neither RTX nor simulcast. */
 export const PLAIN_TRANSPORT: LocalTransport = {
@@ -57,7 +65,12 @@ export function answerSession(
   transport: LocalTransport = TRANSPORT,
   settled?: Settled,
 ): LocalSession {
-  return createAnswer(readSession(offer), { capabilities: able, transport }, ORIGIN, settled);
+  return createAnswer(
+    readSession(offer),
+    { capabilities: able, transports: [transport, SECOND_TRANSPORT] },
+    ORIGIN,
+    settled,
+  );
 }
 
 export function answerTo(
@@ -65,7 +78,16 @@ export function answerTo(
   able: Capabilities = capabilities(),
   transport: LocalTransport = TRANSPORT,
 ): string {
-  return writeSession(answerSession(offer, able, transport), transport);
+  return sdpOf(answerSession(offer, able, transport), undefined, transport);
+}
+
+/** A description as text. */
+export function sdpOf(
+  session: LocalSession,
+  gathered?: GatheredCandidates,
+  transport: LocalTransport = TRANSPORT,
+): string {
+  return writeSession(session, [{ transport, gathered }, { transport: SECOND_TRANSPORT }]);
 }
 
 export function offerSession(

@@ -122,6 +122,8 @@ export interface LocalMedia {
   readonly isRejected: boolean;
   /** Which of the endpoint's streams of its kind it carries, from 0; undefined when it carries none. */
   readonly stream: number | undefined;
+  /** Which of the endpoint's transports carries it, from 0: what is bundled shares one, the others have one each. */
+  readonly transport: number;
   readonly mid: string | undefined;
   readonly direction: Direction;
   readonly codecs: readonly Codec[];
@@ -150,7 +152,7 @@ export interface LocalSession {
   readonly media: readonly LocalMedia[];
 }
 
-/** What our transport adds to every accepted m-line. */
+/** What a transport of ours adds to the accepted m-lines that it carries. */
 export interface LocalTransport {
   readonly ice: IceParameters;
   readonly fingerprint: Fingerprint;
@@ -169,6 +171,10 @@ export type SsrcsOfKind = Readonly<Record<MediaKind, readonly number[]>>;
 export interface NegotiatedStream {
   readonly medium: MediaKind;
   /** Which of the endpoint's streams of that medium, from 0. */
+  readonly stream: number;
+  /** Which of the endpoint's transports, from 0. */
+  readonly transport: number;
+  /** Which of its transport's streams of that medium, from 0. */
   readonly number: number;
   readonly mid: string;
   readonly direction: Direction;

@@ -31,14 +31,22 @@ const NOTHING_GATHERED: GatheredCandidates = {
   destination: undefined,
 };
 
-/** Writes our description; `gathered` adds candidates and the default address to each accepted m-line. */
+/** A transport of ours and what it has gathered. */
+export interface DescribedTransport {
+  readonly transport: LocalTransport;
+  readonly gathered?: GatheredCandidates | undefined;
+}
+
+/** Writes our description; each accepted m-line gets the candidates and the default address of its transport. */
 export function writeSession(
   session: LocalSession,
-  transport: LocalTransport,
-  gathered: GatheredCandidates = NOTHING_GATHERED,
+  transports: readonly [DescribedTransport, ...DescribedTransport[]],
 ): string {
-  const bundled = session.media.filter((media) => !media.isRejected && media.mid !== undefined);
-  const ip = gathered.destination?.ip ?? "0.0.0.0";
+  const isBundled = ({ isRejected, mid, transport }: LocalMedia): boolean =>
+    !isRejected && mid !== undefined && transport === 0;
+  const bundled = session.media.filter(isBundled);
+  const [first] = transports;
+  const ip = first.gathered?.destination?.ip ?? "0.0.0.0";
   const description: SessionDescription = {
     version: 0,
     origin: {
@@ -58,7 +66,7 @@ export function writeSession(
         groups: [{ type: "BUNDLE", mids: bundled.map((media) => media.mid).join(" ") }],
       }),
     ...semantic(session.msidSemantic),
-    media: session.media.map((media) => writeMedia(media, transport, gathered)),
+    media: session.media.map((media) => writeMedia(media, transports[media.transport] ?? first)),
   };
   return write(description);
 }
@@ -75,8 +83,7 @@ function semantic(text: string | undefined): Pick<SessionDescription, "msidSeman
 
 function writeMedia(
   media: LocalMedia,
-  transport: LocalTransport,
-  gathered: GatheredCandidates,
+  { transport, gathered = NOTHING_GATHERED }: DescribedTransport,
 ): MediaLine {
   if (media.isRejected) return rejected(media);
   const port = gathered.destination?.port ?? 9;
