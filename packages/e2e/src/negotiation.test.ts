@@ -18,6 +18,22 @@ describe("video through the server by forwarding", () => {
   });
 });
 
+describe("an offer without BUNDLE", () => {
+  it("process_mid_no_bundle_offer: gets a transport for each m-line, and media over both", async () => {
+    const peer = await echo.call({
+      configuration: { bundlePolicy: "max-compat" },
+      changeOffer: (offer) => offer.replace(/a=group:BUNDLE.*\r\n/, ""),
+    });
+    await peer.showsVideo(WIDTH);
+    expect(await peer.audioCodec()).toBe("audio/opus");
+    expect(await echo.endpoint.getDtlsConnectionState()).toMatchObject(
+      ["1", "2"].map((streamId) => ({ streamId, state: "CONNECTED" })),
+    );
+    expect(await peer.transportCount()).toBe(2);
+    await echo.expectForwarded(peer, "VP8");
+  });
+});
+
 describe("a session that changes", () => {
   it("renegotiation_offer_new_media: video joins an audio call", async () => {
     const peer = await echo.call({ send: "microphone" });

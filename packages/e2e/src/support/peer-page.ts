@@ -266,6 +266,13 @@ export async function discardedAudioPackets(): Promise<number> {
   return audio?.packetsDiscarded ?? 0;
 }
 
+/** How many transports there are. */
+export async function transportCount(): Promise<number> {
+  const { peer } = (globalThis as PeerWindow).kmsPeer;
+  const reports = [...(await peer.getStats()).values()];
+  return reports.filter((report) => report.type === "transport").length;
+}
+
 /** Id of the candidate pair in use; another one after an ICE restart. */
 export async function selectedPair(): Promise<string> {
   const { peer } = (globalThis as PeerWindow).kmsPeer;

@@ -197,6 +197,11 @@ export class Peer {
     while ((await this.selectedPair()) === than) await this.page.evaluate(inPage.nextFrame);
   }
 
+  /** How many transports the browser uses. */
+  async transportCount(): Promise<number> {
+    return this.page.evaluate(inPage.transportCount);
+  }
+
   /** What the two candidates in use are. */
   async selectedCandidates(): Promise<SelectedCandidates> {
     return this.page.evaluate(inPage.selectedCandidates);
