@@ -128,13 +128,6 @@ export const exceptions: readonly Exception[] = [
   {
     kind: "later",
     transcript: "10",
-    exchanges: [31],
-    reason: "WebRtcEndpoint: offers without BUNDLE",
-    source: "issue 4",
-  },
-  {
-    kind: "later",
-    transcript: "10",
     exchanges: [128, 135],
     reason: "WebRtcEndpoint: ICE component 2",
     source: "issue 4",
