@@ -406,45 +406,4 @@ describe("RtpEndpoint", () => {
       { oldState: "DISCONNECTED", newState: "CONNECTED" },
     ]);
   });
-
-  it("makes statistics of native streams", async () => {
-    const stream = {
-      medium: "video",
-      direction: "inbound",
-      ssrc: 5,
-      packets: 1,
-      bytes: 2,
-      packetsLost: 0,
-      fractionLost: 0,
-      jitter: 0,
-      roundTripTime: 0,
-      nackCount: 0,
-      pliCount: 0,
-      firCount: 0,
-      remb: 0,
-    };
-    services.host.answer("stats", () => ({ streams: [stream] }));
-    expect(Object.values(await endpoint.getStats("VIDEO"))).toMatchObject([{ ssrc: "5" }]);
-    expect(Object.values(await endpoint.getStats("AUDIO"))).toEqual([]);
-  });
-
-  it("tells what its transport carried, and dropped by reason", async () => {
-    const dropped = { replayed: 4, wrongSource: 1 };
-    services.host.answer("stats", () => ({
-      streams: [],
-      transport: { bytesSent: 0, bytesReceived: 0, dropped: {} },
-    }));
-    expect(await endpoint.getStats()).toEqual({});
-    const transport = { bytesSent: 0, bytesReceived: 9, dropped };
-    services.host.answer("stats", () => ({ streams: [], transport }));
-    expect(Object.values(await endpoint.getStats())).toMatchObject([
-      {
-        type: "transport",
-        bytesReceived: 9,
-        activeConnection: true,
-        selectedCandidatePairId: "",
-        packetsDropped: dropped,
-      },
-    ]);
-  });
 });
