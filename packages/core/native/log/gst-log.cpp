@@ -34,6 +34,13 @@ std::string nameOf(GObject* object) {
   return G_IS_OBJECT(object) ? G_OBJECT_TYPE_NAME(object) : std::string();
 }
 
+/// Of the whole signature that compilers give.
+std::string nameOf(const std::source_location& where) {
+  const std::string_view signature = where.function_name();
+  const std::string_view head = signature.substr(0, signature.find('('));
+  return std::string(head.substr(head.find_last_of(" :") + 1));
+}
+
 // The signature is GStreamer's. NOLINTNEXTLINE(readability-function-size)
 void onGstLog(GstDebugCategory* category, GstDebugLevel level, const char* file,
               const char* function, int line, GObject* object, GstDebugMessage* message,
@@ -87,6 +94,17 @@ void takeGstLog(LineStream& stream, bool isColored) {
   gst_debug_add_log_function(&onGstLog, taker.release(), nullptr);  // kept for good
   GST_DEBUG_CATEGORY_INIT(glib_debug, "glib", 0, "GLib's own log");
   g_log_set_writer_func(&onGlibLog, nullptr, nullptr);
+}
+
+Category::Category(const char* name, const char* description)
+    : m_category(_gst_debug_category_new(name, 0, description)) {}
+
+void Category::write(int level, std::string_view message, const std::source_location& where) const {
+  const auto wanted = static_cast<GstDebugLevel>(level);
+  if (wanted > gst_debug_category_get_threshold(m_category)) return;
+  gst_debug_log(m_category, wanted, where.file_name(), nameOf(where).c_str(),
+                static_cast<int>(where.line()), nullptr, "%.*s", static_cast<int>(message.size()),
+                message.data());
 }
 
 }  // namespace kms::log

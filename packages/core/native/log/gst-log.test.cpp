@@ -64,6 +64,20 @@ TEST_F(GstLog, KeepsToTheLevels) {
   EXPECT_THAT(lines, ::testing::Not(HasSubstr("too much detail")));
 }
 
+TEST_F(GstLog, HasCategoriesOfOurOwn) {
+  const Category own("kmsown", "of a test");
+  const auto here = std::source_location::current();
+  own.write(GST_LEVEL_INFO, "not wanted", here);
+  gst_debug_set_threshold_for_name("kmsown", GST_LEVEL_INFO);
+  own.write(GST_LEVEL_INFO, "100 %s", here);
+  own.write(GST_LEVEL_DEBUG, "too much detail", here);
+  const std::string lines = read();
+  EXPECT_THAT(lines, HasSubstr("     info  kmsown  gst-log.test.cpp:" +
+                               std::to_string(here.line()) + "  TestBody()  100 %s\n"));
+  EXPECT_THAT(lines, ::testing::Not(HasSubstr("not wanted")));
+  EXPECT_THAT(lines, ::testing::Not(HasSubstr("too much detail")));
+}
+
 TEST_F(GstLog, TakesWhatGLibLogs) {
   g_log("kmsdomain", G_LOG_LEVEL_DEBUG, "a detail");
   g_log("otherdomain", G_LOG_LEVEL_DEBUG, "not asked for");

@@ -102,6 +102,23 @@ TEST_F(Call, repairsLossByRetransmissionOnBothLegs) {
   EXPECT_GT(outbound->nackCount, 5U);
 }
 
+TEST_F(Call, marksItsMediaAsTheEndpointIsToldTo) {
+  WebRtcTransportOptions expedited;
+  expedited.dscp = 46;
+  GatherOptions udp;
+  udp.tcp = false;
+  TestPeer marked(m_router, 0, "marked", udp, expedited);
+  LossyRelay relay({*Address::parse("127.0.0.1", m_router.udpPort(1))}, 1'000'000);
+  TestMedia video(m_router, 0, Medium::kVideo);
+  marked.setSource(Medium::kVideo, video.producer());
+  TestTap tap(m_router, 1, m_ingest.producer(Medium::kVideo));
+  const Address via = relay.address();
+  TestPeer::connect(marked, m_ingest, &via);
+  video.start(5ms);
+  ASSERT_TRUE(tap.await(10));
+  EXPECT_EQ(relay.dscp(), 46);
+}
+
 TEST_F(Call, aViewersKeyframeRequestReachesThePublisher) {
   TestMedia video(m_router, 0, Medium::kVideo);
   m_publisher.setSource(Medium::kVideo, video.producer());

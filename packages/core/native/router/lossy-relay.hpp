@@ -8,6 +8,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <netinet/in.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -35,10 +36,14 @@ class LossyRelay {
     return *Address::fromSockaddr(reinterpret_cast<sockaddr*>(&name));
   }
   [[nodiscard]] unsigned dropped() const { return m_dropped; }
+  /// Of the last media packet that came to address(); -1 before.
+  [[nodiscard]] int dscp() const { return m_dscp; }
 
  private:
   static io::FileDescriptor makeSocket() {
     io::FileDescriptor fd(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    const int on = 1;
+    if (::setsockopt(fd.get(), IPPROTO_IP, IP_RECVTOS, &on, sizeof on) != 0) std::terminate();
     sockaddr_storage name{};
     const socklen_t length = Address::parse("127.0.0.1", 0)->toSockaddr(name);
     if (::bind(fd.get(), reinterpret_cast<sockaddr*>(&name), length) != 0) std::terminate();
@@ -57,12 +62,14 @@ class LossyRelay {
   void pass(int from, int to, Address& source, const Address& destination) {
     std::array<std::uint8_t, 2000> packet{};
     sockaddr_storage name{};
-    socklen_t length = sizeof name;
-    const auto size = ::recvfrom(from, packet.data(), packet.size(), 0,
-                                 reinterpret_cast<sockaddr*>(&name), &length);
+    std::array<std::uint8_t, CMSG_SPACE(sizeof(int))> control{};
+    iovec bytes{packet.data(), packet.size()};
+    msghdr message{&name, sizeof name, &bytes, 1, control.data(), control.size(), 0};
+    const auto size = ::recvmsg(from, &message, 0);
     if (size < 2) return;
     source = *Address::fromSockaddr(reinterpret_cast<sockaddr*>(&name));
     const bool media = packet[0] >= 128 && packet[0] < 192 && (packet[1] < 192 || packet[1] > 223);
+    if (media && from == m_front.get()) noteMark(message);
     if (media && ++m_media % m_every == 0) {
       ++m_dropped;
       return;
@@ -70,6 +77,11 @@ class LossyRelay {
     const socklen_t toLength = destination.toSockaddr(name);
     ::sendto(to, packet.data(), static_cast<std::size_t>(size), 0,
              reinterpret_cast<sockaddr*>(&name), toLength);
+  }
+
+  void noteMark(msghdr& message) {
+    const cmsghdr* header = CMSG_FIRSTHDR(&message);
+    if (header != nullptr && header->cmsg_type == IP_TOS) m_dscp = *CMSG_DATA(header) >> 2;
   }
 
   const Address m_target;
@@ -81,6 +93,7 @@ class LossyRelay {
   Address m_ignored;
   unsigned m_media = 0;
   std::atomic<unsigned> m_dropped{0};
+  std::atomic<int> m_dscp{-1};
   std::thread m_thread;
 };
 

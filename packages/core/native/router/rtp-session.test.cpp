@@ -186,6 +186,27 @@ TEST_F(RtpSessionTest, twoMediaMayShareASsrcByAccident) {
   EXPECT_EQ(peer.session.producer(Medium::kVideo)->statistics().packets(), 1U);
 }
 
+/// RFC 3550 8.2. Sources that were agreed on by SDP keep their SSRC: each direction has keys and
+/// statistics of its own.
+TEST_F(RtpSessionTest, aPeerThatSendsWithOurSsrcIsHeardAndSentTo) {
+  TestSession peer(m_lane, {});
+  const std::uint32_t ours = peer.session.localSsrc(Medium::kVideo);
+  TestSession source(m_lane, {});
+  attach(peer);
+  peer.session.setSource(Medium::kVideo, source.session.producer(Medium::kVideo));
+  give(peer, {.ssrc = ours, .sequence = 1, .keyframe = true});
+  give(source, {.sequence = 1, .keyframe = true});
+  give(peer, {.ssrc = ours, .sequence = 2});
+  EXPECT_EQ(m_consumer.sequences, (std::vector<std::uint16_t>{1, 2}));
+  ASSERT_FALSE(peer.outlet.rtp.empty());
+  EXPECT_EQ(peer.outlet.view(0).header().ssrc, ours);
+  rtp::RtcpWriter writer;
+  ASSERT_TRUE(writer.addPli(ours, ours));
+  peer.session.receiveRtcp(writer.bytes(), m_lane.clock.now());
+  for (const StreamStats& each : peer.session.stats())
+    EXPECT_EQ(each.pliCount, each.inbound ? 0U : 1U) << "asked of what we send, not of what comes";
+}
+
 TEST_F(RtpSessionTest, feedbackBeginsWithAReportUnlessReducedSizeWasAgreed) {
   for (const bool reduced : {true, false}) {
     TestSession peer(m_lane, {});

@@ -54,10 +54,10 @@ std::vector<CodecParameters> testCodecs(Medium medium) {
 }
 
 TestPeer::TestPeer(Router& router, std::size_t thread, std::string name,
-                   const GatherOptions& options)
+                   const GatherOptions& options, const WebRtcTransportOptions& kind)
     : m_executor(router.executor(thread)), m_name(std::move(name)) {
   runOn(m_executor, [&] {
-    m_transport = std::make_unique<WebRtcTransport>(router.thread(thread), *this);
+    m_transport = std::make_unique<WebRtcTransport>(router.thread(thread), *this, kind);
     m_local = m_transport->localParameters();
     m_transport->gather(options);
   });

@@ -54,7 +54,7 @@ class TestPeer final : public WebRtcTransportListener {
  public:
   /// Gathers at once.
   TestPeer(Router& router, std::size_t thread, std::string name,
-           const GatherOptions& options = udpOnly());
+           const GatherOptions& options = udpOnly(), const WebRtcTransportOptions& kind = {});
   ~TestPeer() override;
 
   using Edit = std::function<void(RemoteParameters&)>;

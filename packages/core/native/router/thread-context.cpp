@@ -17,6 +17,7 @@ namespace {
 constexpr std::size_t kMaxPackets = 32'768;  // some 50 MiB, were they ever all in use
 constexpr std::size_t kSendSlots = 256;
 constexpr std::size_t kDirectSlots = 4;
+constexpr Duration kDropInterval = std::chrono::seconds(10);
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(ThreadCounter::kCount)> kNames = {
     "received",     "receivedBytes",    "sent",         "sentBytes",
@@ -41,7 +42,9 @@ DropReason reasonOfNobody(std::span<const std::uint8_t> packet) {
 ThreadContext::ThreadContext(std::size_t index, const ThreadConfig& config,
                              const RouterConfig& router, const Clock& clock,
                              dtls::CertificateStore& certificates)
-    : m_interfaces(router.interfaces),
+    : m_index(index),
+      m_log(router.log),
+      m_interfaces(router.interfaces),
       m_certificates(certificates),
       m_sockets(io::bindUdpPair(config.udpPort)),
       m_tcp(config.tcpPort, m_sockets.v6 != nullptr, *this),
@@ -52,6 +55,7 @@ ThreadContext::ThreadContext(std::size_t index, const ThreadConfig& config,
       m_thread(clock, "kms-io-" + std::to_string(index)),
       m_environment{clock,      m_thread.timers(), m_pool, m_delivery, router.wallClockOffset,
                     &m_mirrors, &m_drops},
+      m_dropTimer(m_thread.timers(), [this] { logDrops(); }),
       m_lastTag(random32()) {}
 
 ThreadContext::~ThreadContext() {
@@ -62,6 +66,9 @@ void ThreadContext::start() {
   m_sockets.v4->attach(m_thread, m_pool, *this);
   if (m_sockets.v6) m_sockets.v6->attach(m_thread, m_pool, *this);
   m_tcp.start(m_thread, m_environment);
+  log(LogLevel::kInfo,
+      "listens on UDP " + std::to_string(port()) + " and TCP " + std::to_string(m_tcp.port()));
+  if (m_log) m_dropTimer.start(m_environment.clock.now() + kDropInterval);
   m_thread.start([this] { afterRound(); });
 }
 
@@ -94,6 +101,10 @@ void ThreadContext::closeAll() {
   m_tcp.stop();
   m_sockets.v4->detach();
   if (m_sockets.v6) m_sockets.v6->detach();
+  publish();
+  logDrops();
+  m_dropTimer.stop();
+  log(LogLevel::kInfo, "ends");
 }
 
 Map ThreadContext::counters() const {
@@ -150,12 +161,13 @@ std::uint32_t ThreadContext::addTransport(const std::string& ufrag, DatagramSink
   } while (m_byTag.contains(m_lastTag));
   m_byTag.emplace(m_lastTag, &sink);
   m_byUfrag.insert_or_assign(ufrag, &sink);
+  logTransports("there");
   return m_lastTag;
 }
 
 void ThreadContext::removeTransport(DatagramSink& sink) {
   const auto ofSink = [&](const auto& entry) { return entry.second == &sink; };
-  std::erase_if(m_byTag, ofSink);
+  if (std::erase_if(m_byTag, ofSink) > 0) logTransports("gone");
   std::erase_if(m_byUfrag, ofSink);
   std::erase_if(m_byAddress, ofSink);
   m_tcp.removeSink(sink);
@@ -254,6 +266,27 @@ void ThreadContext::publishTcp() {
   set(ThreadCounter::kTcpMalformed, tcp.malformed);
   set(ThreadCounter::kTcpSent, tcp.sent);
   m_drops.set(DropReason::kTcpFull, tcp.dropped);
+}
+
+// The log.
+
+void ThreadContext::log(LogLevel level, std::string_view message,
+                        const std::source_location& where) const {
+  if (!m_log) return;
+  m_log(level, "I/O thread " + std::to_string(m_index) + ' ' + std::string(message), where);
+}
+
+void ThreadContext::logTransports(std::string_view change) const {
+  if (!m_log) return;
+  log(LogLevel::kDebug,
+      "a transport is " + std::string(change) + ", " + std::to_string(m_byTag.size()) + " in all");
+}
+
+/// One line for all packets of the time since the last one.
+void ThreadContext::logDrops() {
+  const std::string drops = m_dropSummary.next(m_drops);
+  if (!drops.empty()) log(LogLevel::kInfo, "dropped: " + drops);
+  m_dropTimer.start(m_environment.clock.now() + kDropInterval);
 }
 
 }  // namespace kms::router

@@ -2,6 +2,7 @@
 // transport.
 #pragma once
 
+#include "router/drop-summary.hpp"
 #include "router/feed-source.hpp"
 #include "router/mirrors.hpp"
 #include "router/tcp-port.hpp"
@@ -19,6 +20,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <source_location>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -160,6 +162,10 @@ class ThreadContext final : public io::UdpReceiver,
   [[nodiscard]] DatagramSink* sinkOf(const io::PacketRef& packet) const;
   [[nodiscard]] DatagramSink* stunSink(std::span<const std::uint8_t> packet) const override;
   void publishTcp();
+  void log(LogLevel level, std::string_view message,
+           const std::source_location& where = std::source_location::current()) const;
+  void logTransports(std::string_view change) const;
+  void logDrops();
   void count(ThreadCounter which) { set(which, get(which) + 1); }
   void set(ThreadCounter which, std::uint64_t value) {
     m_counters[static_cast<std::size_t>(which)].store(value, std::memory_order_relaxed);
@@ -168,6 +174,8 @@ class ThreadContext final : public io::UdpReceiver,
     return m_counters[static_cast<std::size_t>(which)].load(std::memory_order_relaxed);
   }
 
+  const std::size_t m_index;
+  const LogSink m_log;
   const std::vector<std::string> m_interfaces;
   dtls::CertificateStore& m_certificates;
   io::UdpSocketPair m_sockets;
@@ -181,6 +189,8 @@ class ThreadContext final : public io::UdpReceiver,
   io::IoThread m_thread;
   Mirrors m_mirrors;
   Environment m_environment;
+  DropSummary m_dropSummary;
+  io::Timer m_dropTimer;
 
   std::unordered_map<std::string, DatagramSink*, TextHash, std::equal_to<>> m_byUfrag;
   std::unordered_map<std::uint32_t, DatagramSink*> m_byTag;

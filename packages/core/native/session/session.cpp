@@ -2,6 +2,7 @@
 
 #include <kms/gst/branch.hpp>
 #include <kms/gst/element-filter.hpp>
+#include <kms/log/gst-log.hpp>
 
 #include <future>
 #include <thread>
@@ -11,11 +12,24 @@ namespace kms::session {
 
 namespace {
 
+// As GstDebugLevel.
+constexpr int kInfo = 4;
+constexpr int kDebug = 5;
+
+/// The router knows nothing of GStreamer, whose log its lines go through.
+router::LogSink routerLog() {
+  static const log::Category category("KurentoRouter", "I/O threads and transports");
+  return [](router::LogLevel level, std::string_view message, const std::source_location& where) {
+    category.write(level == router::LogLevel::kInfo ? kInfo : kDebug, message, where);
+  };
+}
+
 std::unique_ptr<router::Router> makeRouter(SessionConfig config, const Clock& clock) {
   router::RouterConfig router;
   router.threads = std::move(config.threads);
   router.interfaces = std::move(config.networkInterfaces);
   router.certificates = std::move(config.certificates);
+  router.log = routerLog();
   auto made = std::make_unique<router::Router>(std::move(router), clock);
   made->certificates().prepare();
   return made;

@@ -10,8 +10,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <source_location>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace kms::router {
@@ -24,6 +27,12 @@ struct ThreadConfig {
   std::uint16_t tcpPort = 0;  ///< 0: any
 };
 
+enum class LogLevel : std::uint8_t { kInfo, kDebug };
+
+/// Takes a line of the router's own log. Called on any thread, which it must not hold up.
+using LogSink = std::function<void(LogLevel level, std::string_view message,
+                                   const std::source_location& where)>;
+
 struct RouterConfig {
   std::vector<ThreadConfig> threads;  ///< at least one
   /// Interfaces whose addresses become host candidates; empty: all but loopback (loopback when
@@ -33,6 +42,9 @@ struct RouterConfig {
   /// read from the system once.
   Duration wallClockOffset = systemWallClockOffset();
   dtls::CertificatePems certificates = {};
+  /// Where I/O threads tell what they listen on, of their transports, and each 10 s what they
+  /// dropped; never anything for one packet. Empty: nowhere.
+  LogSink log = {};
 
   [[nodiscard]] KMS_API static Duration systemWallClockOffset();
 };
