@@ -92,14 +92,15 @@ TEST(FeedbackReader, aPacketThatIsCutShortSaysNothing) {
 }
 
 TEST(FeedbackReader, aRunOfNoPacketsEndsNothingAndIsMalformed) {
-  FeedbackReader reader(*RtcpReader(feedbackOf({0, 1, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0})).next());
+  const Bytes whole = feedbackOf({0, 1, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0});
+  FeedbackReader reader(*RtcpReader(whole).next());
   EXPECT_FALSE(reader.next());
   EXPECT_TRUE(reader.malformed());
 }
 
 TEST(FeedbackReader, aReservedSymbolIsMalformed) {
-  const Bytes fci{0, 1, 0, 2, 0, 0, 0, 0, 0x60, 0x02, 1, 1};
-  FeedbackReader reader(*RtcpReader(feedbackOf(fci)).next());
+  const Bytes whole = feedbackOf({0, 1, 0, 2, 0, 0, 0, 0, 0x60, 0x02, 1, 1});
+  FeedbackReader reader(*RtcpReader(whole).next());
   EXPECT_FALSE(reader.next());
   EXPECT_TRUE(reader.malformed());
 }
