@@ -107,5 +107,56 @@ TEST_F(SeveralStreamsTest, anUnknownStreamIsRefusedAndChangesNothing) {
   EXPECT_EQ(m_peer.session.producer(m_second)->ssrc(), 5U);
 }
 
+/// Two videos that go to one viewer, each from a publisher of its own.
+class TwoVideosSentTest : public SeveralStreamsTest {
+ protected:
+  TwoVideosSentTest() {
+    m_peer.session.setSource(Medium::kVideo, m_camera.session.producer(Medium::kVideo));
+    m_peer.session.setSource(m_second, m_screen.session.producer(Medium::kVideo));
+  }
+  ~TwoVideosSentTest() override {
+    m_peer.session.setSource(Medium::kVideo, nullptr);
+    m_peer.session.setSource(m_second, nullptr);
+  }
+  void sendOf(TestSession& source) {
+    source.session.receiveRtp(rtpPacket(m_lane, {.sequence = m_sequence++, .keyframe = true}));
+    m_lane.deliver();
+  }
+  void viewerTakes(std::uint64_t bitrate) {
+    const std::uint32_t ssrc = m_peer.session.localSsrc(Medium::kVideo);
+    rtp::RtcpWriter writer;
+    ASSERT_TRUE(writer.addRemb(1, bitrate, {&ssrc, 1}));
+    m_peer.session.receiveRtcp(writer.bytes(), m_lane.clock.now());
+  }
+  static std::uint64_t hintTo(const TestSession& source) {
+    return source.session.producer(Medium::kVideo)->bitrateHint();
+  }
+
+  TestSession m_camera{m_lane, {}};
+  TestSession m_screen{m_lane, {}};
+  std::uint16_t m_sequence = 1;
+};
+
+TEST_F(TwoVideosSentTest, shareWhatTheViewerTakes) {
+  sendOf(m_camera);
+  viewerTakes(1'000'000);
+  EXPECT_EQ(hintTo(m_camera), 1'000'000U) << "the other one sends nothing yet";
+  sendOf(m_screen);
+  viewerTakes(1'000'000);
+  EXPECT_EQ(hintTo(m_camera), 500'000U);
+  EXPECT_EQ(hintTo(m_screen), 500'000U);
+}
+
+TEST_F(TwoVideosSentTest, aLimitOfOneMLineIsNotTheOthers) {
+  auto limited = videoLine(1, "screen");
+  limited.bandwidth = 200'000;
+  m_peer.session.configure({videoLine(0, "camera"), limited});
+  sendOf(m_camera);
+  sendOf(m_screen);
+  viewerTakes(2'000'000);
+  EXPECT_EQ(hintTo(m_camera), 1'000'000U);
+  EXPECT_EQ(hintTo(m_screen), 200'000U);
+}
+
 }  // namespace
 }  // namespace kms::router

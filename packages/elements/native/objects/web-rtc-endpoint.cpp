@@ -35,7 +35,7 @@ WebRtcEndpoint::~WebRtcEndpoint() {
   m_transports->remove(context().id());
 }
 
-host::Class WebRtcEndpoint::nativeClass(std::shared_ptr<WebRtcTransports> transports) {
+host::Class WebRtcEndpoint::nativeClass(const std::shared_ptr<WebRtcTransports>& transports) {
   return {&host::ioThreadHome, [transports](host::Context context, const Value& params) {
             return std::make_unique<WebRtcEndpoint>(std::move(context), params, transports);
           }};
@@ -62,12 +62,13 @@ void WebRtcEndpoint::addIceMethods() {
 
 void WebRtcEndpoint::addDataMethods() {
   sctp::DataChannels& channels = *transport().dataChannels();
-  addAsyncMethod("createDataChannel", [&channels](const Value& args, host::Completion completion) {
-    createDataChannel(channels, args, completion);
-  });
+  addAsyncMethod("createDataChannel",
+                 [&channels](const Value& args, const host::Completion& completion) {
+                   createDataChannel(channels, args, completion);
+                 });
   addMethod("closeDataChannel",
             [&channels](const Value& args) { return closeDataChannel(channels, args); });
-  addAsyncMethod("dataChannelStats", [&channels](const Value&, host::Completion completion) {
+  addAsyncMethod("dataChannelStats", [&channels](const Value&, const host::Completion& completion) {
     dataChannelStats(channels, completion);
   });
 }

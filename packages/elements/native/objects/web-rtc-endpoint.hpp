@@ -26,7 +26,7 @@ class WebRtcEndpoint final
   ~WebRtcEndpoint() override;
 
   /// `transports`: where WebRtcStreams find it.
-  [[nodiscard]] static host::Class nativeClass(std::shared_ptr<WebRtcTransports> transports);
+  [[nodiscard]] static host::Class nativeClass(const std::shared_ptr<WebRtcTransports>& transports);
 
   [[nodiscard]] std::shared_ptr<media::Stream> source(media::Medium medium) override;
   [[nodiscard]] media::Sink* sink(media::Medium medium) override;

@@ -54,7 +54,7 @@ WebRtcStream::WebRtcStream(host::Context context,
   });
 }
 
-host::Class WebRtcStream::nativeClass(std::shared_ptr<WebRtcTransports> transports) {
+host::Class WebRtcStream::nativeClass(const std::shared_ptr<WebRtcTransports>& transports) {
   return {&host::ioThreadHome, [transports](host::Context context, const Value& params) {
             return std::make_unique<WebRtcStream>(std::move(context), params, *transports);
           }};

@@ -39,7 +39,7 @@ class WebRtcStream final : public host::ObjectBase {
   /// Throws Error 40107 for an endpoint that there is not, for data, and for too many streams.
   WebRtcStream(host::Context context, const Value& params, const WebRtcTransports& transports);
 
-  [[nodiscard]] static host::Class nativeClass(std::shared_ptr<WebRtcTransports> transports);
+  [[nodiscard]] static host::Class nativeClass(const std::shared_ptr<WebRtcTransports>& transports);
 
   [[nodiscard]] std::shared_ptr<media::Stream> source(media::Medium medium) override;
   [[nodiscard]] media::Sink* sink(media::Medium medium) override;
