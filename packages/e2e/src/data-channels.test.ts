@@ -50,6 +50,24 @@ describe("data channels", () => {
     await endpoint.release();
   });
 
+  it("webrtc_data_channels_separate: echo beside media where each m-line has a transport of its own", async () => {
+    const endpoint = await endpointWithData();
+    await endpoint.connect(endpoint);
+    const peer = await Peer.call(await page(), endpoint, {
+      channels: [{ label: "echo" }],
+      configuration: { bundlePolicy: "max-compat" },
+      changeOffer: (offer) => offer.replace(/a=group:BUNDLE.*\r\n/, ""),
+    });
+    const answer = await endpoint.getLocalSessionDescriptor();
+    expect(new Set(answer.match(/a=ice-ufrag:.*/g)).size, "audio, video, data").toBe(3);
+    const channel = await peer.channel("echo");
+    const sent = await channel.sendMixed(20, LARGEST);
+    expect(await channel.received(20)).toEqual(sent);
+    await peer.showsVideo(640);
+    await peer.close();
+    await endpoint.release();
+  });
+
   it("carry messages between two browsers, both ways (datachannels B2B)", async () => {
     const endpoints = [await endpointWithData(), await endpointWithData()] as const;
     await endpoints[0].connect(endpoints[1], "DATA");
