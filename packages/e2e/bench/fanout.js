@@ -1,10 +1,10 @@
 // @ts-check
 // The table of speed and memory in BENCH.md: 1 publisher to N viewers, beside this machine's limit and Janus.
 //
-//   node bench/fanout.js [--short] [--no-janus] [--subs 50,100]
+//   node bench/fanout.js [--short] [--no-janus] [--no-rtp] [--subs 50,100]
 //
 // The server and Janus run on one core each in their turn; nothing else should run. Needs Debian's `janus` and what the
-// bench's README names; KMS_BENCH names the bench's folder. About 8 minutes, --short about 2.
+// bench's README names; KMS_BENCH names the bench's folder. About 10 minutes, --short about 4.
 import { existsSync } from "node:fs";
 import process from "node:process";
 import { parseArgs } from "node:util";
@@ -16,6 +16,7 @@ const { values } = parseArgs({
   options: {
     short: { type: "boolean", default: false },
     "no-janus": { type: "boolean", default: false },
+    "no-rtp": { type: "boolean", default: false },
     subs: { type: "string", default: "1,50,100" },
   },
 });
@@ -35,7 +36,24 @@ async function fanout(tool) {
   const figures = [];
   for (const subs of values.subs.split(",")) {
     say(`1 to ${subs}`);
-    const options = { start, subs, nice, ...windows };
+    const options = { start, subs, nice, label: "kms-omni", ...windows };
+    figures.push(...(await tool.drive("drive-kurento.mjs", options, { env })));
+  }
+  return figures;
+}
+
+/**
+ * Plain RTP on one side or on both; 50 viewers.
+ * @param {Tool} tool
+ */
+async function plain(tool) {
+  const figures = [];
+  for (const [shape, label] of /** @type {const} */ ([
+    ["rtp-in", "kms-omni, from an RtpEndpoint"],
+    ["rtp", "kms-omni, RtpEndpoints only"],
+  ])) {
+    say(`${shape}, 1 to 50`);
+    const options = { start, subs: 50, nice, shape, label, ...windows };
     figures.push(...(await tool.drive("drive-kurento.mjs", options, { env })));
   }
   return figures;
@@ -69,9 +87,10 @@ async function join(tool, subs) {
 const tool = await Tool.make();
 try {
   const ours = await fanout(tool);
+  const rtp = values["no-rtp"] ? [] : await plain(tool);
   const theirs = await janus(tool);
   const joins = [await join(tool, 1), await join(tool, 50), await join(tool, 500)];
-  process.stdout.write(`${fanoutTable([...ours, ...theirs])}\n\n${joinTable(joins)}\n`);
+  process.stdout.write(`${fanoutTable([...ours, ...rtp, ...theirs])}\n\n${joinTable(joins)}\n`);
 } finally {
   await tool.remove();
 }

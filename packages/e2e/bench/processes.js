@@ -44,20 +44,31 @@ function count(folder) {
   }
 }
 
+/** @param {readonly number[]} values */
+function median(values) {
+  return values.toSorted((left, right) => left - right)[values.length >> 1] ?? 0;
+}
+
 /**
  * Reads the server's threads and descriptors (all its processes) below `root` again and again.
  * @param {number} root
- * @returns {{ threads: number, descriptors: number, stop: () => void }} the most that were seen so far
+ * @returns {{ threads: () => number, descriptors: () => { usual: number, most: number }, stop: () => void }} what was
+ *   seen so far: the most threads; the median of descriptors, and the most, files that are read in passing included
  */
 export function watchServer(root) {
-  const seen = { threads: 0, descriptors: 0, stop: () => clearInterval(timer) };
+  /** @type {{ threads: number, descriptors: number }[]} */
+  const seen = [];
   const look = () => {
     const servers = treeOf(root).filter(isServer);
     const sum = (/** @type {string} */ of) =>
       servers.reduce((all, pid) => all + count(`/proc/${pid}/${of}`), 0);
-    seen.threads = Math.max(seen.threads, sum("task"));
-    seen.descriptors = Math.max(seen.descriptors, sum("fd"));
+    if (servers.length > 0) seen.push({ threads: sum("task"), descriptors: sum("fd") });
   };
   const timer = setInterval(look, 250);
-  return seen;
+  const descriptors = () => seen.map((one) => one.descriptors);
+  return {
+    threads: () => Math.max(0, ...seen.map((one) => one.threads)),
+    descriptors: () => ({ usual: median(descriptors()), most: Math.max(0, ...descriptors()) }),
+    stop: () => clearInterval(timer),
+  };
 }

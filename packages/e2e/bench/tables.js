@@ -15,6 +15,12 @@ function ms(microseconds) {
   return (microseconds / 1000).toFixed(2);
 }
 
+/** @param {any} figures of a driver; it has no limit without SRTP */
+function limitCell({ limitUs, limitGsoUs, limitPacedUs }) {
+  if (limitUs === undefined) return "";
+  return [limitUs, limitGsoUs, limitPacedUs].map((limit) => limit.toFixed(1)).join(" / ");
+}
+
 /** @param {any} figures of a driver */
 function fanoutRow(figures) {
   const { server, subs, latencyUs, memory } = figures;
@@ -23,8 +29,8 @@ function fanoutRow(figures) {
     server,
     subs,
     figures.cpuUsPerForwardedPacket.toFixed(1),
-    `${figures.limitUs?.toFixed(1)} / ${figures.limitGsoUs?.toFixed(1)} / ${figures.limitPacedUs?.toFixed(1)}`,
-    figures.timesLimit?.toFixed(2),
+    limitCell(figures),
+    figures.timesLimit?.toFixed(2) ?? "",
     `${ms(video.p50)} / ${ms(video.p95)} / ${ms(video.p99)}`,
     subs > 1 ? memory.kbPerSubscriber : "",
     figures.exact.srcLost,
@@ -55,8 +61,8 @@ function joinRow({ subs, setupMs, memory, seen }) {
     `${setupMs.media.p50.toFixed(0)} / ${setupMs.media.p95.toFixed(0)}`,
     setupMs.allJoinedMs,
     subs > 1 ? memory.kbPerSubscriber : "",
-    seen.threads,
-    seen.descriptors,
+    seen.threads(),
+    `${seen.descriptors().usual} / ${seen.descriptors().most}`,
   ];
 }
 
@@ -68,7 +74,7 @@ export function joinTable(all) {
     "all joined ms",
     "kB a viewer",
     "threads",
-    "descriptors",
+    "descriptors: usual / most",
   ];
   return table(heads, all.map(joinRow));
 }

@@ -24,6 +24,7 @@ import { ProcessLauncher } from "./gateway/workers/process-launcher.js";
 import { withCrashHandler } from "./logging/crash-handler.js";
 import { readGstOptions } from "./logging/gst-options.js";
 import { ServerLog } from "./logging/server-log.js";
+import { processTrimmer } from "./memory-trimmer.js";
 import { processClock } from "./process-clock.js";
 import { runAs } from "./run-as.js";
 import { importModule } from "./worker/import-module.js";
@@ -107,6 +108,7 @@ async function serve(
     files: pageFiles(),
     clock: processClock,
     log,
+    trimmer: processTrimmer(processClock),
     terminate: () => process.kill(process.pid, "SIGTERM"),
   });
   await gateway.start();

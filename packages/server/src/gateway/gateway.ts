@@ -6,6 +6,7 @@ import type { JsonValue as ModelValue, Logger, ObjectClock } from "@kms/core";
 import { ResponseCache } from "@kms/core/jsonrpc";
 import type { JsonObject, JsonValue } from "@kms/core/jsonrpc";
 
+import type { MemoryTrimmer } from "../memory-trimmer.js";
 import type { Settings } from "./config/settings.js";
 import { Dispatcher, meteredMethods } from "./dispatcher.js";
 import { EventSender } from "./events/event-sender.js";
@@ -42,6 +43,8 @@ export interface GatewayParts {
   readonly files: StaticFiles;
   readonly clock: ObjectClock;
   readonly log: Logger;
+  /** Absent where the process is not the gateway's own. */
+  readonly trimmer?: MemoryTrimmer;
   /** Ends the server in order, as SIGTERM does. */
   terminate(): void;
 }
@@ -127,6 +130,7 @@ export class Gateway {
   /** Stops listening, then releases everything and ends the workers. */
   async close(): Promise<void> {
     this.#collector?.close();
+    this.#parts.trimmer?.close();
     this.#registrar?.close();
     await this.#front.close();
     await this.#workers.close();
@@ -141,7 +145,10 @@ export class Gateway {
       clock,
       log: log.category("KurentoWebSocketTransport"),
       isReady: () => this.#workers.isReady,
-      handle: (text, connection) => this.#dispatcher.handle(text, connection),
+      handle: (text, connection) => {
+        this.#parts.trimmer?.onActivity();
+        return this.#dispatcher.handle(text, connection);
+      },
       onClosed: (connection) => this.#connections.remove(connection),
     });
   }
@@ -302,6 +309,7 @@ export class Gateway {
 
   // Events of objects that are gone by now are dropped.
   #onEvent(objectId: string, type: string, data: JsonValue): void {
+    this.#parts.trimmer?.onActivity();
     if (this.#registry.find(objectId) !== undefined) this.#events.send(objectId, type, data);
   }
 

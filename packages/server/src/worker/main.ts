@@ -7,7 +7,7 @@ import { processClock } from "../process-clock.js";
 import { withCrashHandler } from "../logging/crash-handler.js";
 import { openWorkerLog } from "../logging/worker-log.js";
 import { importModule } from "./import-module.js";
-import { processTrimmer } from "./memory-trimmer.js";
+import { processTrimmer } from "../memory-trimmer.js";
 import { Worker } from "./worker.js";
 
 // Process of one media worker: `node worker/main.js <slot> <socket path>`. The gateway listens on the socket; the worker

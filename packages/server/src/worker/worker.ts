@@ -19,7 +19,7 @@ import { toWireError } from "./errors.js";
 import { readHostSettings } from "./host-settings.js";
 import { IoThreads } from "./io-threads.js";
 import { loadNative } from "./load-native.js";
-import type { MemoryTrimmer } from "./memory-trimmer.js";
+import type { MemoryTrimmer } from "../memory-trimmer.js";
 import { NativeEventRouter } from "./native-event-router.js";
 import { ObjectTable } from "./object-table.js";
 import { PipelineQueue } from "./pipeline-queue.js";
@@ -91,7 +91,7 @@ export class Worker {
   /** A call that a client made, other than those of the gateway itself. */
   #handleRequest(method: string, handler: (params: RequestParams) => Promise<JsonValue>): void {
     this.#handle(method, (params) => {
-      this.#parts.trimmer?.onRequest();
+      this.#parts.trimmer?.onActivity();
       return handler(params);
     });
   }
@@ -121,6 +121,7 @@ export class Worker {
       assignEndpointThread: (home) => threads.assignEndpoint(home),
     };
     const objects = new ObjectTable(classes, services, (object, type, data) => {
+      this.#parts.trimmer?.onActivity();
       this.#peer.notify("event", { object, type, data: data as WireValue });
     });
     this.#running = { host, registry, objects };

@@ -1,7 +1,7 @@
 import { ManualClock } from "@kms/core/jsonrpc";
 import { beforeEach, describe, expect, it } from "vitest";
 
-import { usedHeap } from "../testing/heap.js";
+import { usedHeap } from "./testing/heap.js";
 import { MemoryTrimmer, processTrimmer } from "./memory-trimmer.js";
 
 const mebibyte = 1024 * 1024;
@@ -26,9 +26,9 @@ beforeEach(() => {
 });
 
 describe("MemoryTrimmer", () => {
-  it("waits until no request has come for half a second", () => {
+  it("waits until nothing has happened for half a second", () => {
     for (let request = 0; request < 10; request += 1) {
-      trimmer.onRequest();
+      trimmer.onActivity();
       clock.advance(400);
     }
     expect(trims).toBe(0);
@@ -37,23 +37,23 @@ describe("MemoryTrimmer", () => {
   });
 
   it("does nothing while there is little to gain", () => {
-    trimmer.onRequest();
+    trimmer.onActivity();
     clock.advance(500);
     heap += 0.9 * mebibyte;
-    trimmer.onRequest();
+    trimmer.onActivity();
     clock.advance(5000);
     expect(trims).toBe(1);
     heap += 0.2 * mebibyte;
-    trimmer.onRequest();
+    trimmer.onActivity();
     clock.advance(500);
     expect(trims).toBe(2);
   });
 
   it("leaves no timer behind", () => {
-    trimmer.onRequest();
+    trimmer.onActivity();
     clock.advance(500);
     expect(clock.pendingTimers).toBe(0);
-    trimmer.onRequest();
+    trimmer.onActivity();
     trimmer.close();
     expect(clock.pendingTimers).toBe(0);
   });
@@ -67,7 +67,7 @@ describe("MemoryTrimmer", () => {
     expect(garbage.length).toBe(100_000);
     garbage = undefined;
     await new Promise((resolve) => setImmediate(resolve));
-    real.onRequest();
+    real.onActivity();
     clock.advance(500);
     expect(native).toBe(1);
     expect(process.memoryUsage().heapUsed).toBeLessThan(before - 4 * mebibyte);

@@ -4,7 +4,7 @@ import { runInNewContext } from "node:vm";
 
 import type { Clock } from "@kms/core/jsonrpc";
 
-/** So long no request has come when memory is given back: nobody waits for the pause. */
+/** So long nothing has happened when memory is given back: nobody waits for the pause. */
 const quietMs = 500;
 /** What must have come on top of what the last trim left: bytes, and the part of it. */
 const worthwhileBytes = 1024 * 1024;
@@ -20,13 +20,13 @@ export interface TrimmerParts {
 }
 
 /**
- * Gives the memory of a burst of requests back once it is over. With its small young generation a worker keeps most of what a
- * request leaves behind in the old one, which V8 lets grow to a multiple of what is in use; and each thread's malloc
+ * Gives the memory of a burst of requests back once it is over. With its small young generation a process keeps most of what
+ * a request leaves behind in the old one, which V8 lets grow to a multiple of what is in use; and each thread's malloc
  * keeps what handshakes needed.
  */
 export class MemoryTrimmer {
   readonly #parts: TrimmerParts;
-  #lastRequestMs = 0;
+  #lastMs = 0;
   #left = 0;
   #cancel: (() => void) | undefined;
 
@@ -34,9 +34,9 @@ export class MemoryTrimmer {
     this.#parts = parts;
   }
 
-  /** To be called for each request. */
-  onRequest(): void {
-    this.#lastRequestMs = this.#parts.clock.now();
+  /** To be called for each request and each event. */
+  onActivity(): void {
+    this.#lastMs = this.#parts.clock.now();
     if (this.#cancel === undefined) this.#wait(quietMs);
   }
 
@@ -47,7 +47,7 @@ export class MemoryTrimmer {
 
   #wait(delayMs: number): void {
     this.#cancel = this.#parts.clock.after(delayMs, () => {
-      const quietSinceMs = this.#parts.clock.now() - this.#lastRequestMs;
+      const quietSinceMs = this.#parts.clock.now() - this.#lastMs;
       if (quietSinceMs < quietMs) return this.#wait(quietMs - quietSinceMs);
       this.#cancel = undefined;
       this.#trimIfWorthwhile();
@@ -64,9 +64,9 @@ export class MemoryTrimmer {
 
 /**
  * Of this process.
- * @param trimNative gives back what malloc keeps
+ * @param trimNative gives back what malloc keeps, where much is
  */
-export function processTrimmer(clock: Clock, trimNative: () => void): MemoryTrimmer {
+export function processTrimmer(clock: Clock, trimNative?: () => void): MemoryTrimmer {
   setFlagsFromString("--expose-gc");
   const collectGarbage = runInNewContext("gc") as () => void;
   return new MemoryTrimmer({
@@ -77,7 +77,7 @@ export function processTrimmer(clock: Clock, trimNative: () => void): MemoryTrim
       setFlagsFromString("--compact-on-every-full-gc");
       collectGarbage();
       setFlagsFromString("--no-compact-on-every-full-gc");
-      trimNative();
+      trimNative?.();
     },
   });
 }
