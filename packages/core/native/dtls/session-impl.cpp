@@ -1,6 +1,7 @@
 #include "session-impl.hpp"
 
 #include "key-export.hpp"
+#include "zero-pages.hpp"
 
 #include <algorithm>
 #include <array>
@@ -59,6 +60,8 @@ Session::Impl::Impl(const Certificate& certificate, Role role, const Clock& cloc
       m_ssl(makeSsl(certificate.identity(), role, options, m_queue)) {
   SSL_set_app_data(m_ssl.get(), static_cast<PeerVerifier*>(this));
   DTLS_set_timer_cb(m_ssl.get(), onTimeout);
+  SSL_set_msg_callback(m_ssl.get(), onMessage);
+  SSL_set_msg_callback_arg(m_ssl.get(), this);
 }
 
 Session::Impl::~Impl() = default;
@@ -144,7 +147,24 @@ void Session::Impl::advance() {
 /// OpenSSL's record buffers are 18 KiB, most of what an association costs; one that only gives keys
 /// for SRTP needs none once that is done.
 void Session::Impl::giveBuffersBack() {
-  if (m_state == State::kConnected && !m_carriesData) SSL_free_buffers(m_ssl.get());
+  if (m_state != State::kConnected) return;
+  if (!m_carriesData) SSL_free_buffers(m_ssl.get());
+  releaseScratch();
+}
+
+/// Sees where OpenSSL makes handshake messages: each that it has written begins at the start of the
+/// one buffer for all, which has room for the largest record.
+void Session::Impl::onMessage(int isWritten, int /*version*/, int contentType, const void* message,
+                              std::size_t /*length*/, SSL* /*ssl*/, void* impl) {
+  if (isWritten == 0 || contentType != SSL3_RT_HANDSHAKE) return;
+  static_cast<Impl*>(impl)->m_scratch = static_cast<std::uint8_t*>(const_cast<void*>(message));
+}
+
+/// OpenSSL keeps that buffer for the life of a DTLS session. Most of it was zeroed and never used.
+void Session::Impl::releaseScratch() {
+  if (m_scratch == nullptr) return;
+  releaseZeroPages({std::exchange(m_scratch, nullptr), kMaxRecord});
+  SSL_set_msg_callback(m_ssl.get(), nullptr);
 }
 
 void Session::Impl::takeBuffers() {

@@ -37,6 +37,9 @@ class Session::Impl final : public PeerVerifier {
  private:
   [[nodiscard]] bool isOpen() const;
   void advance();
+  static void onMessage(int isWritten, int version, int contentType, const void* message,
+                        std::size_t length, SSL* ssl, void* impl);
+  void releaseScratch();
   void takeBuffers();
   void giveBuffersBack();
   void handshake();
@@ -62,6 +65,7 @@ class Session::Impl final : public PeerVerifier {
   std::optional<TimePoint> m_deadline;
   std::vector<std::vector<std::uint8_t>> m_held;
   bool m_carriesData = false;
+  std::uint8_t* m_scratch = nullptr;  // where OpenSSL makes handshake messages
   DatagramQueue m_queue;
   SslPtr m_ssl;
 };
