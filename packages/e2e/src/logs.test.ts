@@ -106,6 +106,9 @@ describe("the logs of a server", () => {
     expect(await server.stop()).toBe(0);
     expect(server.output).toMatch(/ warning {2}KurentoMediaServer .*Cannot set logs storage path/);
     expect(server.output).toContain("info  KurentoWorkerPool");
+    expect(server.output).toMatch(
+      / info {2}KurentoRouter {2}thread-context\.cpp:\d+ {2}start\(\) {2}I\/O thread 0 listens on UDP \d+ and TCP \d+/,
+    );
   });
 
   it("of a worker that is killed are there to its last line", async () => {

@@ -55,8 +55,8 @@ std::unique_ptr<host::Object> makeElementFilter(host::Context context, const Val
 }  // namespace
 
 Session::Session(SessionConfig config, host::Outbox& outbox, host::EventSink onEvent)
-    : m_router(makeRouter(std::move(config), m_clock)),
-      m_runtime(std::make_unique<gst::Runtime>(m_clock)),
+    : m_runtime(std::make_unique<gst::Runtime>(m_clock)),
+      m_router(makeRouter(std::move(config), m_clock)),
       m_services(std::make_unique<host::Services>(host::Services{m_clock, *m_router, *m_runtime})),
       m_host(std::make_unique<host::Host>(*m_services, outbox, std::move(onEvent))) {
   registerClasses();

@@ -42,8 +42,8 @@ class KMS_API Session : public std::enable_shared_from_this<Session> {
   void registerClasses();
 
   SystemClock m_clock;
+  std::unique_ptr<gst::Runtime> m_runtime;  // first: with GStreamer the levels of the log are known
   std::unique_ptr<router::Router> m_router;
-  std::unique_ptr<gst::Runtime> m_runtime;
   std::unique_ptr<host::Services> m_services;
   std::unique_ptr<host::Host> m_host;
 };
