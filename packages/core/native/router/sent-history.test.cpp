@@ -57,6 +57,27 @@ TEST_F(SentHistoryTest, GrowsUntilItKnowsASecond) {
   EXPECT_EQ(known(), 512U);
 }
 
+TEST_F(SentHistoryTest, KnowsAllOfABurst) {
+  send(300, std::chrono::microseconds(1));
+  EXPECT_EQ(known(), 300U);
+}
+
+TEST_F(SentHistoryTest, ShrinksWhenItWasABurstOnlyAndKeepsTheLast) {
+  send(300, std::chrono::microseconds(1));
+  EXPECT_EQ(m_history.capacity(), 512U);
+  send(1000, milliseconds(20));
+  EXPECT_EQ(m_history.capacity(), SentHistory::kLeast);
+  EXPECT_EQ(known(), SentHistory::kLeast);
+}
+
+TEST_F(SentHistoryTest, AShorterOneStillKnowsTheSecond) {
+  send(2000, milliseconds(2));
+  for (int i = 0; i < 100; ++i) {
+    send(10, milliseconds(20));
+    EXPECT_GE(known(), 50U);
+  }
+}
+
 TEST_F(SentHistoryTest, ForgetsNothingWhenItGrows) {
   send(64, milliseconds(2));
   EXPECT_EQ(m_history.capacity(), 64U);
@@ -66,7 +87,7 @@ TEST_F(SentHistoryTest, ForgetsNothingWhenItGrows) {
 }
 
 TEST_F(SentHistoryTest, HasABound) {
-  send(40'000, std::chrono::microseconds(50));
+  send(60'000, std::chrono::microseconds(50));
   EXPECT_EQ(m_history.capacity(), SentHistory::kMost);
 }
 

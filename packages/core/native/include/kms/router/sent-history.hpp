@@ -21,8 +21,9 @@ struct SentPacket {
   std::uint16_t skippedPictures = 0;
 };
 
-/// The last packets of one stream: those of a second, but not more than 1024. Allocates when the
-/// stream begins, and when it has become faster than ever before. I/O thread.
+/// The last packets of one stream: those of a second, but not more than 1024. Allocates when a
+/// second has more packets than any before, and when it has had far fewer for some seconds: viewers
+/// often begin with the packets of the last second in a burst. I/O thread.
 class KMS_API SentHistory {
  public:
   static constexpr std::size_t kLeast = 64;
@@ -41,12 +42,14 @@ class KMS_API SentHistory {
   [[nodiscard]] SentPacket& place(std::uint16_t sequence) noexcept {
     return m_ring[sequence & (m_ring.size() - 1)];
   }
-  void countTurn(TimePoint now);
+  void count(TimePoint now);
+  void endSecond(TimePoint now);
   void resize(std::size_t capacity);
 
   std::vector<SentPacket> m_ring;  // by number; a power of two
-  std::size_t m_inTurn = 0;        // packets since it was full last
-  TimePoint m_turnBegan{};
+  TimePoint m_second{};            // when it began
+  std::size_t m_counted = 0;       // packets of it
+  unsigned m_calm = 0;             // seconds that half the room was enough for
 };
 
 }  // namespace kms::router
