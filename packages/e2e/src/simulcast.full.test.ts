@@ -1,14 +1,12 @@
 // Viewers whose ways to the server are narrow or lose packets.
-import type { KurentoElement, KurentoPipeline } from "kurento-client";
-import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { launchBrowser, openPage } from "./support/browser.js";
+import { launchBrowser } from "./support/browser.js";
 import { connectClient } from "./support/kurento.js";
-import { Peer, type PeerOptions } from "./support/peer.js";
 import type { WidthChange } from "./support/peer-page.js";
 import { Server } from "./support/server.js";
 import { ShapedLink } from "./support/shaped-link.js";
-import { type Link, PERFECT, UdpRelay, candidateVia } from "./support/udp-relay.js";
+import { type Link, PERFECT, type UdpRelay } from "./support/udp-relay.js";
+import { publish, view, viewOver } from "./support/viewing.js";
 
 const ROUND_TRIP_50_MS: Link = { ...PERFECT, delayMs: 25 };
 const WIDE_KBPS = 2000;
@@ -27,55 +25,6 @@ afterAll(async () => {
   for (const relay of relays) relay.close();
   expect(await server.stop()).toBe(0);
 });
-
-interface Viewing {
-  readonly browser: Browser;
-  readonly pipeline: KurentoPipeline;
-  readonly source: KurentoElement;
-  readonly codec: "VP8" | "H264";
-}
-
-async function publish(
-  { browser, source, codec }: Viewing,
-  options: PeerOptions = {},
-): Promise<Peer> {
-  const page = await openPage(browser, server.pageUrl);
-  const camera = await Peer.call(page, source, { codec, receive: false, ...options });
-  await camera.connected();
-  return camera;
-}
-
-/** Shows the source without a bandwidth limit of our own. */
-async function view(viewing: Viewing, via?: PeerOptions["via"]): Promise<Peer> {
-  const { browser, pipeline, source, codec } = viewing;
-  const endpoint = await pipeline.create("WebRtcEndpoint");
-  await endpoint.setMaxVideoSendBandwidth(0);
-  await source.connect(endpoint);
-  const page = await (await browser.newContext()).newPage();
-  return Peer.call(page, endpoint, { codec, send: "nothing", ...(via && { via }) });
-}
-
-/** Shows the source over a relay, which listens at `address` if that is given. */
-async function viewOver(
-  viewing: Viewing,
-  link: Link,
-  address?: string,
-): Promise<{ viewer: Peer; relay: UdpRelay }> {
-  let made: Promise<UdpRelay> | undefined;
-  const via = async (candidate: string): Promise<string | undefined> => {
-    const found = candidateVia(candidate, 0);
-    if (found === undefined || made) return undefined;
-    made = UdpRelay.start(found.address, found.port, 42, address);
-    const relay = await made;
-    relay.link = link;
-    relays.push(relay);
-    return candidateVia(candidate, relay.port, address)?.changed;
-  };
-  const viewer = await view(viewing, via);
-  await viewer.showsVideo();
-  if (!made) throw new Error("the server told no candidate that can be relayed");
-  return { viewer, relay: await made };
-}
 
 /** When the picture was as wide as that for the last time. */
 function lastOfWidth(widths: readonly WidthChange[], wide: number): number {
@@ -99,9 +48,10 @@ describe("simulcast", () => {
       const pipeline = await client.create("MediaPipeline");
       const source = await pipeline.create("WebRtcEndpoint");
       const viewing = { browser, pipeline, source, codec };
-      await publish(viewing, { simulcast: true, width: 960 });
+      await publish(viewing, server.pageUrl, { simulcast: true, width: 960 });
       const atFar = { ...viewing, browser: far };
-      const { viewer } = await viewOver(atFar, ROUND_TRIP_50_MS, link.address);
+      const { viewer, relay } = await viewOver(atFar, ROUND_TRIP_50_MS, link.address);
+      relays.push(relay);
       const other = await view(viewing);
       await Promise.all([viewer.keepsWidth(960, 3), other.showsVideo(960)]);
       const before = await viewer.measureVideo(3);
@@ -149,8 +99,9 @@ describe("loss", () => {
       const pipeline = await client.create("MediaPipeline");
       const source = await pipeline.create("WebRtcEndpoint");
       const viewing = { browser, pipeline, source, codec: "VP8" } as const;
-      const camera = await publish(viewing);
+      const camera = await publish(viewing, server.pageUrl);
       const { viewer, relay } = await viewOver(viewing, ROUND_TRIP_50_MS);
+      relays.push(relay);
       relay.toClient.link = { ...ROUND_TRIP_50_MS, loss };
       const [sent, received] = await Promise.all([
         camera.framesSentWithin(SECONDS),

@@ -12,6 +12,9 @@ namespace kms::fuzz {
 
 class FuzzedSession final : private router::RtpOutlet, private router::RtpSessionListener {
  public:
+  static constexpr std::uint8_t kAv1 = 45;          ///< payload type
+  static constexpr std::uint8_t kDependencies = 4;  ///< header extension
+
   FuzzedSession() {
     m_session.configure({stream(media::Medium::kAudio), stream(media::Medium::kVideo)});
     for (const auto medium : media::kMedia) {
@@ -42,6 +45,8 @@ class FuzzedSession final : private router::RtpOutlet, private router::RtpSessio
     m_session.receiveRtcp(compound, m_lane.clock.now());
   }
   void advance(Duration by) { m_lane.advance(by); }
+  /// Bit/s of video that may be sent; 0: any.
+  void limit(std::uint64_t rate) { m_session.setBandwidth({.maxSend = rate}); }
 
  private:
   static constexpr std::uint32_t kAudioWord = 0x0A0D10;
@@ -53,7 +58,7 @@ class FuzzedSession final : private router::RtpOutlet, private router::RtpSessio
     parameters.medium = medium;
     parameters.mid.assign(1, isAudio ? '0' : '1');
     parameters.send = parameters.receive = true;
-    parameters.codecs = isAudio ? audioCodecs() : router::laneCodecs();
+    parameters.codecs = isAudio ? audioCodecs() : videoCodecs();
     for (auto& codec : parameters.codecs) {
       codec.transportCc = codec.fir = codec.remb = true;
       codec.rtx = static_cast<std::uint8_t>(codec.payloadType + 1);
@@ -62,8 +67,19 @@ class FuzzedSession final : private router::RtpOutlet, private router::RtpSessio
     parameters.extensions = {
         {1, "urn:ietf:params:rtp-hdrext:sdes:mid"},
         {2, "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"},
-        {3, "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"}};
+        {3, "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"},
+        {kDependencies,
+         "https://aomediacodec.github.io/av1-rtp-spec/"
+         "#dependency-descriptor-rtp-header-extension"}};
     return parameters;
+  }
+  static std::vector<router::CodecParameters> videoCodecs() {
+    auto codecs = router::laneCodecs();
+    router::CodecParameters av1 = codecs.front();
+    av1.payloadType = kAv1;
+    av1.format.codec = "AV1";
+    codecs.push_back(av1);
+    return codecs;
   }
   static std::vector<router::CodecParameters> audioCodecs() {
     router::CodecParameters opus;

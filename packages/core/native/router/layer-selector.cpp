@@ -38,6 +38,17 @@ std::optional<std::size_t> best(Rates encodings, Passes&& passes) noexcept {
   return found ? found : least;
 }
 
+/// The entry of a choice; of its encoding the best when that many layers are not there.
+std::size_t indexOf(Rates encodings, const LayerChoice& choice) noexcept {
+  std::size_t found = 0;
+  for (std::size_t i = 0; i < encodings.size(); ++i) {
+    if (encodings[i].encoding != choice.encoding) continue;
+    found = i;
+    if (encodings[i].spatial >= choice.spatial) break;
+  }
+  return found;
+}
+
 bool isLeast(Rates encodings, std::size_t index) noexcept {
   return std::ranges::none_of(encodings, [&](const EncodingRate& each) {
     return each.live && each.whole() < encodings[index].whole();
@@ -86,11 +97,14 @@ std::size_t LayerSelector::chooseEncoding(Rates encodings, std::size_t current,
 
 LayerChoice LayerSelector::choose(Rates encodings, LayerChoice current,
                                   std::optional<std::uint64_t> budget, TimePoint now) noexcept {
+  const std::size_t before = indexOf(encodings, current);
+  const std::size_t index = chooseEncoding(encodings, before, budget, now);
+  const EncodingRate& rates = encodings[index];
   LayerChoice choice;
-  choice.encoding = chooseEncoding(encodings, current.encoding, budget, now);
-  const EncodingRate& rates = encodings[choice.encoding];
-  if (!budget || !isLeast(encodings, choice.encoding)) return choice;
-  const bool same = choice.encoding == current.encoding;
+  choice.encoding = rates.encoding;
+  choice.spatial = rates.spatial;
+  if (!budget || !isLeast(encodings, index)) return choice;
+  const bool same = index == before;
   while (choice.temporal > 0) {
     const std::uint64_t rate = rates.upTo[choice.temporal];
     // What is sent already may go on a little above the budget; a further layer needs a margin.
@@ -102,7 +116,7 @@ LayerChoice LayerSelector::choose(Rates encodings, LayerChoice current,
 }
 
 std::uint64_t LayerSelector::wanted(Rates encodings, LayerChoice current) noexcept {
-  const EncodingRate& now = encodings[current.encoding];
+  const EncodingRate& now = encodings[indexOf(encodings, current)];
   if (current.temporal < kTemporalLayers - 1 && now.upTo[current.temporal] < now.whole())
     return withMargin(now.whole());
   std::uint64_t next = 0;

@@ -9,8 +9,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-EncodingRate encoding(std::uint64_t rate, bool live = true) {
-  return {{rate / 2, rate * 3 / 4, rate, rate}, live};
+EncodingRate encoding(std::uint8_t index, std::uint64_t rate) {
+  return {{rate / 2, rate * 3 / 4, rate, rate}, true, index};
+}
+/// Of the only encoding, with spatial layers up to `spatial`.
+EncodingRate layer(std::uint8_t spatial, std::uint64_t rate) {
+  return {{rate / 2, rate, rate, rate}, true, 0, spatial};
 }
 
 class LayerSelectorTest : public ::testing::Test {
@@ -20,7 +24,8 @@ class LayerSelectorTest : public ::testing::Test {
     return m_choice;
   }
 
-  std::vector<EncodingRate> m_rates{encoding(500'000), encoding(150'000), encoding(2'000'000)};
+  std::vector<EncodingRate> m_rates{encoding(0, 500'000), encoding(1, 150'000),
+                                    encoding(2, 2'000'000)};
   LayerSelector m_selector;
   LayerChoice m_choice;
   TimePoint m_now{1h};
@@ -95,6 +100,26 @@ TEST_F(LayerSelectorTest, leavesAnEncodingThatCeased) {
   EXPECT_EQ(choose({}).encoding, 0U);
   for (EncodingRate& each : m_rates) each.live = false;
   EXPECT_EQ(choose({}).encoding, 0U) << "nothing better is known";
+}
+
+TEST_F(LayerSelectorTest, spatialLayersAreChosenLikeEncodings) {
+  m_rates = {layer(0, 150'000), layer(1, 500'000), layer(3, 2'000'000)};
+  EXPECT_EQ(choose({}), (LayerChoice{0, 3, 3}));
+  EXPECT_EQ(choose(600'000), (LayerChoice{0, 3, 1}));
+  EXPECT_EQ(choose(100'000), (LayerChoice{0, 0, 0}))
+      << "of the least one temporal layers are left out";
+  m_now += 20s;
+  EXPECT_EQ(choose(3'000'000), (LayerChoice{0, 3, 3}));
+}
+
+TEST_F(LayerSelectorTest, theBestSpatialLayerStaysTheBestWhenTheSourceSendsFewer) {
+  m_rates = {layer(0, 150'000), layer(1, 500'000), layer(3, 2'000'000)};
+  EXPECT_EQ(choose({}).spatial, 3);
+  m_rates = {layer(0, 150'000), layer(3, 500'000)};
+  EXPECT_EQ(choose({}), (LayerChoice{0, 3, 3}));
+  EXPECT_EQ(choose(200'000).spatial, 0);
+  m_rates = {layer(3, 150'000)};
+  EXPECT_EQ(choose(200'000), (LayerChoice{0, 3, 3}));
 }
 
 TEST_F(LayerSelectorTest, wantsTheNextBetterOne) {

@@ -1,4 +1,5 @@
 #include <kms/router/picture-numbers.hpp>
+#include <kms/rtp/vp8-descriptor.hpp>
 
 #include <gtest/gtest.h>
 

@@ -43,6 +43,7 @@ void Producer::detach(Consumer& consumer) {
 }
 
 std::uint64_t Producer::bitrateHint() const noexcept {
+  if (m_meter.isLayered()) return 0;
   std::uint64_t least = 0;
   for (const Consumer* consumer : m_consumers) {
     const std::uint64_t hint = consumer != nullptr ? consumer->bitrateHint() : 0;

@@ -1,6 +1,7 @@
 // What a Producer takes. What its consumers get: producer-delivery.cpp; keyframes:
 // producer-keyframes.cpp.
 #include <kms/router/producer.hpp>
+#include <kms/rtp/bytes.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -53,8 +54,9 @@ void Producer::setCodecs(const std::vector<CodecParameters>& codecs) {
   for (const CodecParameters& codec : codecs) {
     if (codec.payloadType >= m_codecOf.size() || m_codecs.size() == kNoCodec) continue;
     m_codecOf[codec.payloadType] = static_cast<std::uint8_t>(m_codecs.size());
-    m_codecs.push_back(
-        {codec, rtp::keyframeDetector(codec.format.codec), rtp::layerReader(codec.format.codec)});
+    m_codecs.push_back({codec, rtp::keyframeDetector(codec.format.codec),
+                        rtp::layerReader(codec.format.codec),
+                        rtp::takesDependencies(codec.format.codec)});
   }
 }
 
@@ -105,7 +107,7 @@ bool Producer::take(const io::PacketRef& packet, const rtp::PacketView& view, bo
   }
   if (!recovered || !late)
     m_statistics.add(header.sequence, header.timestamp, view.payload().size(), arrival);
-  m_meter.add(media.temporal, packet->size, arrival);
+  m_meter.add(media);
   if (!recovered) m_timeline->onPacket(header.timestamp, arrival);
   if (capture) m_timeline->setReference(header.timestamp, *capture);
   m_lastArrival = arrival;
@@ -115,8 +117,7 @@ bool Producer::take(const io::PacketRef& packet, const rtp::PacketView& view, bo
   return true;
 }
 
-rtp::MediaPacket Producer::describe(const io::PacketRef& packet,
-                                    const rtp::PacketView& view) const {
+rtp::MediaPacket Producer::describe(const io::PacketRef& packet, const rtp::PacketView& view) {
   const rtp::Header& header = view.header();
   rtp::MediaPacket media;
   media.packet = packet;
@@ -127,11 +128,42 @@ rtp::MediaPacket Producer::describe(const io::PacketRef& packet,
   media.payloadType = header.payloadType;
   media.marker = header.marker;
   if (m_medium != media::Medium::kVideo) return media;
-  const rtp::LayerId layer = m_codecs[m_current].layerOf(view.payload());
-  media.keyframe = m_codecs[m_current].isKeyframe(view.payload());
+  const Codec& codec = m_codecs[m_current];
+  const rtp::LayerId layer = codec.layerOf(view.payload());
+  media.keyframe = codec.isKeyframe(view.payload());
   media.temporal = layer.temporal;
+  media.spatial = layer.spatial;
+  media.frameStart = layer.frameStart;
+  media.frameEnd = layer.frameEnd;
   media.switchUp = layer.switchUp;
+  media.switchAfter = layer.switchAfter;
+  media.interPredicted = layer.interPredicted;
+  media.standsAlone = layer.standsAlone;
+  if (m_dependencyExtension != 0 && codec.takesDependencies) readDependencies(view, media);
   return media;
+}
+
+rtp::DependencyTracker& Producer::tracker() {
+  if (!m_dependencies) m_dependencies = std::make_unique<rtp::DependencyTracker>();
+  return *m_dependencies;
+}
+
+/// Where a frame's descriptor can be read it tells of the layer, whatever the payload says.
+void Producer::readDependencies(const rtp::PacketView& view, rtp::MediaPacket& media) {
+  const auto data = view.extension(m_dependencyExtension);
+  if (!data || data->size() < rtp::DependencyDescriptor::kLeastSize) return;
+  const auto offset = static_cast<std::size_t>(data->data() - media.packet->data.data());
+  if (offset > UINT8_MAX || data->size() > UINT8_MAX) return;
+  media.descriptorOffset = static_cast<std::uint8_t>(offset);
+  media.descriptorSize = static_cast<std::uint8_t>(data->size());
+  media.frame = rtp::read16(data->data() + 1);
+  const auto found = tracker().onPacket(*data);
+  if (!found) return;
+  media.temporal = found->frame.layer.temporal;
+  media.spatial = found->frame.layer.spatial;
+  media.frameStart = found->frameStart;
+  media.frameEnd = found->frameEnd;
+  media.standsAlone = tracker().standsAlone(found->frame);
 }
 
 void Producer::setOtherEncodings(std::vector<std::shared_ptr<Producer>> others) {
@@ -156,7 +188,8 @@ void Producer::receiveMirrored(const rtp::MediaPacket& packet, std::uint32_t gen
   m_lastArrival = packet.packet->received;
   m_buffer.expire(*m_lastArrival);
   if (!m_buffer.insert(packet)) return;
-  m_meter.add(packet.temporal, packet.packet->size, *m_lastArrival);
+  m_meter.add(packet);
+  if (packet.descriptorSize != 0) tracker().onPacket(packet.descriptor());
   m_timeline->onPacket(packet.timestamp, *m_lastArrival);
   if (capture) m_timeline->setReference(packet.timestamp, *capture);
   m_keyframe.onPacket(packet);
@@ -198,6 +231,7 @@ void Producer::restart(std::uint32_t ssrc) {
 void Producer::forget() {
   m_buffer.clear();
   m_keyframe.reset();
+  if (m_dependencies) m_dependencies->reset();
   if (m_timeline) m_timeline.emplace(m_timeline->clockRate(), m_senderClock);
 }
 

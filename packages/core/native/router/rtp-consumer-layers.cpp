@@ -10,8 +10,9 @@ namespace kms::router {
 
 namespace {
 
-/// Of a source, as many are looked at.
-constexpr std::size_t kMostEncodings = 8;
+bool isKeyframe(const rtp::MediaPacket& packet) noexcept {
+  return packet.keyframe;
+}
 
 }  // namespace
 
@@ -40,10 +41,9 @@ void RtpConsumer::setSource(std::shared_ptr<Producer> producer) {
   m_payloadType = kNoPayloadType;
   m_rtxPayloadType = kNoPayloadType;
   if (!m_source) return;
-  std::array<EncodingRate, kMostEncodings> room;
+  Rates room;
   const TimePoint now = m_environment.clock.now();
-  const std::size_t count = encodingRates(room, now);
-  m_choice = m_selector.choose(std::span(room).first(count), m_choice, m_budget, now);
+  m_choice = m_selector.choose(encodingRates(room, now), m_choice, m_budget, now);
   m_current = m_choice.encoding;
   attachTo(encoding(m_current), m_producer);
 }
@@ -70,21 +70,26 @@ std::shared_ptr<Producer> RtpConsumer::encoding(std::size_t index) const {
                        index == 0 || index > others.size() ? m_source : others[index - 1]);
 }
 
-std::size_t RtpConsumer::encodingRates(std::span<EncodingRate> rates, TimePoint now) const {
+std::span<const EncodingRate> RtpConsumer::encodingRates(Rates& room, TimePoint now) const {
   const auto others = m_source->otherEncodings();
-  const std::size_t count = std::min(rates.size(), others.size() + 1);
-  rates[0] = m_source->encodingRate(now);
-  for (std::size_t i = 1; i < count; ++i) rates[i] = others[i - 1]->encodingRate(now);
-  return count;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i <= others.size() && i < kMostEncodings; ++i) {
+    const Producer& each = i == 0 ? *m_source : *others[i - 1];
+    const auto free = std::span(room).subspan(count).first<kSpatialLayers>();
+    const std::size_t layers = each.layerRates(free, now);
+    for (EncodingRate& rate : free.first(layers)) rate.encoding = static_cast<std::uint8_t>(i);
+    count += layers;
+  }
+  return std::span(room).first(count);
 }
 
 void RtpConsumer::setBudget(std::optional<std::uint64_t> budget, TimePoint now) {
   m_budget = budget;
   updatePacing(now);
   if (!m_source || m_medium != media::Medium::kVideo) return;
-  std::array<EncodingRate, kMostEncodings> room;
-  const auto rates = std::span(room).first(encodingRates(room, now));
-  if (m_choice.encoding >= rates.size()) m_choice = {};
+  Rates room;
+  const auto rates = encodingRates(room, now);
+  if (m_choice.encoding > rates.back().encoding) m_choice = {};
   const LayerChoice choice = m_selector.choose(rates, m_choice, budget, now);
   const bool moves = choice.encoding != m_choice.encoding;
   m_choice = choice;
@@ -99,9 +104,9 @@ void RtpConsumer::updatePacing(TimePoint now) {
 
 std::uint64_t RtpConsumer::wanted(TimePoint now) const {
   if (!m_source || m_medium != media::Medium::kVideo) return 0;
-  std::array<EncodingRate, kMostEncodings> room;
-  const auto rates = std::span(room).first(encodingRates(room, now));
-  return m_choice.encoding < rates.size() ? LayerSelector::wanted(rates, m_choice) : 0;
+  Rates room;
+  const auto rates = encodingRates(room, now);
+  return m_choice.encoding <= rates.back().encoding ? LayerSelector::wanted(rates, m_choice) : 0;
 }
 
 void RtpConsumer::switchTo(std::size_t index) {
@@ -115,7 +120,7 @@ void RtpConsumer::switchTo(std::size_t index) {
 }
 
 std::span<const rtp::MediaPacket> RtpConsumer::takeOver(std::span<const rtp::MediaPacket> packets) {
-  const auto start = std::ranges::find(packets, true, &rtp::MediaPacket::keyframe);
+  const auto start = std::ranges::find_if(packets, &isKeyframe);
   if (start == packets.end()) return {};
   const auto before = std::exchange(m_producer, std::exchange(m_next, nullptr));
   if (before) before->detach(*this);

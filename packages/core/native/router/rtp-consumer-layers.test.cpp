@@ -2,6 +2,8 @@
 // pacing.
 #include "router/test-session.hpp"
 
+#include <kms/rtp/vp8-descriptor.hpp>
+
 #include <gtest/gtest.h>
 
 namespace kms::router {

@@ -4,6 +4,8 @@
 
 #include <kms/router/rtp-consumer.hpp>
 #include <kms/rtp/send-time.hpp>
+#include <kms/rtp/vp8-descriptor.hpp>
+#include <kms/rtp/vp9-descriptor.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -71,7 +73,9 @@ void RtpConsumer::onFormat(const media::Format& format) {
   const std::uint8_t before =
       std::exchange(m_payloadType, codec ? codec->payloadType : kNoPayloadType);
   m_rtxPayloadType = codec ? codec->rtx.value_or(kNoPayloadType) : kNoPayloadType;
-  m_isVp8 = format.codec == "VP8";
+  m_numbered = Numbered::kNo;
+  if (format.codec == "VP8") m_numbered = Numbered::kVp8;
+  if (format.codec == "VP9") m_numbered = Numbered::kVp9;
   if (before != m_payloadType) m_rewriter.end();
 }
 
@@ -134,37 +138,43 @@ void RtpConsumer::dropQueue() {
 void RtpConsumer::forward(Producer& producer, const rtp::MediaPacket& packet, TimePoint now) {
   if (m_generation != producer.generation()) m_rewriter.end();
   if (!m_rewriter.active() && !start(producer, packet, now)) return;
-  if (leavesOut(packet)) return leaveOut(packet, now);
+  const bool isLeftOut = leavesOut(producer, packet);
+  if (awaitsKeyframe(packet)) wishKeyframe(producer, now);
+  if (isLeftOut) return leaveOut(packet, now);
   const auto output = m_rewriter.next(packet, packet.packet->received);
   if (!output) return;
-  const SentPacket* sent =
-      record(packet.sequence, *output, std::size_t{packet.payloadSize} + packet.padding, now);
+  const std::size_t described = m_header.hasDependencies() ? packet.descriptorSize : 0;
+  SentPacket* sent = record(packet.sequence, *output,
+                            std::size_t{packet.payloadSize} + packet.padding + described, now);
   if (sent == nullptr) return;
-  if (m_isVp8 && packet.timestamp != m_lastSourceTimestamp)
-    notePicture(packet, output->skippedPictures);
+  sent->marker = packet.marker || endsPicture(packet);
+  if (packet.timestamp != m_lastSourceTimestamp) notePicture(packet, output->skippedPictures);
   if (!send(packet, *sent, now)) return;
   m_lastSequence = output->sequence;
   m_lastSourceTimestamp = packet.timestamp;
   m_lastTimestamp = output->timestamp;
   m_lastReceived = packet.packet->received;
+  if (packet.descriptorSize != 0) noteFrame(packet);
+}
+
+void RtpConsumer::noteFrame(const rtp::MediaPacket& packet) noexcept {
+  const auto number = static_cast<std::uint16_t>(packet.frame + m_frameOffset);
+  if (static_cast<std::int16_t>(number - m_lastFrame) > 0) m_lastFrame = number;
 }
 
 bool RtpConsumer::start(Producer& producer, const rtp::MediaPacket& packet, TimePoint now) {
   if (m_medium == media::Medium::kVideo && !packet.keyframe) {
-    if (now - m_lastKeyframeWish >= kKeyframeWishInterval) {
-      m_lastKeyframeWish = now;
-      producer.requestKeyframe();
-    }
+    wishKeyframe(producer, now);
     return false;
   }
   m_generation = producer.generation();
   m_clockRate = std::max(producer.clockRate(), 1U);
   m_rewriter.begin(packet, packet.packet->received, m_clockRate);
-  if (m_isVp8) {
-    if (const auto first = rtp::Vp8Descriptor::parse(packet.payload())) m_pictures.begin(*first);
-    m_lastSourceTimestamp = packet.timestamp - 1;  // a picture of its own
-  }
-  m_temporal = m_choice.temporal;
+  beginNumbers(packet);
+  m_lastSourceTimestamp = packet.timestamp - 1;  // a picture of its own
+  m_layers.begin(wantedLayers());
+  if (producer.dependencies())
+    m_dependencies.begin(packet, *producer.dependencies(), wantedLayers());
   return true;
 }
 
@@ -181,17 +191,49 @@ SentPacket* RtpConsumer::record(std::int64_t source, const StreamRewriter::Outpu
   return sent;
 }
 
-void RtpConsumer::notePicture(const rtp::MediaPacket& packet, std::uint16_t skippedPictures) {
-  if (const auto descriptor = rtp::Vp8Descriptor::parse(packet.payload()))
-    m_pictures.note(*descriptor, skippedPictures);
+/// Numbers of pictures and frames go on where those of the source before ended.
+void RtpConsumer::beginNumbers(const rtp::MediaPacket& first) {
+  m_frameOffset = static_cast<std::uint16_t>(m_lastFrame + 1 - first.frame);
+  if (m_numbered == Numbered::kVp8) {
+    if (const auto read = rtp::Vp8Descriptor::parse(first.payload())) m_pictures.begin(*read);
+  } else if (m_numbered == Numbered::kVp9) {
+    if (const auto read = rtp::Vp9Descriptor::parse(first.payload())) m_pictures.begin(*read);
+  }
 }
 
-bool RtpConsumer::leavesOut(const rtp::MediaPacket& packet) noexcept {
-  if (m_choice.temporal < m_temporal) m_temporal = m_choice.temporal;
-  const bool rises = packet.temporal > m_temporal && packet.temporal <= m_choice.temporal;
-  if (rises && packet.switchUp) m_temporal = packet.temporal;
-  if (packet.keyframe) m_temporal = m_choice.temporal;
-  return packet.temporal > m_temporal;
+void RtpConsumer::notePicture(const rtp::MediaPacket& packet, std::uint16_t skippedPictures) {
+  if (m_numbered == Numbered::kVp8) {
+    if (const auto read = rtp::Vp8Descriptor::parse(packet.payload()))
+      m_pictures.note(*read, skippedPictures);
+  } else if (m_numbered == Numbered::kVp9) {
+    // References are distances between numbers: pictures that are left out leave their gaps.
+    if (const auto read = rtp::Vp9Descriptor::parse(packet.payload())) m_pictures.note(*read, 0);
+  }
+}
+
+void RtpConsumer::wishKeyframe(Producer& producer, TimePoint now) {
+  if (now - m_lastKeyframeWish < kKeyframeWishInterval) return;
+  m_lastKeyframeWish = now;
+  producer.requestKeyframe();
+}
+
+bool RtpConsumer::leavesOut(const Producer& producer, const rtp::MediaPacket& packet) noexcept {
+  if (m_medium != media::Medium::kVideo) return false;
+  const rtp::DependencyTracker* tracker = producer.dependencies();
+  if (packet.descriptorSize == 0 || tracker == nullptr)
+    return !m_layers.keeps(packet, wantedLayers());
+  return !m_dependencies.keeps(packet, *tracker, wantedLayers());
+}
+
+bool RtpConsumer::endsPicture(const rtp::MediaPacket& packet) const noexcept {
+  return packet.descriptorSize == 0 ? m_layers.endsPicture(packet)
+                                    : m_dependencies.endsPicture(packet);
+}
+
+bool RtpConsumer::awaitsKeyframe(const rtp::MediaPacket& packet) const noexcept {
+  if (m_medium != media::Medium::kVideo) return false;
+  return packet.descriptorSize == 0 ? m_layers.wantsKeyframe(wantedLayers())
+                                    : m_dependencies.wantsKeyframe();
 }
 
 void RtpConsumer::leaveOut(const rtp::MediaPacket& packet, TimePoint now) {
@@ -207,11 +249,15 @@ void RtpConsumer::leaveOut(const rtp::MediaPacket& packet, TimePoint now) {
 
 PacketHeader RtpConsumer::headerOf(const rtp::MediaPacket& packet, const SentPacket& sent) const {
   PacketHeader made;
-  made.header = {m_payloadType, packet.marker, static_cast<std::uint16_t>(sent.sequence),
+  made.header = {m_payloadType, sent.marker, static_cast<std::uint16_t>(sent.sequence),
                  m_rewriter.timestampOf(packet), m_ssrcs.media};
   made.padded = packet.padding > 0;
   made.transportSequence = sent.transportSequence;
   made.absoluteSendTime = sent.absoluteSendTime;
+  if (packet.descriptorSize != 0 && sent.source >= 0) {
+    made.dependencies = packet.descriptor();
+    made.frame = static_cast<std::uint16_t>(packet.frame + m_frameOffset);
+  }
   return made;
 }
 
@@ -220,13 +266,18 @@ void RtpConsumer::rewrite(const rtp::MediaPacket& packet, std::uint16_t skippedP
                           Rewritten& out) const {
   out.prefix = {};
   out.payload = packet.paddedPayload();
-  if (!m_isVp8 || !m_pictures.changes(skippedPictures)) return;
-  const auto descriptor = rtp::Vp8Descriptor::parse(packet.payload());
-  if (!descriptor || descriptor->size > out.room.size()) return;
-  std::ranges::copy(out.payload.first(descriptor->size), out.room.begin());
-  m_pictures.rewrite(*descriptor, skippedPictures, std::span(out.room).first(descriptor->size));
-  out.prefix = std::span(out.room).first(descriptor->size);
-  out.payload = out.payload.subspan(descriptor->size);
+  const auto renumber = [&](const auto& descriptor, std::uint16_t skipped) {
+    if (!descriptor || descriptor->size > out.room.size()) return;
+    const auto room = std::span(out.room).first(descriptor->size);
+    std::ranges::copy(out.payload.first(descriptor->size), room.begin());
+    m_pictures.rewrite(*descriptor, skipped, room);
+    out.prefix = room;
+    out.payload = out.payload.subspan(descriptor->size);
+  };
+  if (m_numbered == Numbered::kVp8 && m_pictures.changes(skippedPictures))
+    renumber(rtp::Vp8Descriptor::parse(packet.payload()), skippedPictures);
+  if (m_numbered == Numbered::kVp9 && m_pictures.changes(0))
+    renumber(rtp::Vp9Descriptor::parse(packet.payload()), 0);
 }
 
 bool RtpConsumer::send(const rtp::MediaPacket& packet, const SentPacket& sent, TimePoint now) {

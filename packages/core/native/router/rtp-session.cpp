@@ -26,6 +26,9 @@ constexpr std::string_view kTransportSequenceUri =
 constexpr std::string_view kAbsoluteSendTimeUri =
     "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time";
 
+constexpr std::string_view kDependencyUri =
+    "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension";
+
 std::uint8_t extensionId(const StreamParameters& parameters, std::string_view uri) {
   const auto found = std::ranges::find(parameters.extensions, uri, &HeaderExtension::uri);
   return found == parameters.extensions.end() ? 0 : found->id;
@@ -173,6 +176,7 @@ void RtpSession::configureEncodings(Stream& stream) {
     Encoding& encoding = stream.encodings[i];
     encoding.rid = rids.empty() ? std::string() : rids[i];
     encoding.producer->setCodecs(stream.parameters.codecs);
+    encoding.producer->setDependencyExtension(extensionId(stream.parameters, kDependencyUri));
     if (i > 0) others.push_back(encoding.producer);
   }
   stream.producer().setOtherEncodings(std::move(others));
@@ -186,6 +190,7 @@ void RtpSession::configureConsumer(const StreamParameters& parameters, RtpConsum
     sending.extensions.mid = extensionId(parameters, kMidUri);
     sending.extensions.transportSequence = extensionId(parameters, kTransportSequenceUri);
     sending.extensions.absoluteSendTime = extensionId(parameters, kAbsoluteSendTimeUri);
+    sending.extensions.dependencies = extensionId(parameters, kDependencyUri);
   }
   consumer.configure(std::move(sending));
 }

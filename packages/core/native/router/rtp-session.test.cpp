@@ -2,6 +2,7 @@
 #include "router/test-session.hpp"
 
 #include <kms/rtp/transport-feedback.hpp>
+#include <kms/rtp/vp8-descriptor.hpp>
 
 #include <gtest/gtest.h>
 

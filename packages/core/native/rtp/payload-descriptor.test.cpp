@@ -26,7 +26,10 @@ TEST(Vp8Descriptor, readsAllFields) {
   EXPECT_EQ(found->temporal, 2);
   EXPECT_TRUE(found->layerSync);
   EXPECT_EQ(found->size, 6U);
-  EXPECT_EQ(layerReader("VP8")(payload), (LayerId{2, 0, true}));
+  LayerId layer;
+  layer.temporal = 2;
+  layer.switchUp = true;
+  EXPECT_EQ(layerReader("VP8")(payload), layer);
 }
 
 TEST(Vp8Descriptor, aKeyframeBeginsInPartitionZeroOnly) {
@@ -66,8 +69,8 @@ TEST(Vp8Descriptor, isEmptyWhenCutShort) {
 }
 
 TEST(Vp9Descriptor, readsLayersAndPictureId) {
-  // I, P, L, B, E, Z; picture id 0x0102; temporal 2, switch-up, spatial 1, inter-layer.
-  const Bytes payload{0xED, 0x81, 0x02, 0x53, 0x00};
+  // I, P, L, B, E, Z; picture id 0x0102; temporal 2, switch-up, spatial 1, inter-layer; TL0 7.
+  const Bytes payload{0xED, 0x81, 0x02, 0x53, 0x07, 0x00};
   const auto found = Vp9Descriptor::parse(payload);
   ASSERT_TRUE(found);
   EXPECT_TRUE(found->frameStart);
@@ -80,18 +83,37 @@ TEST(Vp9Descriptor, readsLayersAndPictureId) {
   EXPECT_TRUE(found->switchingUp);
   EXPECT_TRUE(found->interLayer);
   EXPECT_FALSE(found->keyframe());
-  EXPECT_EQ(layerReader("VP9")(payload), (LayerId{2, 1, true}));
+  EXPECT_EQ(found->tl0PictureIndex, 7);
+  EXPECT_EQ(found->size, 5U);
+  LayerId layer;
+  layer.temporal = 2;
+  layer.spatial = 1;
+  layer.frameStart = layer.frameEnd = layer.switchAfter = true;
+  layer.interPredicted = layer.standsAlone = true;
+  EXPECT_EQ(layerReader("VP9")(payload), layer);
 }
 
 TEST(Vp9Descriptor, aKeyframeIsItsLowestLayersStart) {
-  EXPECT_TRUE(Vp9Descriptor::parse(Bytes{0x28, 0x00})->keyframe());
-  EXPECT_FALSE(Vp9Descriptor::parse(Bytes{0x28, 0x02})->keyframe()) << "spatial layer 1";
-  EXPECT_FALSE(Vp9Descriptor::parse(Bytes{0x68, 0x00})->keyframe()) << "inter-predicted";
-  EXPECT_FALSE(Vp9Descriptor::parse(Bytes{0x20, 0x00})->keyframe()) << "in the midst";
+  EXPECT_TRUE(Vp9Descriptor::parse(Bytes{0x28, 0x00, 0})->keyframe());
+  EXPECT_FALSE(Vp9Descriptor::parse(Bytes{0x28, 0x02, 0})->keyframe()) << "spatial layer 1";
+  EXPECT_FALSE(Vp9Descriptor::parse(Bytes{0x68, 0x00, 0})->keyframe()) << "inter-predicted";
+  EXPECT_FALSE(Vp9Descriptor::parse(Bytes{0x20, 0x00, 0})->keyframe()) << "in the midst";
+}
+
+TEST(Vp9Descriptor, renumbersInTheWidthsThatAreThere) {
+  Bytes wide{0xA8, 0x81, 0x02, 0x00, 0x07, 0xEE};
+  Vp9Descriptor::parse(wide)->renumber(wide, 0x1234, 9);
+  EXPECT_EQ(wide, (Bytes{0xA8, 0x92, 0x34, 0x00, 0x09, 0xEE}));
+  Bytes narrow{0xA8, 0x02, 0x00, 0x07, 0xEE};
+  Vp9Descriptor::parse(narrow)->renumber(narrow, 0x1234, 9);
+  EXPECT_EQ(narrow, (Bytes{0xA8, 0x34, 0x00, 0x09, 0xEE}));
+  Bytes flexible{0xB8, 0x02, 0x00, 0x07, 0xEE};
+  Vp9Descriptor::parse(flexible)->renumber(flexible, 3, 9);
+  EXPECT_EQ(flexible, (Bytes{0xB8, 0x03, 0x00, 0x07, 0xEE})) << "no TL0 index there";
 }
 
 TEST(Vp9Descriptor, isEmptyWhenCutShort) {
-  const Bytes payload{0xA8, 0x81, 0x02, 0x53};
+  const Bytes payload{0xA8, 0x81, 0x02, 0x53, 0x07};
   for (std::size_t size = 0; size < payload.size(); ++size) {
     EXPECT_FALSE(Vp9Descriptor::parse(std::span(payload).first(size))) << size;
   }

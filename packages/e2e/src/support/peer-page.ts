@@ -28,6 +28,8 @@ export interface PageOptions {
   readonly width: number;
   /** Whether the camera is sent in three sizes (simulcast). */
   readonly simulcast: boolean;
+  /** Layers of the camera within one stream; empty: what the browser does by itself. */
+  readonly scalabilityMode: string;
   readonly configuration: RTCConfiguration;
 }
 
@@ -112,16 +114,18 @@ export async function createPeer(options: PageOptions): Promise<void> {
     return;
   }
   const direction = options.receive ? "sendrecv" : "sendonly";
-  const sizes = {
-    sendEncodings: [
-      { rid: "q", scaleResolutionDownBy: 4, maxBitrate: 150_000 },
-      { rid: "h", scaleResolutionDownBy: 2, maxBitrate: 450_000 },
-      { rid: "f", maxBitrate: 1_500_000 },
-    ],
-  };
+  const sizes = [
+    { rid: "q", scaleResolutionDownBy: 4, maxBitrate: 150_000 },
+    { rid: "h", scaleResolutionDownBy: 2, maxBitrate: 450_000 },
+    { rid: "f", maxBitrate: 1_500_000 },
+  ];
+  const { scalabilityMode } = options;
+  const layers = scalabilityMode === "" ? [] : [{ scalabilityMode, maxBitrate: 2_000_000 }];
+  const sendEncodings = options.simulcast ? sizes : layers;
   for (const track of stream.getTracks()) {
-    const isLayered = options.simulcast && track.kind === "video";
-    peer.addTransceiver(track, { direction, streams: [stream], ...(isLayered && sizes) });
+    const isLayered = sendEncodings.length > 0 && track.kind === "video";
+    const layered = isLayered && { sendEncodings };
+    peer.addTransceiver(track, { direction, streams: [stream], ...layered });
   }
   if (options.send === "nothing") {
     peer.addTransceiver("audio", { direction: "recvonly" });

@@ -31,6 +31,8 @@ export interface PeerOptions {
   readonly width?: number;
   /** Sends the camera in three sizes: `q`, `h` and `f`, a quarter, half and all of its width. */
   readonly simulcast?: boolean;
+  /** Layers of the camera within one stream, as `L3T3_KEY`. */
+  readonly scalabilityMode?: string;
   /**
    * Changes the server's candidates on their way to the page; undefined leaves one out. The page's own are then kept
    * from the server, which learns where the page is from its checks.
@@ -104,6 +106,7 @@ export class Peer {
   ): Promise<Peer> {
     const toIceCandidate = kurento.getComplexType("IceCandidate");
     const { send = "camera", receive = true, width = 640, simulcast = false, via } = options;
+    const { scalabilityMode = "" } = options;
     const {
       configuration = {},
       tells = (): boolean => !via,
@@ -119,7 +122,7 @@ export class Peer {
         if (!page.isClosed()) throw error;
       });
     });
-    const wishes = { send, receive, answers, width, simulcast, configuration };
+    const wishes = { send, receive, answers, width, simulcast, scalabilityMode, configuration };
     await page.evaluate(inPage.createPeer, wishes);
     if (options.channels) await page.evaluate(openChannels, options.channels);
     return new Peer(page, endpoint, options);

@@ -32,6 +32,11 @@ interface Ingredients {
   readonly transports: readonly LocalTransport[];
 }
 
+/** And what the whole offer says. */
+interface Parts extends Ingredients {
+  readonly allowMixed: boolean;
+}
+
 const RTP_PROTOCOL = /^(UDP\/TLS\/)?RTP\/SAVPF?$/;
 const DATA_PROTOCOL = /^((UDP|TCP)\/)?DTLS\/SCTP$/;
 const DATA_FORMAT = "webrtc-datachannel";
@@ -55,13 +60,14 @@ export function createAnswer(
   origin: SessionOrigin,
   settled?: Settled,
 ): LocalSession {
+  const { extmapAllowMixed, msidSemantic } = offer;
+  const parts = { ...ingredients, allowMixed: extmapAllowMixed };
   const places = placesOf(offer, ingredients.capabilities, settled);
   const media = offer.media.map((line) => {
     const place = places.get(line);
     if (place === undefined) return rejectedMedia(line);
-    return acceptedMedia(line, place, ingredients, settled?.setups.get(place.transport));
+    return acceptedMedia(line, place, parts, settled?.setups.get(place.transport));
   });
-  const { extmapAllowMixed, msidSemantic } = offer;
   return { ...origin, isBundled: offer.bundle.length > 0, extmapAllowMixed, msidSemantic, media };
 }
 
@@ -187,7 +193,7 @@ function numbered(
 function acceptedMedia(
   line: RemoteMedia,
   place: Place,
-  ingredients: Ingredients,
+  ingredients: Parts,
   currentSetup: DtlsSetup | undefined,
 ): LocalMedia {
   const base = { ...rejectedMedia(line), ...place, isRejected: false };
@@ -207,7 +213,7 @@ function answeredStream(
   line: RemoteMedia,
   kind: MediaKind,
   place: Place,
-  { capabilities, transports }: Ingredients,
+  { capabilities, transports, allowMixed }: Parts,
 ): Stream {
   const [first] = transports; // they can all do the same
   const withRtx = first?.rtxSsrc !== undefined;
@@ -215,7 +221,10 @@ function answeredStream(
   const simulcast = first?.simulcast ? answeredSimulcast(line, codecs) : [];
   return {
     codecs,
-    extensions: answeredExtensions(line.extensions, simulcast.length > 0),
+    extensions: answeredExtensions(line.extensions, {
+      simulcast: simulcast.length > 0,
+      allowMixed,
+    }),
     ...streamSsrcs(transports, kind, place, codecs),
     rtcpReducedSize: line.rtcpReducedSize,
     simulcast,

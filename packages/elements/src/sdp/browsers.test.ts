@@ -20,6 +20,9 @@ import {
   streams,
 } from "./testing.js";
 
+const DEPENDENCIES =
+  "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension";
+
 describe("Chromium", () => {
   it("gets the supported codecs in its order, with their retransmissions", () => {
     const answer = answerTo(chromiumOffer());
@@ -38,6 +41,14 @@ describe("Chromium", () => {
     expect(answer).not.toContain("nack rpsi");
     expect(answer).toContain("a=extmap:3 http://www.ietf.org/id/draft-holmer");
     expect(answer).not.toContain("video-orientation");
+  });
+
+  it("gets dependency descriptors if it takes long header extensions beside short ones", () => {
+    const video = [...CHROMIUM_SIMULCAST, `a=extmap:12 ${DEPENDENCIES}`];
+    const offer = chromiumOffer({ video });
+    expect(answerTo(offer)).toContain(`a=extmap:12 ${DEPENDENCIES}\r\n`);
+    const unmixed = offer.replace("a=extmap-allow-mixed\r\n", "");
+    expect(answerTo(unmixed)).not.toContain("dependency-descriptor");
   });
 
   it("gets no retransmission format from native code that has none", () => {

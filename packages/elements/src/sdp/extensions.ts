@@ -6,6 +6,8 @@ const TRANSPORT_CC = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-c
 const MID = "urn:ietf:params:rtp-hdrext:sdes:mid";
 const RID = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id";
 const REPAIRED_RID = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id";
+const DEPENDENCIES =
+  "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension";
 
 const SUPPORTED = new Set([ABS_SEND_TIME, TRANSPORT_CC, MID]);
 const SIMULCAST = new Set([RID, REPAIRED_RID]);
@@ -18,12 +20,21 @@ const OFFERED: readonly HeaderExtension[] = [
 const FIRST_FREE_ID = 6;
 const MAX_ID = 14;
 
+/** What decides about extensions beside the offer's list. */
+export interface ExtensionUse {
+  readonly simulcast: boolean;
+  /** `a=extmap-allow-mixed`: dependency descriptors of keyframes are too long for one-byte headers. */
+  readonly allowMixed: boolean;
+}
+
 /** The offered extensions that an answer repeats, with the offer's ids. */
 export function answeredExtensions(
   offered: readonly HeaderExtension[],
-  withSimulcast: boolean,
+  { simulcast, allowMixed }: ExtensionUse,
 ): HeaderExtension[] {
-  return offered.filter(({ uri }) => SUPPORTED.has(uri) || (withSimulcast && SIMULCAST.has(uri)));
+  const isTaken = (uri: string): boolean =>
+    SUPPORTED.has(uri) || (simulcast && SIMULCAST.has(uri)) || (allowMixed && uri === DEPENDENCIES);
+  return offered.filter(({ uri }) => isTaken(uri));
 }
 
 /** Whether layers of simulcast can be told apart: both sides know which packet belongs to which `a=rid`. */

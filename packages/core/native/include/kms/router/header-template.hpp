@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
 
@@ -17,6 +18,7 @@ struct OutgoingExtensions {
   std::uint8_t mid = 0;
   std::uint8_t transportSequence = 0;
   std::uint8_t absoluteSendTime = 0;
+  std::uint8_t dependencies = 0;  ///< the viewer takes both forms of elements (extmap-allow-mixed)
 
   bool operator==(const OutgoingExtensions&) const = default;
 };
@@ -27,6 +29,10 @@ struct PacketHeader {
   bool padded = false;
   std::uint16_t transportSequence = 0;
   std::uint32_t absoluteSendTime = 0;  ///< 24 bits
+  /// Dependency descriptor as it came, at most 255 bytes; empty: none is sent. One that has no
+  /// room beside a very long mid is left out.
+  std::span<const std::uint8_t> dependencies{};
+  std::uint16_t frame = 0;  ///< number that takes the place of the descriptor's own
 };
 
 /// I/O thread.
@@ -38,15 +44,33 @@ class KMS_API HeaderTemplate {
   void build(const OutgoingExtensions& extensions, std::string_view mid);
   /// The header; valid until the next call.
   [[nodiscard]] std::span<const std::uint8_t> fill(const PacketHeader& packet) noexcept;
-  [[nodiscard]] std::size_t size() const noexcept { return m_size; }
-  [[nodiscard]] bool hasTransportSequence() const noexcept { return m_transportSequenceAt != 0; }
-  [[nodiscard]] bool hasAbsoluteSendTime() const noexcept { return m_absoluteSendTimeAt != 0; }
+  /// Without a dependency descriptor.
+  [[nodiscard]] std::size_t size() const noexcept { return m_short.size; }
+  [[nodiscard]] bool hasTransportSequence() const noexcept {
+    return m_short.transportSequenceAt != 0;
+  }
+  [[nodiscard]] bool hasAbsoluteSendTime() const noexcept {
+    return m_short.absoluteSendTimeAt != 0;
+  }
+  [[nodiscard]] bool hasDependencies() const noexcept { return m_dependencies != 0; }
 
  private:
-  std::array<std::uint8_t, 320> m_bytes{};
-  std::size_t m_size = 0;
-  std::size_t m_transportSequenceAt = 0;  // 0: none
-  std::size_t m_absoluteSendTimeAt = 0;   // 0: none
+  /// With elements of one form (RFC 8285 4.2, 4.3).
+  struct Form {
+    bool twoByte = false;
+    std::array<std::uint8_t, 320> bytes{};
+    std::size_t size = 0;                 // whole, with padding
+    std::size_t used = 0;                 // without
+    std::size_t transportSequenceAt = 0;  // 0: none
+    std::size_t absoluteSendTimeAt = 0;   // 0: none
+  };
+
+  static void build(Form& form, const OutgoingExtensions& extensions, std::string_view mid);
+  [[nodiscard]] std::size_t append(Form& form, const PacketHeader& packet) const noexcept;
+
+  Form m_short;                  // what packets have without a descriptor, or with a small one
+  std::unique_ptr<Form> m_long;  // two-byte elements: descriptors with a structure need them
+  std::uint8_t m_dependencies = 0;
 };
 
 }  // namespace kms::router

@@ -1,8 +1,5 @@
-// VP8 picture ids and TL0 indices of an outgoing stream, continuous over source switches.
+// VP8 and VP9 picture ids and TL0 indices of an outgoing stream, continuous over source switches.
 #pragma once
-
-#include <kms/base/export.hpp>
-#include <kms/rtp/vp8-descriptor.hpp>
 
 #include <cstdint>
 #include <span>
@@ -10,28 +7,50 @@
 namespace kms::router {
 
 /// Continues the numbers of the source before (RFC 7741 4.2: a picture id grows by one with each
-/// frame). Does nothing to sources without numbers. I/O thread.
-class KMS_API PictureNumbers {
+/// frame; RFC 9628 likewise). A Descriptor is a Vp8Descriptor or Vp9Descriptor. Does nothing to
+/// sources without numbers. I/O thread.
+class PictureNumbers {
  public:
   /// `first` is the first packet of a new source.
-  void begin(const rtp::Vp8Descriptor& first) noexcept;
+  template <typename Descriptor>
+  void begin(const Descriptor& first) noexcept {
+    m_pictureOffset = 0;
+    m_tl0Offset = 0;
+    if (m_started) {
+      if (first.pictureId)
+        m_pictureOffset =
+            static_cast<std::uint16_t>(m_lastPicture + 1 - *first.pictureId) & 0x7FFFU;
+      if (first.tl0PictureIndex)
+        m_tl0Offset = static_cast<std::uint8_t>(m_lastTl0 + 1 - *first.tl0PictureIndex);
+    }
+    m_started = m_started || first.pictureId.has_value();
+  }
   /// Whether packets must be rewritten: of the first source they need not, as long as none was
   /// skipped.
   [[nodiscard]] bool changes(std::uint16_t skippedPictures) const noexcept {
     return m_pictureOffset != 0 || m_tl0Offset != 0 || skippedPictures != 0;
   }
   /// Notes a packet that is sent for the first time, in order.
-  void note(const rtp::Vp8Descriptor& descriptor, std::uint16_t skippedPictures) noexcept;
+  template <typename Descriptor>
+  void note(const Descriptor& descriptor, std::uint16_t skippedPictures) noexcept {
+    if (descriptor.pictureId) m_lastPicture = pictureId(descriptor, skippedPictures);
+    if (descriptor.tl0PictureIndex) m_lastTl0 = tl0(descriptor);
+  }
   /// Writes the outgoing numbers into `payload`, where `descriptor` was read from.
-  void rewrite(const rtp::Vp8Descriptor& descriptor, std::uint16_t skippedPictures,
-               std::span<std::uint8_t> payload) const noexcept;
+  template <typename Descriptor>
+  void rewrite(const Descriptor& descriptor, std::uint16_t skippedPictures,
+               std::span<std::uint8_t> payload) const noexcept {
+    descriptor.renumber(payload, pictureId(descriptor, skippedPictures), tl0(descriptor));
+  }
 
  private:
-  [[nodiscard]] std::uint16_t pictureId(const rtp::Vp8Descriptor& descriptor,
+  template <typename Descriptor>
+  [[nodiscard]] std::uint16_t pictureId(const Descriptor& descriptor,
                                         std::uint16_t skippedPictures) const noexcept {
     return (descriptor.pictureId.value_or(0) + m_pictureOffset - skippedPictures) & 0x7FFFU;
   }
-  [[nodiscard]] std::uint8_t tl0(const rtp::Vp8Descriptor& descriptor) const noexcept {
+  template <typename Descriptor>
+  [[nodiscard]] std::uint8_t tl0(const Descriptor& descriptor) const noexcept {
     return static_cast<std::uint8_t>(descriptor.tl0PictureIndex.value_or(0) + m_tl0Offset);
   }
 

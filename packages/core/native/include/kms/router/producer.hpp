@@ -9,6 +9,7 @@
 #include <kms/router/encoding-meter.hpp>
 #include <kms/router/environment.hpp>
 #include <kms/router/keyframe-cache.hpp>
+#include <kms/rtp/dependency-tracker.hpp>
 #include <kms/rtp/keyframe.hpp>
 #include <kms/rtp/layers.hpp>
 #include <kms/rtp/nack-generator.hpp>
@@ -62,6 +63,8 @@ class KMS_API Producer : public std::enable_shared_from_this<Producer> {
 
   /// What may come, by payload type; others are dropped and counted.
   void setCodecs(const std::vector<CodecParameters>& codecs);
+  /// The id of the header extension that brings dependency descriptors; 0: none was negotiated.
+  void setDependencyExtension(std::uint8_t id) noexcept { m_dependencyExtension = id; }
   /// The payload type that will come, where it is known ahead: makes format() known.
   void expect(std::uint8_t payloadType);
   /// Takes a decrypted packet, which `view` is a view of. `capture`: its capture time, where the
@@ -103,7 +106,17 @@ class KMS_API Producer : public std::enable_shared_from_this<Producer> {
   [[nodiscard]] EncodingRate encodingRate(TimePoint now) const noexcept {
     return m_meter.rate(now);
   }
-  /// The least of what its consumers ask for, bit/s; 0: none asks.
+  /// As EncodingMeter::layers(). Any thread.
+  std::size_t layerRates(std::span<EncodingRate, kSpatialLayers> out,
+                         TimePoint now) const noexcept {
+    return m_meter.layers(out, now);
+  }
+  /// What is known of frames, where packets carry dependency descriptors; else null.
+  [[nodiscard]] const rtp::DependencyTracker* dependencies() const noexcept {
+    return m_dependencies.get();
+  }
+  /// The least of what its consumers ask for, bit/s; 0: none asks, or each can be given other
+  /// spatial layers.
   [[nodiscard]] std::uint64_t bitrateHint() const noexcept;
   [[nodiscard]] bool knows(std::uint8_t payloadType) const noexcept {
     return m_codecOf[payloadType & 0x7FU] != kNoCodec;
@@ -136,13 +149,15 @@ class KMS_API Producer : public std::enable_shared_from_this<Producer> {
     CodecParameters parameters;
     rtp::KeyframeDetector isKeyframe = nullptr;
     rtp::LayerReader layerOf = nullptr;
+    bool takesDependencies = false;
   };
   static constexpr std::uint8_t kNoCodec = 0xFF;
 
   bool take(const io::PacketRef& packet, const rtp::PacketView& view, bool recovered,
             std::optional<TimePoint> capture);
-  [[nodiscard]] rtp::MediaPacket describe(const io::PacketRef& packet,
-                                          const rtp::PacketView& view) const;
+  [[nodiscard]] rtp::MediaPacket describe(const io::PacketRef& packet, const rtp::PacketView& view);
+  void readDependencies(const rtp::PacketView& view, rtp::MediaPacket& media);
+  [[nodiscard]] rtp::DependencyTracker& tracker();
   [[nodiscard]] bool accept(const rtp::Header& header, TimePoint arrival);
   [[nodiscard]] bool acceptSsrc(std::uint32_t ssrc, TimePoint arrival);
   void restart(std::uint32_t ssrc);
@@ -172,6 +187,8 @@ class KMS_API Producer : public std::enable_shared_from_this<Producer> {
   std::optional<rtp::Timeline> m_timeline;
   std::optional<TimePoint> m_lastArrival;
   EncodingMeter m_meter;
+  std::unique_ptr<rtp::DependencyTracker> m_dependencies;  // made by the first descriptor
+  std::uint8_t m_dependencyExtension = 0;
 
   std::vector<Consumer*> m_consumers;  // null: detached during a delivery
   std::vector<rtp::MediaPacket> m_batch;

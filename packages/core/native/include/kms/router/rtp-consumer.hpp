@@ -6,7 +6,9 @@
 #include <kms/congestion/rate-window.hpp>
 #include <kms/io/timer.hpp>
 #include <kms/router/consumer.hpp>
+#include <kms/router/dependency-filter.hpp>
 #include <kms/router/header-template.hpp>
+#include <kms/router/layer-filter.hpp>
 #include <kms/router/layer-selector.hpp>
 #include <kms/router/packet-outlet.hpp>
 #include <kms/router/packet-queue.hpp>
@@ -46,7 +48,7 @@ struct RtpConsumerCounters {
   std::uint64_t firs = 0;
   std::uint64_t dropped = 0;     ///< no common codec
   std::uint64_t overflowed = 0;  ///< the pacer's queue was full
-  std::uint64_t thinned = 0;     ///< of temporal layers that are left out
+  std::uint64_t thinned = 0;     ///< of layers that are left out
   std::uint64_t switches = 0;    ///< from one encoding of the source to another
 };
 
@@ -65,7 +67,8 @@ struct ConsumerSsrcs {
 };
 
 /// Gives a producer's packets its own SSRC, numbers and header extensions. Of a source with several
-/// encodings it sends the one that its budget allows. Video starts, and switches, at a keyframe.
+/// encodings, or layers, it sends those that its budget allows. Video starts, and goes to another
+/// encoding, at a keyframe.
 /// I/O thread.
 class KMS_API RtpConsumer final : public Consumer {
  public:
@@ -125,12 +128,17 @@ class KMS_API RtpConsumer final : public Consumer {
   void shrink() noexcept { m_queue.shrink(); }
 
  private:
+  /// Codecs whose pictures have numbers.
+  enum class Numbered : std::uint8_t { kNo, kVp8, kVp9 };
   /// A rewritten payload descriptor and what follows it.
   struct Rewritten {
     std::array<std::uint8_t, 8> room;
     std::span<const std::uint8_t> prefix;
     std::span<const std::uint8_t> payload;
   };
+  /// Of a source, as many are looked at.
+  static constexpr std::size_t kMostEncodings = 8;
+  using Rates = std::array<EncodingRate, kMostEncodings * kSpatialLayers>;
   static constexpr std::uint8_t kNoPayloadType = 0xFF;
 
   // Forwarding.
@@ -140,18 +148,26 @@ class KMS_API RtpConsumer final : public Consumer {
   void dropQueue();
   void forward(Producer& producer, const rtp::MediaPacket& packet, TimePoint now);
   [[nodiscard]] bool start(Producer& producer, const rtp::MediaPacket& packet, TimePoint now);
-  [[nodiscard]] bool leavesOut(const rtp::MediaPacket& packet) noexcept;
+  [[nodiscard]] bool leavesOut(const Producer& producer, const rtp::MediaPacket& packet) noexcept;
+  [[nodiscard]] bool endsPicture(const rtp::MediaPacket& packet) const noexcept;
+  [[nodiscard]] bool awaitsKeyframe(const rtp::MediaPacket& packet) const noexcept;
+  void wishKeyframe(Producer& producer, TimePoint now);
   void leaveOut(const rtp::MediaPacket& packet, TimePoint now);
   SentPacket* record(std::int64_t source, const StreamRewriter::Output& output, std::size_t bytes,
                      TimePoint now);
+  void noteFrame(const rtp::MediaPacket& packet) noexcept;
+  void beginNumbers(const rtp::MediaPacket& first);
   void notePicture(const rtp::MediaPacket& packet, std::uint16_t skippedPictures);
   [[nodiscard]] PacketHeader headerOf(const rtp::MediaPacket& packet, const SentPacket& sent) const;
   void rewrite(const rtp::MediaPacket& packet, std::uint16_t skippedPictures, Rewritten& out) const;
   bool send(const rtp::MediaPacket& packet, const SentPacket& sent, TimePoint now);
+  [[nodiscard]] rtp::LayerPair wantedLayers() const noexcept {
+    return {m_choice.spatial, m_choice.temporal};
+  }
   // Encodings.
   void attachTo(std::shared_ptr<Producer> producer, std::shared_ptr<Producer>& as);
   void detachAll();
-  [[nodiscard]] std::size_t encodingRates(std::span<EncodingRate> rates, TimePoint now) const;
+  [[nodiscard]] std::span<const EncodingRate> encodingRates(Rates& room, TimePoint now) const;
   [[nodiscard]] std::shared_ptr<Producer> encoding(std::size_t index) const;
   void switchTo(std::size_t encoding);
   /// Takes the awaited encoding over if a keyframe of it is among `packets`; what of them to send.
@@ -178,7 +194,7 @@ class KMS_API RtpConsumer final : public Consumer {
   std::uint32_t m_clockRate = 0;
   std::uint8_t m_payloadType = kNoPayloadType;
   std::uint8_t m_rtxPayloadType = kNoPayloadType;
-  bool m_isVp8 = false;
+  Numbered m_numbered = Numbered::kNo;
   StreamRewriter m_rewriter;
   PictureNumbers m_pictures;
   HeaderTemplate m_header;
@@ -189,8 +205,11 @@ class KMS_API RtpConsumer final : public Consumer {
 
   LayerSelector m_selector;
   LayerChoice m_choice;
-  std::size_t m_current = 0;                      // encoding that m_producer is
-  std::uint8_t m_temporal = kTemporalLayers - 1;  // highest that is sent by now
+  std::size_t m_current = 0;  // encoding that m_producer is
+  LayerFilter m_layers;
+  DependencyFilter m_dependencies;  // in place of m_layers where there are descriptors
+  std::uint16_t m_frameOffset = 0;  // outgoing frame number less the source's
+  std::uint16_t m_lastFrame = 0;    // outgoing
   std::optional<std::uint64_t> m_budget;
   std::uint64_t m_estimate = 0;
   std::uint64_t m_hint = 0;

@@ -13,10 +13,11 @@ namespace kms::router {
 /// What a sequence number was sent with: a retransmission on the same SSRC must be the very same
 /// packet (GCM).
 struct SentPacket {
-  std::int64_t source = -1;            ///< extended number of the producer's packet; -1: of none
-  TimePoint last{};                    ///< of its retransmissions
-  std::int32_t sequence = -1;          ///< -1: none was sent
-  std::uint32_t absoluteSendTime = 0;  ///< 24 bits
+  std::int64_t source = -1;    ///< extended number of the producer's packet; -1: of none
+  TimePoint last{};            ///< of its retransmissions
+  std::int32_t sequence = -1;  ///< -1: none was sent
+  std::uint32_t absoluteSendTime : 24 = 0;
+  bool marker : 1 = false;
   std::uint16_t transportSequence = 0;
   std::uint16_t skippedPictures = 0;
 };

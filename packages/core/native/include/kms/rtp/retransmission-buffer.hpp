@@ -19,12 +19,22 @@ struct MediaPacket {
   std::uint32_t timestamp = 0;
   std::uint16_t payloadOffset = 0;
   std::uint16_t payloadSize = 0;
+  std::uint16_t frame = 0;  ///< number by the dependency descriptor, where there is one
   std::uint8_t payloadType = 0;
-  bool marker = false;
-  bool keyframe = false;      ///< first packet of a keyframe
-  std::uint8_t padding = 0;   ///< RTP padding that lies behind the payload, to be sent with it
-  std::uint8_t temporal = 0;  ///< temporal layer
-  bool switchUp = false;      ///< viewers of the temporal layers below may begin to take this one
+  std::uint8_t padding = 0;  ///< RTP padding that lies behind the payload, to be sent with it
+  std::uint8_t descriptorOffset = 0;  ///< of the dependency descriptor, from the packet's start
+  std::uint8_t descriptorSize = 0;    ///< 0: there is none
+  std::uint8_t temporal : 4 = 0;      ///< temporal layer
+  std::uint8_t spatial : 4 = 0;       ///< spatial layer
+  bool marker : 1 = false;
+  bool keyframe : 1 = false;  ///< first packet of a keyframe
+  // As in LayerId.
+  bool frameStart : 1 = false;
+  bool frameEnd : 1 = false;
+  bool switchUp : 1 = false;
+  bool switchAfter : 1 = false;
+  bool interPredicted : 1 = false;
+  bool standsAlone : 1 = false;
 
   [[nodiscard]] std::span<const std::uint8_t> payload() const {
     return {&packet->data[payloadOffset], payloadSize};
@@ -32,7 +42,12 @@ struct MediaPacket {
   [[nodiscard]] std::span<const std::uint8_t> paddedPayload() const {
     return {&packet->data[payloadOffset], std::size_t{payloadSize} + padding};
   }
+  /// The dependency descriptor; empty when there is none.
+  [[nodiscard]] std::span<const std::uint8_t> descriptor() const {
+    return {&packet->data[descriptorOffset], descriptorSize};
+  }
 };
+static_assert(sizeof(MediaPacket) == 32, "buffers and queues hold thousands");
 
 /// A ring of packet references, bounded by count and age. Allocates only for the first
 /// packet. I/O thread.
