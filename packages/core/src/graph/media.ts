@@ -1,3 +1,5 @@
+import type { NativeMap } from "../native/host.js";
+
 /** The kinds of media that the planner links. */
 export type Medium = "audio" | "video" | "data";
 
@@ -25,10 +27,19 @@ export interface Format {
 /** The one format of `data`: messages have no codec. */
 export const dataFormat: Format = { codec: "DATA", clockRate: 0, channels: 0, parameters: {} };
 
+/** Frames as they are without a codec. */
+export const rawFormat: Format = { codec: "RAW", clockRate: 0, channels: 0, parameters: {} };
+
 /** What a source produces at present. */
 export interface OfferedStream {
   readonly kind: StreamKind;
   readonly format: Format;
+}
+
+/** How media that leaves an element is encoded; what is absent, or 0, is the encoder's own choice. */
+export interface EncoderSettings {
+  /** Bit/s. */
+  readonly bitrate?: number;
 }
 
 /** What a sink takes, best first; no formats means that it takes nothing now. */
@@ -65,6 +76,8 @@ export interface MediaNode {
   accepts(medium: Medium): AcceptedStream | undefined;
   /** Codec that the user demanded for the element's output; media is converted when it differs. */
   outputCodec(medium: Medium): string | undefined;
+  /** How media that leaves the element is encoded where it has to be. */
+  encoderSettings(medium: Medium): EncoderSettings;
   /** Whether media leaves the element's own source now. */
   isOwnSourceFlowing(medium: Medium): boolean;
   /** Told for a transparent medium: whether media passes through. */
@@ -73,4 +86,6 @@ export interface MediaNode {
   onTranscoding(medium: Medium, transcoding: boolean): void;
   /** Told on the sink when its media cannot be delivered. */
   onLinkError(medium: Medium, error: unknown): void;
+  /** Told on the source of a connection when converting its media fails: data of a native `error` event. */
+  onConverterError(data: NativeMap): void;
 }

@@ -1,34 +1,10 @@
-import { compatibleFormat, formatKey } from "./formats.js";
-import type {
-  AcceptedStream,
-  Format,
-  MediaNode,
-  Medium,
-  OfferedStream,
-  StreamKind,
-} from "./media.js";
+import { compatibleFormat } from "./formats.js";
+import type { AcceptedStream, MediaNode, Medium, OfferedStream } from "./media.js";
+import { lastStage } from "./stages.js";
+import type { BranchTarget, PlannedBranch } from "./stages.js";
 import type { DesiredLink, Topology } from "./topology.js";
 
-/** What a branch turns its source into. */
-export interface BranchTarget {
-  readonly kind: StreamKind;
-  readonly format: Format;
-}
-
-/** A converter that the plan needs: shared by all sinks with the same key. */
-export interface PlannedBranch {
-  readonly key: string;
-  readonly medium: Medium;
-  /** Native id of what feeds it. */
-  readonly source: string;
-  readonly target: BranchTarget;
-  /** True when media must be encoded anew although the codec stays: its parameters do not fit. */
-  readonly reencode: boolean;
-  /** Largest RTP packet that it makes; undefined: its own choice, and for frames. */
-  readonly mtu: number | undefined;
-}
-
-/** How one sink gets one medium: straight from `source`, or through `branch`. */
+/** How one sink gets one medium: straight from `source`, or through `branch` and those before it. */
 export interface PlannedLink {
   readonly sink: MediaNode;
   readonly sinkId: string;
@@ -102,9 +78,9 @@ function planLink(
   if (target === "route") return { ...link, branch: undefined, transcodes: false };
   const isSameCodec = target.format.codec === offered.format.codec;
   const reencode = isSameCodec && compatibleFormat(offered.format, accepted) === undefined;
-  const mtu = target.kind === "rtp" ? accepted.mtu : undefined;
-  const key = `${branchKey(source, medium, offered, target)}|${mtu ?? ""}`;
-  const branch = { key, medium, source, target, reencode, mtu };
+  const { mtu } = accepted;
+  const encoder = via.encoderSettings(medium);
+  const branch = lastStage({ source, medium, offered, target, reencode, encoder, mtu });
   return { ...link, branch, transcodes: reencode || !isSameCodec };
 }
 
@@ -126,21 +102,4 @@ function chooseTarget(
   const same = compatibleFormat(offered.format, accepted);
   if (same === undefined) return { kind, format: first };
   return offered.kind === kind ? "route" : { kind, format: same };
-}
-
-// The source's own format is part of the key: when it changes, a fresh branch takes over from the old one.
-function branchKey(
-  source: string,
-  medium: Medium,
-  offered: OfferedStream,
-  target: BranchTarget,
-): string {
-  return [
-    source,
-    medium,
-    offered.kind,
-    formatKey(offered.format),
-    target.kind,
-    formatKey(target.format),
-  ].join("|");
 }

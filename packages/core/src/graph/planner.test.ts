@@ -3,12 +3,14 @@ import { describe, expect, it } from "vitest";
 import { FakeNativeHost } from "../testing/fake-native-host.js";
 import type {
   AcceptedStream,
+  EncoderSettings,
   Format,
   MediaNode,
   MediaOrigin,
   Medium,
   OfferedStream,
 } from "./media.js";
+import type { NativeMap } from "../native/host.js";
 import { Planner } from "./planner.js";
 
 const vp8: Format = { codec: "VP8", clockRate: 90000, channels: 0, parameters: {} };
@@ -30,6 +32,7 @@ class TestNode implements MediaNode {
   offered: OfferedStream | undefined;
   accepted: AcceptedStream | undefined;
   codec: string | undefined;
+  encoder: EncoderSettings = {};
   flowing = false;
   readonly told: string[] = [];
 
@@ -60,6 +63,9 @@ class TestNode implements MediaNode {
   outputCodec(): string | undefined {
     return this.codec;
   }
+  encoderSettings(): EncoderSettings {
+    return this.encoder;
+  }
   isOwnSourceFlowing(): boolean {
     return this.flowing;
   }
@@ -72,22 +78,45 @@ class TestNode implements MediaNode {
   onLinkError(medium: Medium, error: unknown): void {
     this.told.push(`${medium} ${String(error)}`);
   }
+  onConverterError(data: NativeMap): void {
+    this.told.push(`converter ${String(data["description"])}`);
+  }
 }
+
+const plainH264: Format = { ...h264, parameters: {} };
 
 const rtp = (format: Format): OfferedStream => ({ kind: "rtp", format });
 const takes = (...formats: Format[]): AcceptedStream => ({ kind: "rtp", formats });
+
+/** Calls that make `count` branches in a row, from number `first` on. */
+function steps(first: number, source: string, count: number): string[] {
+  const ids = Array.from({ length: count }, (_, i) => `branch-${first + i}`);
+  return ids.flatMap((id, i) => [
+    `create Branch ${id}`,
+    `link ${id} video <- ${ids[i - 1] ?? source}`,
+  ]);
+}
+
+/** Calls that release branches, from number `last` down to `first`. */
+function released(last: number, first: number): string[] {
+  return Array.from({ length: last - first + 1 }, (_, i) => `release branch-${last - i}`);
+}
 
 function setUp(): {
   host: FakeNativeHost;
   planner: Planner;
   video: (sink: MediaNode, source: MediaNode) => Promise<string[]>;
 } {
-  const host = new FakeNativeHost();
+  const listeners = new Map<string, (type: string, data: NativeMap) => void>();
+  const host = new FakeNativeHost((id, type, data) => listeners.get(id)?.(type, data));
   let branches = 0;
   const settings = {
     ioThread: 3,
     newId: () => `branch-${(branches += 1)}`,
-    encoderParams: () => ({ bitrate: 300_000 }),
+    listen: (id: string, onEvent: (type: string, data: NativeMap) => void) => {
+      listeners.set(id, onEvent);
+      return () => void listeners.delete(id);
+    },
   };
   const planner = new Planner(host, settings, (error) => {
     throw error;
@@ -124,53 +153,127 @@ describe("Planner", () => {
     expect(host.takeCalls()).toEqual(["link sink video <- source"]);
   });
 
-  it("shares one branch between sinks that want the same codec, and releases it with the last", async () => {
+  it("shares each step between sinks that want the same codec, and releases all with the last", async () => {
     const { host, planner, video } = setUp();
     const source = new TestNode("source", { offered: rtp(vp8) });
+    source.encoder = { bitrate: 300_000 };
     const first = new TestNode("first", { accepted: takes(h264) });
     const second = new TestNode("second", { accepted: takes(h264) });
     expect(await video(first, source)).toEqual([
-      "create Branch branch-1",
-      "link branch-1 video <- source",
-      "link first video <- branch-1",
+      ...steps(1, "source", 4),
+      "link first video <- branch-4",
     ]);
-    expect(host.objects.get("branch-1")?.params).toEqual({
-      ioThread: 3,
-      medium: "video",
-      target: { kind: "rtp", format: h264 },
-      reencode: false,
-      bitrate: 300_000,
-    });
-    expect(await video(second, source)).toEqual(["link second video <- branch-1"]);
+    const made = [...host.objects.values()].map(({ params }) => params);
+    const step = (target: NativeMap): NativeMap => ({ ioThread: 3, medium: "video", target });
+    expect(made).toEqual([
+      step({ kind: "frames", format: vp8 }),
+      step({ kind: "frames", format: raw }),
+      { ...step({ kind: "frames", format: plainH264 }), bitrate: 300_000 },
+      step({ kind: "rtp", format: h264 }),
+    ]);
+    expect(await video(second, source)).toEqual(["link second video <- branch-4"]);
     planner.disconnect(first, "video");
     await planner.settled();
     expect(host.takeCalls()).toEqual(["link first video <- nothing"]);
     planner.remove(second);
     await planner.settled();
-    expect(host.takeCalls()).toEqual(["link second video <- nothing", "release branch-1"]);
+    expect(host.takeCalls()).toEqual(["link second video <- nothing", ...released(4, 1)]);
     expect(source.told).toEqual(["video transcoding", "video transcoding"]);
   });
 
-  it("makes separate branches for separate codecs", async () => {
+  it("unpacks and decodes a source once, whatever its sinks want", async () => {
     const { video } = setUp();
     const source = new TestNode("source", { offered: rtp(vp8) });
-    await video(new TestNode("first", { accepted: takes(h264) }), source);
-    expect(await video(new TestNode("second", { accepted: takes(vp9) }), source)).toContain(
-      "create Branch branch-2",
-    );
+    await video(new TestNode("recorder", { accepted: { kind: "frames", formats: [vp8] } }), source);
+    const filter = new TestNode("filter", { accepted: { kind: "frames", formats: [raw] } });
+    expect(await video(filter, source)).toEqual([
+      ...steps(2, "branch-1", 1),
+      "link filter video <- branch-2",
+    ]);
+    const viewer = new TestNode("viewer", { accepted: takes(h264) });
+    expect(await video(viewer, source)).toEqual([
+      ...steps(3, "branch-2", 2),
+      "link viewer video <- branch-4",
+    ]);
+    expect(await video(new TestNode("other", { accepted: takes(vp9) }), source)).toEqual([
+      ...steps(5, "branch-2", 2),
+      "link other video <- branch-6",
+    ]);
   });
 
-  it("makes separate branches for separate packet sizes, and none for packets that are forwarded", async () => {
+  it("encodes once for viewers and recorders, and for viewers with other parameters", async () => {
+    const { video } = setUp();
+    const source = new TestNode("source", { offered: rtp(vp8) });
+    await video(new TestNode("viewer", { accepted: takes(h264) }), source);
+    const recorder = new TestNode("recorder", {
+      accepted: { kind: "frames", formats: [plainH264] },
+    });
+    expect(await video(recorder, source)).toEqual(["link recorder video <- branch-3"]);
+    const single = new TestNode("single", { accepted: takes(plainH264) });
+    expect(await video(single, source)).toEqual([
+      ...steps(5, "branch-3", 1),
+      "link single video <- branch-5",
+    ]);
+  });
+
+  it("changes the bitrate of an encoder that runs, unless it is left to the encoder", async () => {
+    const { host, planner, video } = setUp();
+    const source = new TestNode("source", { offered: rtp(vp8) });
+    await video(new TestNode("viewer", { accepted: takes(h264) }), source);
+    source.encoder = { bitrate: 700_000 };
+    planner.update();
+    await planner.settled();
+    expect(host.takeCalls()).toEqual(["invoke branch-3 setBitrate"]);
+    source.encoder = { bitrate: 0 };
+    planner.update();
+    await planner.settled();
+    expect(host.takeCalls()).toEqual([]);
+  });
+
+  it("gives viewers with other settings an encoder of their own", async () => {
+    const { video } = setUp();
+    const source = new TestNode("source", { offered: rtp(vp8) });
+    const pass = new TestNode("pass", { transparent: true });
+    pass.encoder = { bitrate: 100_000 };
+    await video(pass, source);
+    await video(new TestNode("viewer", { accepted: takes(h264) }), source);
+    const far = new TestNode("far", { accepted: takes(h264) });
+    expect(await video(far, pass)).toEqual([
+      ...steps(5, "branch-2", 2),
+      "link far video <- branch-6",
+    ]);
+  });
+
+  it("tells those whose media is converted when a converter fails", async () => {
+    const { host, video } = setUp();
+    const source = new TestNode("source", { offered: rtp(vp8) });
+    const pass = new TestNode("pass", { transparent: true });
+    await video(pass, source);
+    await video(new TestNode("viewer", { accepted: takes(h264) }), source);
+    await video(new TestNode("far", { accepted: takes(vp9) }), pass);
+    host.emit("branch-1", "error", { description: "garbled" });
+    host.emit("branch-3", "error", { description: "too much" });
+    host.emit("branch-3", "flow", {});
+    expect(source.told.slice(1)).toEqual(["converter garbled", "converter too much"]);
+    expect(pass.told.slice(-1)).toEqual(["converter garbled"]);
+  });
+
+  it("packs separately for separate packet sizes, and not for packets that are forwarded", async () => {
     const { host, video } = setUp();
     const source = new TestNode("source", { offered: rtp(vp8) });
     const sink = (id: string, format: Format, mtu: number): TestNode =>
       new TestNode(id, { accepted: { ...takes(format), mtu } });
     await video(sink("first", h264, 1200), source);
+    expect(host.objects.get("branch-3")?.params).not.toHaveProperty("mtu");
+    expect(host.objects.get("branch-4")?.params["mtu"]).toBe(1200);
     expect(await video(sink("second", h264, 1200), source)).toEqual([
-      "link second video <- branch-1",
+      "link second video <- branch-4",
     ]);
-    await video(sink("third", h264, 900), source);
-    expect(host.objects.get("branch-2")?.params["mtu"]).toBe(900);
+    expect(await video(sink("third", h264, 900), source)).toEqual([
+      ...steps(5, "branch-3", 1),
+      "link third video <- branch-5",
+    ]);
+    expect(host.objects.get("branch-5")?.params["mtu"]).toBe(900);
     expect(await video(sink("fourth", vp8, 900), source)).toEqual(["link fourth video <- source"]);
   });
 
@@ -187,22 +290,21 @@ describe("Planner", () => {
     const { host, video } = setUp();
     const source = new TestNode("source", { offered: rtp(vp8) });
     await video(new TestNode("filter", { accepted: { kind: "frames", formats: [raw] } }), source);
-    expect(host.objects.get("branch-1")?.params["target"]).toEqual({ kind: "frames", format: raw });
+    expect(host.objects.get("branch-2")?.params["target"]).toEqual({ kind: "frames", format: raw });
     expect(source.told).toEqual(["video transcoding"]);
   });
 
   it("encodes anew where only the codec's parameters do not fit", async () => {
-    const { host, video } = setUp();
+    const { video } = setUp();
     const high = {
       ...h264,
       parameters: { "profile-level-id": "64001f", "packetization-mode": "1" },
     };
     const source = new TestNode("source", { offered: rtp(high) });
-    await video(new TestNode("sink", { accepted: takes(h264) }), source);
-    expect(host.objects.get("branch-1")?.params).toMatchObject({
-      reencode: true,
-      target: { format: h264 },
-    });
+    expect(await video(new TestNode("sink", { accepted: takes(h264) }), source)).toEqual([
+      ...steps(1, "source", 4),
+      "link sink video <- branch-4",
+    ]);
     expect(source.told).toEqual(["video transcoding"]);
   });
 
@@ -211,27 +313,19 @@ describe("Planner", () => {
     const source = new TestNode("source", { offered: rtp(vp8) });
     const sink = new TestNode("sink", { accepted: takes(vp8) });
     await video(sink, source);
-    source.offered = rtp(vp9);
-    planner.update();
-    await planner.settled();
-    expect(host.takeCalls()).toEqual([
-      "create Branch branch-1",
-      "link branch-1 video <- source",
-      "link sink video <- branch-1",
+    const change = async (format: Format): Promise<string[]> => {
+      source.offered = rtp(format);
+      planner.update();
+      await planner.settled();
+      return host.takeCalls();
+    };
+    expect(await change(vp9)).toEqual([...steps(1, "source", 4), "link sink video <- branch-4"]);
+    expect(await change(h264)).toEqual([
+      ...steps(5, "source", 4),
+      "link sink video <- branch-8",
+      ...released(4, 1),
     ]);
-    source.offered = rtp(h264);
-    planner.update();
-    await planner.settled();
-    expect(host.takeCalls()).toEqual([
-      "create Branch branch-2",
-      "link branch-2 video <- source",
-      "link sink video <- branch-2",
-      "release branch-1",
-    ]);
-    source.offered = rtp(vp8);
-    planner.update();
-    await planner.settled();
-    expect(host.takeCalls()).toEqual(["link sink video <- source", "release branch-2"]);
+    expect(await change(vp8)).toEqual(["link sink video <- source", ...released(8, 5)]);
   });
 
   it("replaces a source in one step", async () => {
@@ -278,7 +372,7 @@ describe("Planner", () => {
     const { host, video } = setUp();
     const source = new TestNode("source", { offered: rtp(vp8), codec: "H264" });
     await video(new TestNode("sink", { accepted: takes(vp8, h264) }), source);
-    expect(host.objects.get("branch-1")?.params["target"]).toEqual({ kind: "rtp", format: h264 });
+    expect(host.objects.get("branch-4")?.params["target"]).toEqual({ kind: "rtp", format: h264 });
   });
 
   it("tells the sink when its branch cannot be made, and tries again only when the plan changes", async () => {
@@ -297,6 +391,14 @@ describe("Planner", () => {
     expect(host.takeCalls()).toEqual(["link sink video <- source"]);
   });
 
+  it("keeps no step that is of no use without the one that failed", async () => {
+    const { host, video } = setUp();
+    const source = new TestNode("source", { offered: rtp(vp8) });
+    host.failNext("create Branch branch-3", new Error("no encoder"));
+    await video(new TestNode("sink", { accepted: takes(h264) }), source);
+    expect([...host.objects.keys()]).toEqual([]);
+  });
+
   it("leaves no half-made branch behind", async () => {
     const { host, video } = setUp();
     host.failNext("link branch-1 video <- source", new Error("gone"));
@@ -308,7 +410,7 @@ describe("Planner", () => {
   it("goes on after a node that throws", async () => {
     const host = new FakeNativeHost();
     const errors: unknown[] = [];
-    const settings = { ioThread: 0, newId: () => "branch", encoderParams: () => ({}) };
+    const settings = { ioThread: 0, newId: () => "branch", listen: () => () => undefined };
     const planner = new Planner(host, settings, (error) => errors.push(error));
     const sink = new TestNode("sink", { accepted: takes(vp8) });
     const source = new TestNode("source", { offered: rtp(vp8) });

@@ -1,7 +1,8 @@
+import type { AppliedBranch, BranchHost, BranchSettings } from "./branch-set.js";
 import { LinkSet } from "./link-set.js";
-import type { AppliedLink, BranchSettings, LinkHost } from "./link-set.js";
+import type { AppliedLink } from "./link-set.js";
 import { computePlan } from "./plan.js";
-import type { PlannedBranch, ThroughFlow } from "./plan.js";
+import type { ThroughFlow } from "./plan.js";
 import { Topology } from "./topology.js";
 import type { DesiredLink } from "./topology.js";
 import type { MediaNode, Medium } from "./media.js";
@@ -23,7 +24,7 @@ export class Planner {
    * @param settings how branches are made
    * @param onError gets what should not happen: an element's callback that threw
    */
-  constructor(host: LinkHost, settings: BranchSettings, onError: (error: unknown) => void) {
+  constructor(host: BranchHost, settings: BranchSettings, onError: (error: unknown) => void) {
     this.#links = new LinkSet(host, settings);
     this.#onError = onError;
   }
@@ -46,19 +47,10 @@ export class Planner {
     this.update();
   }
 
-  /** To be called when an element's format, accepted formats, transparency or flow changed. */
+  /** To be called when an element's format, accepted formats, transparency, encoder settings or flow changed. */
   update(): void {
     this.#isDirty = true;
     this.#running ??= this.#run();
-  }
-
-  /**
-   * Sets the bitrate of the encoders that media of this element goes through.
-   * @param bps 0 = the encoder's own choice
-   */
-  async setBitrate(source: MediaNode, medium: Medium, bps: number): Promise<void> {
-    await this.settled();
-    await this.#links.setBitrate(source, medium, bps);
   }
 
   /** Resolves when everything asked for so far is in place. Never rejects. */
@@ -72,7 +64,7 @@ export class Planner {
   }
 
   /** The branches as they are now. */
-  branches(): readonly { id: string; planned: PlannedBranch }[] {
+  branches(): readonly AppliedBranch[] {
     return this.#links.branches();
   }
 

@@ -88,8 +88,9 @@ describe("the graph of a pipeline", () => {
       '"a" -> "b" [style=dashed, label="VIDEO"];',
       '"a" -> "pass" [style=dashed, label="VIDEO"];',
       '"a" -> "pipeline/branch-1" [style=solid, label="video route"];',
-      '"pipeline/branch-1" -> "b" [style=solid, label="video route"];',
-      '"pipeline/branch-1" -> "c" [style=solid, label="video route"];',
+      '"pipeline/branch-1" -> "pipeline/branch-2" [style=solid, label="video route"];',
+      '"pipeline/branch-4" -> "b" [style=solid, label="video route"];',
+      '"pipeline/branch-4" -> "c" [style=solid, label="video route"];',
       'subgraph "cluster_a" {',
       'subgraph "cluster_pipeline/branch-1" {',
     ])
@@ -121,12 +122,15 @@ describe("the graph of a pipeline", () => {
 });
 
 describe("the graph of an element", () => {
-  it("opens the element and the converters next to it, and shows who is connected", async () => {
+  it("opens the element and the converters that lead to it, and shows who is connected", async () => {
     const { b } = await build();
     const graph = await b.getGstreamerDot();
     expect([...graph.matchAll(/subgraph "cluster_(.*)" /g)].map(([, id]) => id)).toEqual([
       "b",
       "pipeline/branch-1",
+      "pipeline/branch-2",
+      "pipeline/branch-3",
+      "pipeline/branch-4",
     ]);
     expect(graph).toContain('"a" -> "b" [style=dashed');
     expect(graph).toContain('"a" [label="PassThrough');

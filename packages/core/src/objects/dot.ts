@@ -141,7 +141,7 @@ function connectionsOf(elements: ReadonlySet<MediaElement>): Joint[] {
   }));
 }
 
-/** The native links of elements, and those on the other side of the converters that they lead to. */
+/** The native links of elements, and those of the converters that they lead to. */
 async function linksOf(
   host: NativeHost,
   opened: ReadonlySet<MediaElement>,
@@ -150,13 +150,13 @@ async function linksOf(
   const graph = await host.graph();
   const links = Array.isArray(graph) ? graph.filter(isNativeMap).map(jointOf(all)) : [];
   const near = new Set([...opened].map(({ id }) => id));
-  const touches = ({ from, to }: Joint): boolean => near.has(from) || near.has(to);
-  const converters = links
-    .filter(touches)
-    .flatMap(({ from, to }) => [from, to])
-    .filter((id) => !all.has(id));
-  for (const id of converters) near.add(id);
-  return links.filter(touches);
+  const touching = (): Joint[] => links.filter(({ from, to }) => near.has(from) || near.has(to));
+  for (let known = -1; known < near.size;) {
+    known = near.size;
+    const ends = touching().flatMap(({ from, to }) => [from, to]);
+    for (const id of ends) if (!all.has(id)) near.add(id);
+  }
+  return touching();
 }
 
 function jointOf(all: ReadonlyMap<string, MediaElement>): (link: NativeMap) => Joint {

@@ -255,12 +255,13 @@ describe("encoder bitrates", () => {
       format: { codec: "H264" },
     });
     await pipeline.planner.settled();
-    expect(services.host.objects.get("pipeline/branch-1")?.params["bitrate"]).toBe(300_000);
+    const encoder = services.host.objects.get("pipeline/branch-3")?.params;
+    expect(encoder).toMatchObject({ bitrate: 300_000 });
     services.host.takeCalls();
     await source.setEncoderBitrate(700_000);
     await sink.setEncoderBitrate(800_000);
     await source.setMaxEncoderBitrate(0);
-    expect(services.host.takeCalls()).toEqual(["invoke pipeline/branch-1 setBitrate"]);
+    expect(services.host.takeCalls()).toEqual(["invoke pipeline/branch-3 setBitrate"]);
   });
 });
 
@@ -273,16 +274,19 @@ describe("setAudioFormat", () => {
     const format = { codec: "OPUS", clockRate: 48000, channels: 2 };
     services.host.emit("a", "sourceFormat", { medium: "audio", kind: "rtp", format });
     await source.setAudioFormat({ codec: "PCMU", bitrate: 0 });
-    const branch = services.host.objects.get("pipeline/branch-1")?.params;
-    expect(branch).toMatchObject({ medium: "audio", target: { format: { codec: "PCMU" } } });
+    const branch = services.host.objects.get("pipeline/branch-3")?.params;
+    expect(branch).toMatchObject({
+      medium: "audio",
+      target: { format: { codec: "PCMU" } },
+    });
     expect(branch).not.toHaveProperty("bitrate");
     services.host.takeCalls();
     await source.setAudioFormat({ codec: "PCMU", bitrate: 32_000 });
-    expect(services.host.takeCalls()).toEqual(["invoke pipeline/branch-1 setBitrate"]);
+    expect(services.host.takeCalls()).toEqual(["invoke pipeline/branch-3 setBitrate"]);
     sink.acceptAudio();
     await source.disconnect(sink, "AUDIO");
     await source.connect(sink, "AUDIO");
-    expect(services.host.objects.get("pipeline/branch-2")?.params["bitrate"]).toBe(32_000);
+    expect(services.host.objects.get("pipeline/branch-7")?.params["bitrate"]).toBe(32_000);
   });
 });
 

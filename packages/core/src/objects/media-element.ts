@@ -6,9 +6,8 @@ import type {
   Stats,
   VideoCaps,
 } from "../generated/types.js";
-import type { Medium } from "../graph/media.js";
+import type { EncoderSettings, Medium } from "../graph/media.js";
 import type { ObjectContext } from "../model/object-context.js";
-import type { NativeMap } from "../native/host.js";
 import { dumpDot, objectDot } from "./dot.js";
 import { ElementConnections } from "./element-connections.js";
 import { elementStats } from "./element-stats.js";
@@ -86,28 +85,23 @@ export abstract class MediaElement extends PlannedElement {
     return this.activity.queryTranscoding(mediaType, binName);
   }
 
-  /** Bitrates of encoders that run already follow. */
-  async setAudioFormat(caps: AudioCaps): Promise<void> {
+  /** Encoders that run already follow. */
+  setAudioFormat(caps: AudioCaps): Promise<void> {
     this.#formats.setAudio(caps);
-    const { planner } = this.pipeline;
-    planner.update();
-    await planner.setBitrate(this, "audio", this.#formats.audioBitrate ?? 0);
+    return this.#replan();
   }
 
-  setVideoFormat(caps: VideoCaps): void {
+  setVideoFormat(caps: VideoCaps): Promise<void> {
     this.#formats.setVideo(caps);
-    this.pipeline.planner.update();
+    return this.#replan();
   }
 
   outputCodec(medium: Medium): string | undefined {
     return this.#formats.codec(medium);
   }
 
-  /** Settings of encoders that serve the element's sinks; what is absent is the encoder's own. */
-  encoderParams(medium: Medium): NativeMap {
-    if (medium === "video") return { bitrate: this.#bitrates.target };
-    const { audioBitrate } = this.#formats;
-    return audioBitrate === undefined ? {} : { bitrate: audioBitrate };
+  encoderSettings(medium: Medium): EncoderSettings {
+    return medium === "video" ? { bitrate: this.#bitrates.target } : this.#formats.audioSettings;
   }
 
   getEncoderBitrate(): number {
@@ -116,7 +110,7 @@ export abstract class MediaElement extends PlannedElement {
 
   setEncoderBitrate(encoderBitrate: number): Promise<void> {
     this.#bitrates.setTarget(encoderBitrate);
-    return this.#applyBitrate();
+    return this.#replan();
   }
 
   getMinEncoderBitrate(): number {
@@ -125,7 +119,7 @@ export abstract class MediaElement extends PlannedElement {
 
   setMinEncoderBitrate(minEncoderBitrate: number): Promise<void> {
     this.#bitrates.setMin(minEncoderBitrate);
-    return this.#applyBitrate();
+    return this.#replan();
   }
 
   getMaxEncoderBitrate(): number {
@@ -134,7 +128,7 @@ export abstract class MediaElement extends PlannedElement {
 
   setMaxEncoderBitrate(maxEncoderBitrate: number): Promise<void> {
     this.#bitrates.setMax(maxEncoderBitrate);
-    return this.#applyBitrate();
+    return this.#replan();
   }
 
   // --- Introspection -----------------------------------------------------------------------------------------------
@@ -173,7 +167,8 @@ export abstract class MediaElement extends PlannedElement {
     });
   }
 
-  #applyBitrate(): Promise<void> {
-    return this.pipeline.planner.setBitrate(this, "video", this.#bitrates.target);
+  #replan(): Promise<void> {
+    this.pipeline.planner.update();
+    return this.linksSettled();
   }
 }

@@ -1,11 +1,8 @@
 import { MediaPipelineBase } from "../generated/media-pipeline.js";
 import type { GstreamerDotDetails } from "../generated/types.js";
 import { Planner } from "../graph/planner.js";
-import type { MediaNode, Medium } from "../graph/media.js";
 import type { IoThreadLease, ObjectContext } from "../model/object-context.js";
-import type { NativeMap } from "../native/host.js";
 import { dumpDot, objectDot } from "./dot.js";
-import { MediaElement } from "./media-element.js";
 
 /**
  * A set of elements that can be connected to each other. It has an I/O thread of its own choice, on which packets enter
@@ -25,7 +22,7 @@ export class MediaPipeline extends MediaPipelineBase {
     const settings = {
       ioThread: this.#thread.index,
       newId: () => `${context.id}/branch-${(this.#branches += 1)}`,
-      encoderParams,
+      listen: context.nativeEvents.listen.bind(context.nativeEvents),
     };
     this.#planner = new Planner(context.host, settings, (error) =>
       context.log.error("planner failed", { pipeline: context.id, error }),
@@ -73,9 +70,4 @@ export class MediaPipeline extends MediaPipelineBase {
     await this.#planner.settled();
     this.#thread.end();
   }
-}
-
-function encoderParams(source: MediaNode, medium: Medium): NativeMap {
-  const { owner } = source;
-  return owner instanceof MediaElement ? owner.encoderParams(medium) : {};
 }

@@ -142,15 +142,15 @@ describe("named streams", () => {
   it("encode with the settings of their element", async () => {
     source.negotiate();
     sink.negotiate();
-    source.setVideoFormat({ codec: "H264", framerate: { numerator: 30, denominator: 1 } });
+    await source.setVideoFormat({ codec: "H264", framerate: { numerator: 30, denominator: 1 } });
     const h264 = { ...vp8, codec: "H264" };
     sink.accept({ kind: "rtp", formats: [vp8, h264] });
     await source.connect(sink, "VIDEO", "screen", "screen");
-    const [branch] = [...services.host.objects].filter(([, made]) => made.className === "Branch");
-    expect(branch?.[1].params["bitrate"]).toBe(source.getEncoderBitrate());
+    const encoder = [...services.host.objects].find(([, { params }]) => "bitrate" in params);
+    expect(encoder?.[1].params["bitrate"]).toBe(source.getEncoderBitrate());
     services.host.takeCalls();
     await source.setEncoderBitrate(123_000);
-    expect(services.host.takeCalls()).toEqual([`invoke ${branch?.[0]} setBitrate`]);
+    expect(services.host.takeCalls()).toEqual([`invoke ${encoder?.[0]} setBitrate`]);
   });
 
   it("are drawn as part of their element", async () => {

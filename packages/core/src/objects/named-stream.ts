@@ -1,10 +1,12 @@
 import type {
   AcceptedStream,
+  EncoderSettings,
   MediaNode,
   MediaOrigin,
   Medium,
   OfferedStream,
 } from "../graph/media.js";
+import type { NativeMap } from "../native/host.js";
 import type { ElementStream, ElementStreams } from "./element-streams.js";
 import type { MediaActivity } from "./media-activity.js";
 
@@ -61,6 +63,10 @@ export class NamedStream implements MediaNode {
     return this.owner.outputCodec(medium);
   }
 
+  encoderSettings(medium: Medium): EncoderSettings {
+    return this.owner.encoderSettings(medium);
+  }
+
   isOwnSourceFlowing(medium: Medium): boolean {
     const number = this.#number(medium);
     return number !== undefined && this.#activity.isFlowing("out", medium, number);
@@ -76,6 +82,10 @@ export class NamedStream implements MediaNode {
 
   onLinkError(medium: Medium, error: unknown): void {
     this.owner.onLinkError(medium, error);
+  }
+
+  onConverterError(data: NativeMap): void {
+    this.owner.onConverterError(data);
   }
 
   #number(medium: Medium): number | undefined {

@@ -1,5 +1,5 @@
 import type { AudioCaps, VideoCaps } from "../generated/types.js";
-import type { Medium } from "../graph/media.js";
+import type { EncoderSettings, Medium } from "../graph/media.js";
 
 /** What clients demand of the media that leaves an element. */
 export class OutputFormats {
@@ -20,9 +20,9 @@ export class OutputFormats {
     return demands[medium]?.codec;
   }
 
-  /** bps demanded of audio encoders; `undefined` leaves it to them, as 0 and less do. */
-  get audioBitrate(): number | undefined {
-    const bps = this.#audio?.bitrate ?? 0;
-    return bps > 0 ? bps : undefined;
+  /** For audio encoders; a bitrate of 0 or less leaves it to them. */
+  get audioSettings(): EncoderSettings {
+    const bitrate = this.#audio?.bitrate ?? 0;
+    return bitrate > 0 ? { bitrate } : {};
   }
 }

@@ -1,6 +1,7 @@
 import { MediaElementBase } from "../generated/media-element.js";
 import type {
   AcceptedStream,
+  EncoderSettings,
   MediaNode,
   MediaOrigin,
   Medium,
@@ -215,7 +216,13 @@ export abstract class PlannedElement extends MediaElementBase implements MediaNo
     this.emitError({ description, errorCode: code, type: "UNEXPECTED_ELEMENT_ERROR" });
   }
 
+  onConverterError(data: NativeMap): void {
+    this.#onNativeError(data);
+  }
+
   abstract outputCodec(medium: Medium): string | undefined;
+
+  abstract encoderSettings(medium: Medium): EncoderSettings;
 
   override async release(): Promise<void> {
     for (const companion of this.#companions) await companion.release();

@@ -64,6 +64,7 @@ declare module "kurento-client" {
       gatherCandidates(): Promise<void>;
       addIceCandidate(candidate: object): Promise<void>;
       setMaxVideoSendBandwidth(kbps: number): Promise<void>;
+      isMediaTranscoding(mediaType: string): Promise<boolean>;
       getConnectionState(): Promise<string>;
       getICECandidatePairs(): Promise<{ localCandidate: string; remoteCandidate: string }[]>;
       getIceConnectionState(): Promise<{ state: string }[]>;
