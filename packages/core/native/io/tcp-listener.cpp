@@ -1,11 +1,9 @@
-#include <kms/base/error.hpp>
+#include "io/bind-both.hpp"
+
 #include <kms/io/tcp-listener.hpp>
 
 #include <cerrno>
-#include <cstring>
 #include <netinet/in.h>
-#include <optional>
-#include <string>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <utility>
@@ -15,12 +13,6 @@ namespace kms::io {
 namespace {
 
 constexpr int kBacklog = 128;
-constexpr int kPortAttempts = 50;
-
-[[noreturn]] void failBind(std::uint16_t port) {
-  throw Error(ErrorCode::kNotEnoughResources,
-              "cannot bind TCP port " + std::to_string(port) + ": " + std::strerror(errno));
-}
 
 // A restarted worker takes its port again although connections of the old one linger.
 bool configure(int fd, bool v6) {
@@ -29,26 +21,15 @@ bool configure(int fd, bool v6) {
   return !v6 || ::setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) == 0;
 }
 
-std::optional<Address> localAddress(int fd) {
-  sockaddr_storage name{};
-  socklen_t length = sizeof name;
-  if (::getsockname(fd, reinterpret_cast<sockaddr*>(&name), &length) != 0) return std::nullopt;
-  return Address::fromSockaddr(reinterpret_cast<sockaddr*>(&name));
-}
-
 }  // namespace
 
 TcpListener::TcpListener(bool v6, std::uint16_t port)
     : m_fd(::socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {
-  if (!m_fd.valid() || !configure(m_fd.get(), v6)) failBind(port);
-  Address any;
-  any.isV6 = v6;
-  any.port = port;
-  sockaddr_storage name{};
-  const socklen_t length = any.toSockaddr(name);
-  if (::bind(m_fd.get(), reinterpret_cast<sockaddr*>(&name), length) != 0) failBind(port);
-  if (::listen(m_fd.get(), kBacklog) != 0) failBind(port);
-  m_port = localAddress(m_fd.get()).value_or(any).port;
+  const bool isListening = m_fd.valid() && configure(m_fd.get(), v6) &&
+                           bindAny(m_fd.get(), v6, port) && ::listen(m_fd.get(), kBacklog) == 0;
+  const auto local = isListening ? localAddress(m_fd.get()) : std::nullopt;
+  if (!local) failBind("TCP", port);
+  m_port = local->port;
 }
 
 // Edge-triggered: when the process is out of descriptors, the connections that wait do not make the
@@ -84,16 +65,7 @@ void TcpListener::accepted(FileDescriptor connection, const Address& remote) {
 }
 
 TcpListenerPair bindTcpPair(std::uint16_t port, bool hasV6) {
-  for (int attempt = 1;; ++attempt) {
-    TcpListenerPair pair;
-    pair.v4 = std::make_unique<TcpListener>(false, port);
-    try {
-      if (hasV6) pair.v6 = std::make_unique<TcpListener>(true, pair.v4->port());
-      return pair;
-    } catch (const Error&) {
-      if (port != 0 || attempt == kPortAttempts) throw;
-    }
-  }
+  return bindBoth<TcpListenerPair>(port, hasV6);
 }
 
 }  // namespace kms::io

@@ -1,3 +1,5 @@
+#include "io/bind-both.hpp"
+
 #include <kms/base/error.hpp>
 #include <kms/io/udp-socket.hpp>
 
@@ -5,7 +7,6 @@
 #include <cerrno>
 #include <cstring>
 #include <netinet/in.h>
-#include <string>
 #include <sys/epoll.h>
 #include <utility>
 
@@ -14,11 +15,6 @@ namespace kms::io {
 namespace {
 
 constexpr int kSocketBuffer = 4 << 20;
-
-[[noreturn]] void failBind(std::uint16_t port) {
-  throw Error(ErrorCode::kNotEnoughResources,
-              "cannot bind UDP port " + std::to_string(port) + ": " + std::strerror(errno));
-}
 
 bool enable(int fd, int level, int option) {
   const int on = 1;
@@ -40,27 +36,15 @@ bool configure(int fd, bool v6) {
   return enable(fd, IPPROTO_IPV6, IPV6_V6ONLY) && enable(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO);
 }
 
-std::uint16_t boundPort(int fd) {
-  sockaddr_storage name{};
-  socklen_t length = sizeof name;
-  ::getsockname(fd, reinterpret_cast<sockaddr*>(&name), &length);
-  const auto address = Address::fromSockaddr(reinterpret_cast<sockaddr*>(&name));
-  return address ? address->port : 0;
-}
-
 }  // namespace
 
 UdpSocket::UdpSocket(bool v6, std::uint16_t port)
     : m_fd(::socket(v6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)),
       m_v6(v6) {
-  if (!m_fd.valid() || !configure(m_fd.get(), v6)) failBind(port);
-  Address any;
-  any.isV6 = v6;
-  any.port = port;
-  sockaddr_storage name{};
-  const socklen_t length = any.toSockaddr(name);
-  if (::bind(m_fd.get(), reinterpret_cast<sockaddr*>(&name), length) != 0) failBind(port);
-  m_port = boundPort(m_fd.get());
+  const bool isBound = m_fd.valid() && configure(m_fd.get(), v6) && bindAny(m_fd.get(), v6, port);
+  const auto local = isBound ? io::localAddress(m_fd.get()) : std::nullopt;
+  if (!local) failBind("UDP", port);
+  m_port = local->port;
 }
 
 void UdpSocket::attach(IoThread& thread, PacketPool& pool, UdpReceiver& receiver) {
@@ -179,17 +163,7 @@ bool hasIpv6() {
 }  // namespace
 
 UdpSocketPair bindUdpPair(std::uint16_t port) {
-  const bool v6 = hasIpv6();
-  for (int attempt = 0;; ++attempt) {
-    UdpSocketPair pair;
-    pair.v4 = std::make_unique<UdpSocket>(false, port);
-    try {
-      if (v6) pair.v6 = std::make_unique<UdpSocket>(true, pair.v4->port());
-      return pair;
-    } catch (const Error&) {
-      if (port != 0 || attempt == 50) throw;
-    }
-  }
+  return bindBoth<UdpSocketPair>(port, hasIpv6());
 }
 
 }  // namespace kms::io
