@@ -121,6 +121,14 @@ it("getStats links streams with codec, transport, candidates and the configured 
   expect(Number(transport?.["bytesReceived"])).toBeGreaterThan(Number(video["bytesReceived"]));
   const pair = byId.get(transport?.["selectedCandidatePairId"] ?? "");
   expect(pair).toMatchObject({ type: "candidatepair", state: "succeeded", writable: true });
+  expect(pair).toMatchObject({ nominated: true, readable: true });
+  expect(Number(pair?.["requestsSent"])).toBeGreaterThan(0);
+  expect(Number(pair?.["responsesReceived"])).toBeGreaterThan(0);
+  expect(Number(pair?.["currentRoundTripTime"])).toBeGreaterThan(0);
+  expect(Number(pair?.["bytesReceived"])).toBeGreaterThan(Number(video["bytesReceived"]));
+  const pairs = all.filter(({ type }) => type === "candidatepair");
+  expect(pairs.length).toBeGreaterThan(1);
+  expect(pairs.filter(({ bytesSent }) => Number(bytesSent) > 0)).toEqual([pair]);
   expect(byId.get(pair?.["localCandidateId"] ?? "")).toMatchObject({ candidateType: "host" });
   expect(byId.get(pair?.["remoteCandidateId"] ?? "")?.type).toBe("remotecandidate");
   const configured = new X509Certificate(await readFile(join(folder, "media.pem")));

@@ -66,6 +66,7 @@ void Agent::Core::startCheck(Pair& pair, TimePoint now) {
   check.priority =
       candidatePriority(CandidateType::PeerReflexive, preference, 1, pair.local.tcpType);
   ++m_counters.checksSent;
+  ++pair.counters.requestsSent;
   sendBinding(pair.path, *m_keys, check);
 }
 
@@ -153,6 +154,7 @@ bool Agent::Core::onResponse(const StunMessage& message, const Path& path) {
     ++m_counters.badIntegrity;
     return true;
   }
+  ++pair->counters.responsesReceived;
   if (!std::exchange(check->isOpen, false)) {  // answered before
     ++m_counters.strayResponses;
     return true;

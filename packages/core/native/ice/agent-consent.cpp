@@ -31,6 +31,7 @@ void Agent::Core::askConsent(TimePoint now) {
   // check with its retransmissions helps out. Its answer is consent as well (RFC 7675 5.1).
   Pair* pair = m_isSelectedCurrent && m_keys ? m_list.find(m_consent.path()) : nullptr;
   if (m_consent.isOverdue() && pair != nullptr && !pair->isOutstanding) startCheck(*pair, now);
+  if (pair != nullptr) ++pair->counters.consentRequestsSent;
   Check check;
   check.id = newId();
   check.role = m_role;
@@ -54,6 +55,7 @@ void Agent::Core::onConsentResponse(const StunMessage& message, const Path& path
     ++m_counters.badIntegrity;
     return;
   }
+  if (Pair* pair = m_list.find(path)) ++pair->counters.responsesReceived;
   m_selected->roundTripTime = m_consent.answered(message.transactionId(), m_clock.now());
   onConsent(m_clock.now());
 }

@@ -31,6 +31,7 @@ class Agent::Core {
 
   [[nodiscard]] TimePoint nextDeadline();
   [[nodiscard]] std::optional<SelectedPair> selectedPair() const { return m_selected; }
+  [[nodiscard]] std::vector<PairStats> pairs() const;
   [[nodiscard]] State state() const noexcept { return m_state; }
   [[nodiscard]] Role role() const noexcept { return m_role; }
   [[nodiscard]] const Counters& counters() const noexcept { return m_counters; }

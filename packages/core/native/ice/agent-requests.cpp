@@ -77,6 +77,8 @@ void Agent::Core::onAuthentic(const StunMessage& message, const Path& path) {
     ++m_counters.unwanted;
     return;
   }
+  ++pair->counters.requestsReceived;
+  ++pair->counters.responsesSent;
   agree(message, path, m_local);
   const bool isNomination =
       m_role == Role::Controlled && message.find(StunAttribute::UseCandidate).has_value();

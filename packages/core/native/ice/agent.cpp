@@ -13,6 +13,12 @@ std::string_view name(State state) noexcept {
   return kNames[static_cast<std::size_t>(state)];
 }
 
+std::string_view name(PairState state) noexcept {
+  static constexpr std::array<std::string_view, 4> kNames = {"waiting", "inprogress", "succeeded",
+                                                             "failed"};
+  return kNames[static_cast<std::size_t>(state)];
+}
+
 Agent::Agent(const Config& config, const Clock& clock, AgentListener& listener)
     : m_core(std::make_unique<Core>(config, clock, listener)) {}
 
@@ -60,6 +66,10 @@ void Agent::restart(std::string ufrag, std::string pwd) {
 
 std::optional<SelectedPair> Agent::selectedPair() const {
   return m_core->selectedPair();
+}
+
+std::vector<PairStats> Agent::pairs() const {
+  return m_core->pairs();
 }
 
 State Agent::state() const noexcept {

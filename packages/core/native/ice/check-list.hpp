@@ -30,8 +30,6 @@ struct Check {
   bool isOpen = false;  ///< sent and not yet answered
 };
 
-enum class PairState : std::uint8_t { Waiting, InProgress, Succeeded, Failed };
-
 struct Pair {
   Path path;
   Candidate local;
@@ -54,6 +52,7 @@ struct Pair {
   std::optional<Address> mapped;  ///< our address as the peer saw it
   TimePoint validatedAt{};        ///< of the last success
   std::optional<Duration> roundTripTime;
+  PairCounters counters;
 
   [[nodiscard]] Check& newestCheck() noexcept { return checks[newest]; }
   /// Gives up on the pair until something new is heard of it.

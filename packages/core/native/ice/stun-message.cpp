@@ -168,6 +168,11 @@ std::optional<Address> StunMessage::mappedAddress() const noexcept {
   return std::nullopt;
 }
 
+std::optional<Address> StunMessage::alternateServer() const noexcept {
+  const auto value = find(StunAttribute::AlternateServer);
+  return value ? address(*value, false) : std::nullopt;
+}
+
 std::optional<Address> StunMessage::address(ByteView value, bool isXored) const noexcept {
   if (value.size() < 4) return std::nullopt;
   const std::size_t length = value[1] == kFamilyV4 ? 4 : value[1] == kFamilyV6 ? 16 : 0;

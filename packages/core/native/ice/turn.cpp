@@ -14,6 +14,7 @@ namespace kms::ice {
 namespace {
 
 constexpr unsigned kMaxRefusals = 3;
+constexpr int kTryAlternate = 300;
 constexpr std::uint32_t kUdpProtocol = 17U << 24U;
 constexpr std::uint32_t kFamilyIpv6 = 2U << 24U;
 constexpr Duration kRenewal = std::chrono::minutes(4);  // permissions live 5 minutes, channels 10
@@ -191,12 +192,24 @@ void TurnClient::onResponse(const StunMessage& message) {
 }
 
 void TurnClient::onError(Transaction transaction, const StunMessage& message) {
+  if (redirect(transaction, message)) return;
   const int code = message.error() ? message.error()->code : 0;
   const bool isForCredentials = (code == 401 && m_key.empty()) || code == 438;
   if (isForCredentials && ++transaction.refusals <= kMaxRefusals && learnCredentials(message)) {
     return begin(std::move(transaction));
   }
   onRefused(transaction, describe(message));
+}
+
+// Only an Allocate may be redirected (RFC 8656 7.4), and not to an address that nobody has.
+bool TurnClient::redirect(const Transaction& transaction, const StunMessage& message) {
+  const auto error = message.error();
+  if (!error || error->code != kTryAlternate || transaction.kind != Kind::Allocate) return false;
+  const auto server = message.alternateServer();
+  if (!server || server->port == 0) return false;
+  end();
+  m_listener.onAlternateServer(*server);
+  return true;
 }
 
 bool TurnClient::learnCredentials(const StunMessage& message) {
@@ -265,11 +278,16 @@ void TurnClient::onRefused(const Transaction& transaction, const std::string& re
 }
 
 void TurnClient::fail(const std::string& reason) {
-  if (std::exchange(m_isOver, true)) return;
+  if (m_isOver) return;
+  end();
+  m_listener.onTurnFailed(reason);
+}
+
+void TurnClient::end() {
+  m_isOver = true;
   m_transactions.clear();
   m_grants.clear();
   m_relayed.reset();
-  m_listener.onTurnFailed(reason);
 }
 
 }  // namespace kms::ice

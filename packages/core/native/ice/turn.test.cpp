@@ -40,7 +40,17 @@ class Turn : public ::testing::Test, public TurnListener {
     EXPECT_EQ(mapped, kMapped);
     ++relayedTold;
   }
+  void onAlternateServer(const Address& server) override { alternates.push_back(server); }
   void onTurnFailed(const std::string& reason) override { failures.push_back(reason); }
+  /// Refuses what was asked last, with an ALTERNATE-SERVER of these octets.
+  void redirect(const Octets& alternate) {
+    const auto request = StunMessage::parse(sent.back());
+    ASSERT_TRUE(request);
+    StunWriter writer(StunClass::Error, request->method(), request->transactionId());
+    writer.addError(300, "Try Alternate");
+    if (!alternate.empty()) writer.add(StunAttribute::AlternateServer, ByteView(alternate));
+    (void)client->handlePacket(writer.bytes());
+  }
 
   /// Answers all that was sent; returns how many requests of `method` there were.
   unsigned serve(std::uint16_t method = kTurnAllocate) {
@@ -114,6 +124,7 @@ class Turn : public ::testing::Test, public TurnListener {
   bool refusesAll = false;
   bool isServing = true;
   std::vector<Octets> sent;
+  std::vector<Address> alternates;
   std::vector<std::string> failures;
   int relayedTold = 0;
   std::unique_ptr<TurnClient> client;
@@ -320,6 +331,42 @@ TEST_F(Turn, aHostileServerNeitherCrashesItNorIsFollowed) {
   }
   EXPECT_EQ(client->relayed(), kRelayed);
   EXPECT_TRUE(sent.empty()) << "nothing is sent for what nobody asked for";
+}
+
+TEST_F(Turn, namesTheServerThatItIsSentTo) {
+  redirect({0, 1, 0x0D, 0x96, 198, 51, 100, 20});
+  ASSERT_EQ(alternates.size(), 1U);
+  EXPECT_EQ(alternates[0], at("198.51.100.20", 3478));
+  EXPECT_TRUE(failures.empty());
+  EXPECT_EQ(client->nextDeadline(), TimePoint::max());
+  sent.clear();
+  client->close();
+  EXPECT_TRUE(sent.empty()) << "there is no allocation to give back";
+}
+
+TEST_F(Turn, failsWhenItIsSentNowhere) {
+  const std::vector<Octets> nowhere = {
+      {},                                // no attribute
+      {0, 1, 0, 0, 198, 51, 100, 20},    // port 0
+      {0, 1, 0x0D, 0x96, 198, 51, 100},  // too short
+      {0, 9, 0x0D, 0x96, 1, 2, 3, 4},    // no family
+  };
+  for (const Octets& alternate : nowhere) {
+    failures.clear();
+    make();
+    redirect(alternate);
+    EXPECT_EQ(failures, std::vector<std::string>{"300 Try Alternate"});
+  }
+  EXPECT_TRUE(alternates.empty());
+}
+
+TEST_F(Turn, isNotSentAwayFromAnAllocation) {
+  serve();
+  ASSERT_EQ(relayedTold, 1);
+  (void)client->send(kPeer, kData);
+  redirect({0, 1, 0x0D, 0x96, 198, 51, 100, 20});
+  EXPECT_TRUE(alternates.empty());
+  EXPECT_EQ(client->relayed(), kRelayed);
 }
 
 }  // namespace

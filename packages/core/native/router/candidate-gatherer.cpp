@@ -25,8 +25,11 @@ void CandidateGatherer::start(const GatherOptions& options, std::uint32_t transa
   m_isGathering = true;
   m_candidates.clear();
   m_queries.clear();
+  m_mappings.clear();
+  m_tag = transactionTag;
+  m_keepalive = options.stunKeepalive;
   addHosts(options);
-  if (options.stunServer) ask(*options.stunServer, transactionTag);
+  if (options.stunServer) ask(*options.stunServer);
   if (options.turnServer) openRelay(options);
   settle();
 }
@@ -34,6 +37,7 @@ void CandidateGatherer::start(const GatherOptions& options, std::uint32_t transa
 void CandidateGatherer::close() {
   m_isGathering = false;
   m_queries.clear();
+  m_mappings.clear();
   m_timer.stop();
   if (m_relay) m_relay->close();
 }
@@ -71,14 +75,34 @@ void CandidateGatherer::addHost(const Address& address, const std::optional<Addr
   add(std::move(candidate));
 }
 
-void CandidateGatherer::ask(const Address& server, std::uint32_t tag) {
+void CandidateGatherer::ask(const Address& server) {
   unsigned index = 0;
   const auto hosts = m_candidates;
   for (const ice::Candidate& host : hosts) {
     const Address& base = host.baseAddress();
     if (host.transport != ice::Transport::Udp || base.isV6 != server.isV6) continue;
-    m_queries.push_back({base, server, index++, ice::StunQuery(taggedId(tag), m_context.now())});
-    m_listener.onQuery(m_queries.back().query.request(), base, server);
+    begin(base, server, index++, false);
+  }
+}
+
+void CandidateGatherer::begin(const Address& base, const Address& server, unsigned index,
+                              bool isRenewal) {
+  ice::StunQuery query(taggedId(m_tag), m_context.now());
+  m_queries.push_back({base, server, index, isRenewal, std::move(query)});
+  m_listener.onQuery(m_queries.back().query.request(), base, server);
+}
+
+void CandidateGatherer::keepMappings(bool isNeeded) {
+  m_keepsMappings = isNeeded;
+  if (!isNeeded) std::erase_if(m_queries, [](const Query& each) { return each.isRenewal; });
+  rearm();
+}
+
+void CandidateGatherer::renewMappings(TimePoint now) {
+  for (Mapping& each : m_mappings) {
+    if (now < each.renewAt) continue;
+    each.renewAt = now + m_keepalive;
+    begin(each.base, each.server, 0, true);
   }
 }
 
@@ -103,6 +127,7 @@ void CandidateGatherer::onTimer() {
   }
   std::erase_if(m_queries, [](const Query& each) { return each.query.isDone(); });
   for (const Query& each : lost) conclude(each);
+  if (m_keepsMappings) renewMappings(now);
   settle();
 }
 
@@ -118,6 +143,7 @@ bool CandidateGatherer::handleStun(std::span<const std::uint8_t> packet) {
 }
 
 void CandidateGatherer::conclude(const Query& done) {
+  if (done.isRenewal) return;
   const auto& mapped = done.query.mapped();
   if (!mapped) {
     m_listener.onGatheringProblem("STUN server " + done.server.text() + " from " +
@@ -135,6 +161,7 @@ void CandidateGatherer::conclude(const Query& done) {
   candidate.foundation = ice::candidateFoundation(candidate.type, done.base, done.server);
   candidate.priority = ice::candidatePriority(
       candidate.type, ice::localPreference(done.base, done.index), candidate.component);
+  m_mappings.push_back({done.base, done.server, m_context.now() + m_keepalive});
   add(std::move(candidate));
 }
 
@@ -144,14 +171,21 @@ void CandidateGatherer::add(ice::Candidate candidate) {
   m_listener.onCandidate(added);
 }
 
-void CandidateGatherer::settle() {
+void CandidateGatherer::rearm() {
   TimePoint next = TimePoint::max();
   for (const Query& each : m_queries) next = std::min(next, each.query.nextDeadline());
+  if (m_keepsMappings) {
+    for (const Mapping& each : m_mappings) next = std::min(next, each.renewAt);
+  }
   if (next != TimePoint::max()) {
     m_timer.start(next);
   } else {
     m_timer.stop();
   }
+}
+
+void CandidateGatherer::settle() {
+  rearm();
   if (m_isGathering && m_queries.empty() && !m_isRelayOpening) {
     m_isGathering = false;
     m_listener.onGatheringDone();

@@ -44,6 +44,9 @@ class CandidateGatherer final : private RelayListener {
   /// True when `packet` is an answer of a STUN server.
   bool handleStun(std::span<const std::uint8_t> packet);
   void close();
+  /// Whether the peer may still come over a server-reflexive candidate that nothing else keeps
+  /// open: then the STUN server is asked again and again (RFC 8445 5.1.1.4). At first it may.
+  void keepMappings(bool isNeeded);
 
   [[nodiscard]] const std::vector<ice::Candidate>& candidates() const noexcept {
     return m_candidates;
@@ -56,18 +59,28 @@ class CandidateGatherer final : private RelayListener {
     Address base;
     Address server;
     unsigned index = 0;
+    bool isRenewal = false;  ///< finds nothing new, and may fail
     ice::StunQuery query;
+  };
+  /// What keeps a server-reflexive candidate alive.
+  struct Mapping {
+    Address base;
+    Address server;
+    TimePoint renewAt;
   };
 
   void addHosts(const GatherOptions& options);
   void addHost(const Address& address, const std::optional<Address>& external, unsigned index,
                ice::TcpType tcpType);
-  void ask(const Address& server, std::uint32_t tag);
+  void ask(const Address& server);
+  void begin(const Address& base, const Address& server, unsigned index, bool isRenewal);
+  void renewMappings(TimePoint now);
   void openRelay(const GatherOptions& options);
   void onTimer();
   void conclude(const Query& done);
   void add(ice::Candidate candidate);
   void settle();
+  void rearm();
 
   // RelayListener
   void onRelayed(const Address& relayed, const std::optional<Address>& mapped) override;
@@ -81,6 +94,10 @@ class CandidateGatherer final : private RelayListener {
   GathererListener& m_listener;
   std::vector<ice::Candidate> m_candidates;
   std::vector<Query> m_queries;
+  std::vector<Mapping> m_mappings;
+  std::uint32_t m_tag = 0;
+  Duration m_keepalive{};
+  bool m_keepsMappings = true;
   std::unique_ptr<Relay> m_relay;
   std::optional<Address> m_relayMapped;
   bool m_isRelayOpening = false;

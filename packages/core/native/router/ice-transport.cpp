@@ -229,7 +229,9 @@ void IceTransport::sendUdp(std::span<const std::uint8_t> packet, const ice::Path
 }
 
 void IceTransport::onStateChanged(ice::State state) {
-  if (!m_closed) m_listener.onIceStateChanged(state);
+  if (m_closed) return;
+  m_gatherer.keepMappings(state != ice::State::Ready && state != ice::State::Failed);
+  m_listener.onIceStateChanged(state);
 }
 
 void IceTransport::onSelectedPair(const ice::SelectedPair& pair) {

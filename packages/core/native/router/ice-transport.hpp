@@ -75,6 +75,7 @@ class IceTransport final : private DatagramSink,
   [[nodiscard]] std::optional<ice::SelectedPair> selectedPair() const {
     return m_agent->selectedPair();
   }
+  [[nodiscard]] std::vector<ice::PairStats> pairs() const { return m_agent->pairs(); }
   [[nodiscard]] const ice::Counters& counters() const noexcept { return m_agent->counters(); }
   [[nodiscard]] const DropCounts& drops() const noexcept { return m_drops; }
 

@@ -1,17 +1,13 @@
-// Ways to the peer: TCP, server-reflexive candidates, ICE restart; and hostile TCP peers.
+// Ways to the peer: TCP, external addresses, ICE restart; and hostile TCP peers.
 #include "router/test-peer.hpp"
+#include "router/test-socket.hpp"
 
 #include <kms/ice/stun-query.hpp>
 #include <kms/ice/stun.hpp>
 
 #include <gtest/gtest.h>
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <poll.h>
 #include <random>
-#include <sys/socket.h>
-#include <unistd.h>
 
 namespace kms::router {
 namespace {
@@ -25,58 +21,6 @@ bool isTcp(const ice::Candidate& candidate) {
 bool isUdp(const ice::Candidate& candidate) {
   return candidate.transport == ice::Transport::Udp;
 }
-
-/// A blocking socket of the test's own.
-class Socket {
- public:
-  explicit Socket(int type) : m_fd(::socket(AF_INET, type, 0)) {
-    const timeval patience{10, 0};
-    ::setsockopt(m_fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  }
-  Socket(Socket&& other) noexcept : m_fd(std::exchange(other.m_fd, -1)) {}
-  ~Socket() {
-    if (m_fd >= 0) ::close(m_fd);
-  }
-  [[nodiscard]] int fd() const { return m_fd; }
-  bool connect(std::uint16_t port) const {
-    sockaddr_in name = loopback(port);
-    return ::connect(m_fd, reinterpret_cast<sockaddr*>(&name), sizeof name) == 0;
-  }
-  std::uint16_t bind() const {
-    sockaddr_in name = loopback(0);
-    ::bind(m_fd, reinterpret_cast<sockaddr*>(&name), sizeof name);
-    socklen_t length = sizeof name;
-    ::getsockname(m_fd, reinterpret_cast<sockaddr*>(&name), &length);
-    return ntohs(name.sin_port);
-  }
-  void write(std::span<const std::uint8_t> bytes) const {
-    ::send(m_fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-  }
-  void writeFrame(std::span<const std::uint8_t> bytes) const {
-    std::vector<std::uint8_t> frame = {static_cast<std::uint8_t>(bytes.size() >> 8U),
-                                       static_cast<std::uint8_t>(bytes.size())};
-    frame.insert(frame.end(), bytes.begin(), bytes.end());
-    write(frame);
-  }
-  /// Until the peer has closed; false when it has not within the patience.
-  [[nodiscard]] bool isClosedByPeer() const {
-    std::uint8_t byte = 0;
-    ssize_t got = 0;
-    while ((got = ::recv(m_fd, &byte, 1, 0)) > 0) {
-    }
-    return got == 0 || errno == ECONNRESET;
-  }
-
- private:
-  static sockaddr_in loopback(std::uint16_t port) {
-    sockaddr_in name{};
-    name.sin_family = AF_INET;
-    name.sin_port = htons(port);
-    name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    return name;
-  }
-  int m_fd;
-};
 
 class IceTransportTest : public ::testing::Test {
  protected:
@@ -200,47 +144,6 @@ TEST_F(IceTransportTest, mediaGoesOnWhileIceRestarts) {
   EXPECT_FALSE(a.has("dtls CONNECTED")) << "DTLS is not begun anew";
   ASSERT_TRUE(tap.await(400));
   EXPECT_EQ(tap.missing(), 0U) << "no packet was lost over it";
-}
-
-TEST_F(IceTransportTest, aStunServerGivesAServerReflexiveCandidate) {
-  const Socket server(SOCK_DGRAM);
-  GatherOptions options;
-  options.tcp = false;
-  options.stunServer = Address::parse("127.0.0.1", server.bind());
-  TestPeer peer(m_router, 0, "peer", options);
-  std::array<std::uint8_t, 600> request{};
-  sockaddr_storage from{};
-  socklen_t length = sizeof from;
-  const auto got = ::recvfrom(server.fd(), request.data(), request.size(), 0,
-                              reinterpret_cast<sockaddr*>(&from), &length);
-  ASSERT_GT(got, 0);
-  EXPECT_FALSE(peer.has("gathered"));
-  const auto message = ice::StunMessage::parse({request.data(), static_cast<std::size_t>(got)});
-  ASSERT_TRUE(message);
-  ice::StunWriter answer(ice::StunClass::Success, ice::kStunBinding, message->transactionId());
-  answer.addXorAddress(ice::StunAttribute::XorMappedAddress, *Address::parse("203.0.113.7", 4711));
-  ::sendto(server.fd(), answer.bytes().data(), answer.bytes().size(), 0,
-           reinterpret_cast<sockaddr*>(&from), length);
-  ASSERT_TRUE(peer.await("gathered"));
-  const auto last = *ice::Candidate::parse(peer.candidates().back()).candidate;
-  EXPECT_EQ(last.type, ice::CandidateType::ServerReflexive);
-  EXPECT_EQ(last.address, *Address::parse("203.0.113.7", 4711));
-  EXPECT_EQ(last.related, *Address::parse("127.0.0.1", m_router.udpPort(0)));
-}
-
-TEST_F(IceTransportTest, aTurnServerThatIsNotThereIsToldAndGatheringEnds) {
-  GatherOptions options;
-  std::uint16_t nobody = 0;
-  {
-    const Socket gone(SOCK_STREAM);
-    nobody = gone.bind();
-  }
-  options.turnServer = TurnServer{*Address::parse("127.0.0.1", nobody), TurnServer::Transport::Tcp,
-                                  "user", "password"};
-  TestPeer peer(m_router, 0, "peer", options);
-  EXPECT_TRUE(peer.await("gathered"));
-  EXPECT_TRUE(peer.has("problem TURN server: the server closed the connection") ||
-              peer.has("problem TURN server: cannot connect"));
 }
 
 TEST_F(IceTransportTest, strangersOnTheTcpPortAreClosed) {

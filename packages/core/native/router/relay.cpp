@@ -1,6 +1,7 @@
 #include "router/relay.hpp"
 
 #include "router/protocol-drops.hpp"
+#include "router/stream-frames.hpp"
 
 #include <kms/base/error.hpp>
 
@@ -16,17 +17,8 @@ namespace {
 constexpr std::size_t kStreamCapacity = 16 * 1024;
 constexpr std::size_t kStreamSendCapacity = 128 * 1024;
 constexpr std::size_t kPlainCapacity = 8 * 1024;
-constexpr std::size_t kMaxMessage = ice::kStunMaxSize;
+constexpr std::size_t kMaxServers = 4;  // the configured one, and three redirections
 constexpr Duration kConnectTime = std::chrono::seconds(10);
-
-/// The length of the STUN message or ChannelData (padded, RFC 8656 12.5) that `bytes` begins with;
-/// 0: not to be told yet.
-std::size_t messageLength(std::span<const std::uint8_t> bytes) {
-  if (bytes.size() < ice::kChannelHeader) return 0;
-  const std::size_t length = static_cast<std::size_t>(bytes[2] << 8U) | bytes[3];
-  if ((bytes[0] & 0xC0U) == 0) return ice::kStunHeaderSize + length;
-  return (ice::kChannelHeader + length + 3U) & ~std::size_t{3};
-}
 
 ice::TurnConfig configOf(const TurnServer& server) {
   ice::TurnConfig config;
@@ -43,7 +35,6 @@ Relay::Relay(ThreadContext& context, TurnServer server, RelayListener& listener)
     : m_context(context),
       m_server(std::move(server)),
       m_listener(listener),
-      m_client(configOf(m_server), context.environment().clock, *this),
       m_timer(context.environment().timers, [this] { onTimer(); }),
       m_flow(context.sendQueue()) {}
 
@@ -52,6 +43,9 @@ Relay::~Relay() {
 }
 
 void Relay::start() {
+  m_asked.push_back(m_server.address);
+  ice::TurnListener& self = *this;
+  m_client.emplace(configOf(m_server), m_context.environment().clock, self);
   try {
     isStream() ? startStream() : startDatagram();
   } catch (const Error& error) {
@@ -65,7 +59,7 @@ void Relay::startDatagram() {
   any.isV6 = m_server.address.isV6;
   m_flow.redirect(*m_datagram, m_server.address, any);
   m_context.attach(*m_datagram, *this);
-  m_client.start();
+  m_client->start();
   rearm();
 }
 
@@ -80,15 +74,16 @@ void Relay::startStream() {
   if (m_tls) {
     m_connectBy = m_context.now() + kConnectTime;
   } else {
-    m_client.start();
+    m_client->start();
   }
   rearm();
 }
 
 void Relay::onTimer() {
+  if (m_alternate) return startOver(*std::exchange(m_alternate, std::nullopt));
   if (!m_failure.empty()) return fail(std::exchange(m_failure, {}));
   if (m_context.now() >= m_connectBy) return fail("no TLS connection");
-  m_client.onTimer();
+  m_client->onTimer();
   rearm();
 }
 
@@ -99,22 +94,44 @@ void Relay::onConnected() {
 void Relay::close() {
   if (std::exchange(m_isOver, true)) return;
   m_timer.stop();
-  m_client.close();
+  if (m_client) m_client->close();
+  closeSockets();
+}
+
+void Relay::closeSockets() {
   m_context.sendQueue().flush();
   if (m_stream) m_stream->flush();
   if (m_stream) m_stream->close();
   if (m_datagram) m_datagram->detach();
 }
 
+void Relay::onAlternateServer(const Address& server) {
+  m_alternate = server;
+  m_timer.start(m_context.now());
+}
+
+// RFC 8489 10: the same transport and credentials; never in a circle, and not for long.
+void Relay::startOver(const Address& server) {
+  const bool isAskedAgain = std::ranges::find(m_asked, server) != m_asked.end();
+  if (isAskedAgain || m_asked.size() >= kMaxServers || server.isV6 != m_server.address.isV6) {
+    return fail("redirected to " + server.text() + ", which is not followed");
+  }
+  closeSockets();
+  m_connectBy = TimePoint::max();
+  m_plainUsed = 0;
+  m_server.address = server;
+  start();
+}
+
 void Relay::fail(const std::string& reason) {
-  if (m_isOver) return;
+  if (m_isOver || m_alternate) return;  // whom the next server disappoints will be told
   close();
   m_listener.onRelayFailed(reason);
 }
 
 void Relay::rearm() {
-  const TimePoint deadline = std::min(m_client.nextDeadline(), m_connectBy);
-  if (m_isOver || !m_failure.empty()) return;
+  if (m_isOver || !m_failure.empty() || m_alternate) return;
+  const TimePoint deadline = std::min(m_client->nextDeadline(), m_connectBy);
   if (deadline != TimePoint::max()) m_timer.start(deadline);
 }
 
@@ -163,21 +180,21 @@ void Relay::flushTls() {
 
 void Relay::send(const Address& peer, std::span<const std::uint8_t> packet) {
   if (m_isOver) return;
-  const ice::TurnCounters before = m_client.counters();
-  (void)m_client.send(peer, packet);  // the client counts what it drops
+  const ice::TurnCounters before = m_client->counters();
+  (void)m_client->send(peer, packet);  // the client counts what it drops
   countDrops(before);
   rearm();
 }
 
 void Relay::favour(const Address& peer) {
   if (m_isOver) return;
-  m_client.bindChannel(peer);
+  m_client->bindChannel(peer);
   rearm();
 }
 
 void Relay::commit(const Address& peer, std::span<std::uint8_t> room, std::size_t size) {
   if (m_isOver) return;
-  const std::uint16_t channel = m_client.channel(peer);
+  const std::uint16_t channel = m_client->channel(peer);
   if (channel == 0) return send(peer, room.subspan(kPrefix, size));
   room[0] = static_cast<std::uint8_t>(channel >> 8U);
   room[1] = static_cast<std::uint8_t>(channel);
@@ -196,15 +213,15 @@ void Relay::onDatagram(io::PacketRef packet) {
 
 void Relay::take(io::PacketRef packet) {
   if (m_isOver) return;
-  const ice::TurnCounters before = m_client.counters();
-  const auto data = m_client.handlePacket(packet->bytes());
+  const ice::TurnCounters before = m_client->counters();
+  const auto data = m_client->handlePacket(packet->bytes());
   countDrops(before);
   rearm();
-  if (!data || !m_client.relayed()) return;
+  if (!data || !m_client->relayed()) return;
   std::memmove(packet->data.data(), data->data.data(), data->data.size());
   packet->size = static_cast<std::uint32_t>(data->data.size());
   packet->remote = data->peer;
-  packet->local = *m_client.relayed();
+  packet->local = *m_client->relayed();
   m_listener.onRelayedPacket(std::move(packet));
 }
 
@@ -213,7 +230,7 @@ void Relay::countDrops(const ice::TurnCounters& before) {
   const auto count = [&](DropReason reason, std::uint64_t packets) {
     environment.countDrop(reason, packets);
   };
-  addDrops(count, kRelayDrops, m_client.counters(), before);
+  addDrops(count, kRelayDrops, m_client->counters(), before);
 }
 
 std::size_t Relay::onBytes(std::span<std::uint8_t> bytes) {
@@ -221,27 +238,21 @@ std::size_t Relay::onBytes(std::span<std::uint8_t> bytes) {
 }
 
 std::size_t Relay::takeMessages(std::span<const std::uint8_t> bytes) {
-  std::size_t taken = 0;
-  while (!m_isOver) {
-    const auto rest = bytes.subspan(taken);
-    const std::size_t length = messageLength(rest);
-    if (length > kMaxMessage) {
-      fail("the server sent a message that is too long");
-      break;
-    }
-    if (length == 0 || rest.size() < length) break;
-    taken += length;
-    io::PacketRef packet = m_context.environment().pool.allocate();
-    if (!packet || length > io::kPacketCapacity) {
-      m_context.countMalformed();
-      continue;
-    }
-    std::memcpy(packet->data.data(), rest.data(), length);
-    packet->size = static_cast<std::uint32_t>(length);
-    packet->received = m_context.now();
-    take(std::move(packet));
-  }
-  return taken;
+  const auto taken = takeTurnMessages(bytes, [this](std::span<const std::uint8_t> message) {
+    takeMessage(message);
+    return !m_isOver;
+  });
+  if (!taken) fail("the server sent a message that is too long");
+  return taken.value_or(bytes.size());
+}
+
+void Relay::takeMessage(std::span<const std::uint8_t> message) {
+  io::PacketRef packet = m_context.environment().pool.allocate();
+  if (!packet || message.size() > io::kPacketCapacity) return m_context.countMalformed();
+  std::ranges::copy(message, packet->data.begin());
+  packet->size = static_cast<std::uint32_t>(message.size());
+  packet->received = m_context.now();
+  take(std::move(packet));
 }
 
 std::size_t Relay::onCiphertext(std::span<const std::uint8_t> bytes) {
@@ -255,7 +266,7 @@ std::size_t Relay::onCiphertext(std::span<const std::uint8_t> bytes) {
   }
   if (!wasConnected && m_tls->isConnected()) {
     m_connectBy = TimePoint::max();
-    m_client.start();
+    m_client->start();
     rearm();
   }
   while (!m_isOver && m_tls->isConnected()) {

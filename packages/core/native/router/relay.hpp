@@ -16,6 +16,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace kms::router {
 
@@ -48,8 +49,8 @@ class Relay final : private ice::TurnListener, private io::UdpReceiver, private 
   void start();
   /// Gives the allocation back. No call to the listener comes later.
   void close();
-  [[nodiscard]] const std::optional<Address>& relayed() const noexcept {
-    return m_client.relayed();
+  [[nodiscard]] std::optional<Address> relayed() const noexcept {
+    return m_client ? m_client->relayed() : std::nullopt;
   }
 
   /// Sends a packet to `peer`.
@@ -64,6 +65,7 @@ class Relay final : private ice::TurnListener, private io::UdpReceiver, private 
   // ice::TurnListener
   void onTurnSend(ice::ByteView message) override;
   void onRelayed(const Address& relayed, const std::optional<Address>& mapped) override;
+  void onAlternateServer(const Address& server) override;
   void onTurnFailed(const std::string& reason) override;
   // io::UdpReceiver
   void onDatagram(io::PacketRef packet) override;
@@ -78,6 +80,8 @@ class Relay final : private ice::TurnListener, private io::UdpReceiver, private 
     return m_server.transport != TurnServer::Transport::Udp;
   }
   void onTimer();
+  void startOver(const Address& server);
+  void closeSockets();
   void startDatagram();
   void startStream();
   void fail(const std::string& reason);
@@ -85,14 +89,17 @@ class Relay final : private ice::TurnListener, private io::UdpReceiver, private 
   void take(io::PacketRef packet);
   void countDrops(const ice::TurnCounters& before);
   std::size_t takeMessages(std::span<const std::uint8_t> bytes);
+  void takeMessage(std::span<const std::uint8_t> message);
   std::size_t onCiphertext(std::span<const std::uint8_t> bytes);
   void sendStream(std::span<const std::uint8_t> bytes, std::size_t padding = 0);
   void flushTls();
 
   ThreadContext& m_context;
-  const TurnServer m_server;
+  TurnServer m_server;
+  std::vector<Address> m_asked;        // servers, in their order
+  std::optional<Address> m_alternate;  // to be asked next; by the timer, never from within a call
   RelayListener& m_listener;
-  ice::TurnClient m_client;
+  std::optional<ice::TurnClient> m_client;
   io::Timer m_timer;
   io::Flow m_flow;
   std::unique_ptr<io::UdpSocket> m_datagram;

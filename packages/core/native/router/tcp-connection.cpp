@@ -1,5 +1,6 @@
 #include "router/tcp-connection.hpp"
 
+#include "router/stream-frames.hpp"
 #include "router/thread-context.hpp"
 
 #include <kms/ice/stun.hpp>
@@ -11,7 +12,6 @@ namespace kms::router {
 
 namespace {
 
-constexpr std::size_t kHeader = 2;  // length (RFC 4571 2)
 constexpr std::size_t kReceiveCapacity = 4096;
 constexpr std::size_t kSendCapacity = 128 * 1024;  // a keyframe and what comes while it leaves
 constexpr unsigned kMaxStrangersFrames = 8;
@@ -27,8 +27,8 @@ TcpConnection::TcpConnection(TcpPort& port, const ice::Path& path, DatagramSink*
       m_socket(kReceiveCapacity, kSendCapacity) {}
 
 bool TcpConnection::send(std::span<const std::uint8_t> packet) {
-  const std::array<std::uint8_t, kHeader> header = {static_cast<std::uint8_t>(packet.size() >> 8U),
-                                                    static_cast<std::uint8_t>(packet.size())};
+  const std::array<std::uint8_t, kFrameHeader> header = {
+      static_cast<std::uint8_t>(packet.size() >> 8U), static_cast<std::uint8_t>(packet.size())};
   // A stranger is given no buffer: what the kernel does not take at once is lost.
   const bool isSent =
       packet.size() <= io::kPacketCapacity &&
@@ -50,19 +50,10 @@ void TcpConnection::flush() {
 }
 
 std::size_t TcpConnection::onBytes(std::span<std::uint8_t> bytes) {
-  std::size_t taken = 0;
-  while (bytes.size() - taken >= kHeader) {
-    const auto rest = bytes.subspan(taken);
-    const std::size_t size = static_cast<std::size_t>(rest[0] << 8U) | rest[1];
-    if (size == 0 || size > io::kPacketCapacity) {
-      refuse(&TcpCounters::malformed);
-      return 0;
-    }
-    if (rest.size() < kHeader + size) break;
-    if (!onFrame(rest.subspan(kHeader, size)) || !m_socket.isOpen()) return 0;
-    taken += kHeader + size;
-  }
-  return taken;
+  const auto taken = takeFrames(
+      bytes, [this](std::span<std::uint8_t> frame) { return onFrame(frame) && m_socket.isOpen(); });
+  if (!taken) refuse(&TcpCounters::malformed);
+  return taken.value_or(0);
 }
 
 bool TcpConnection::onFrame(std::span<std::uint8_t> frame) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "router/ice-transport.hpp"
+#include "router/path-ledger.hpp"
 #include "router/thread-context.hpp"
 
 #include <kms/io/send-queue.hpp>
@@ -72,6 +73,7 @@ class WebRtcTransport::Impl final : public RtpOutlet,
   void whenPathKnown();
   void rearmDtls();
   void keepForLater(std::span<const std::uint8_t> packet);
+  [[nodiscard]] std::vector<CandidatePairStats> pairStats() const;
   void countDrop(DropReason reason, std::uint64_t packets = 1);
 
   // Data channels.
@@ -99,6 +101,7 @@ class WebRtcTransport::Impl final : public RtpOutlet,
   std::shared_ptr<sctp::DataChannels> m_data;
   std::uint64_t m_bytesSent = 0;
   std::uint64_t m_bytesReceived = 0;
+  PathLedger m_ledger;
   DropCounts m_drops;  // of DTLS, and of media before it
 };
 

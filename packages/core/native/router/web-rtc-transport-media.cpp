@@ -48,6 +48,15 @@ void WebRtcTransport::Impl::onMediaPacket(io::PacketRef packet) {
   }
 }
 
+std::vector<CandidatePairStats> WebRtcTransport::Impl::pairStats() const {
+  std::vector<CandidatePairStats> all;
+  for (ice::PairStats& pair : m_ice.pairs()) {
+    const PathBytes bytes = m_ledger.of(pair.path, {m_bytesSent, m_bytesReceived});
+    all.push_back({std::move(pair), bytes.sent, bytes.received});
+  }
+  return all;
+}
+
 TransportStats WebRtcTransport::Impl::stats() const {
   TransportStats all;
   all.streams = m_session.stats();
@@ -56,6 +65,7 @@ TransportStats WebRtcTransport::Impl::stats() const {
   all.iceState = m_ice.state();
   all.dtlsState = m_dtls ? m_dtls->state() : dtls::State::kNew;
   all.selectedPair = m_ice.selectedPair();
+  all.pairs = pairStats();
   all.localCertificate = m_certificate.info();
   if (m_dtls) all.remoteCertificate = m_dtls->remoteCertificate();
   all.dropped = m_session.drops();

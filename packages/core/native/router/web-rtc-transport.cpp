@@ -108,6 +108,7 @@ void WebRtcTransport::Impl::onIceStateChanged(ice::State state) {
 }
 
 void WebRtcTransport::Impl::onPathSelected(const ice::SelectedPair& pair) {
+  m_ledger.select(pair.path, {m_bytesSent, m_bytesReceived});
   m_listener.onCandidatePairSelected(pair.local.text(), pair.remote.text());
   whenPathKnown();
   m_session.onWritable();

@@ -44,11 +44,20 @@ Value toValue(const ice::Candidate& candidate) {
              {"priority", candidate.priority}};
 }
 
-Value toValue(const ice::SelectedPair& pair) {
+Value toValue(const router::CandidatePairStats& pair) {
   const auto roundTrip = pair.roundTripTime.value_or(Duration::zero());
   return Map{{"local", toValue(pair.local)},
              {"remote", toValue(pair.remote)},
+             {"state", ice::name(pair.state)},
              {"isNominated", pair.isNominated},
+             {"isSelected", pair.isSelected},
+             {"bytesSent", pair.bytesSent},
+             {"bytesReceived", pair.bytesReceived},
+             {"requestsSent", pair.counters.requestsSent},
+             {"requestsReceived", pair.counters.requestsReceived},
+             {"responsesSent", pair.counters.responsesSent},
+             {"responsesReceived", pair.counters.responsesReceived},
+             {"consentRequestsSent", pair.counters.consentRequestsSent},
              {"roundTripTime", std::chrono::duration<double>(roundTrip).count()}};
 }
 
@@ -99,7 +108,9 @@ Value toValue(const router::TransportStats& stats) {
   if (stats.remoteCertificate) {
     transport.emplace("remoteCertificate", toValue(*stats.remoteCertificate));
   }
-  if (stats.selectedPair) transport.emplace("selectedPair", toValue(*stats.selectedPair));
+  List pairs;
+  for (const router::CandidatePairStats& pair : stats.pairs) pairs.push_back(toValue(pair));
+  transport.emplace("pairs", std::move(pairs));
   return Map{{"streams", std::move(streams)}, {"transport", std::move(transport)}};
 }
 

@@ -25,6 +25,45 @@ const OUTBOUND = { ...COUNTS, medium: "video", direction: "outbound", ssrc: 22, 
 const INBOUND = { ...COUNTS, medium: "audio", direction: "inbound", ssrc: 11 };
 const LOCAL = { ip: "192.0.2.1", port: 40_000, transport: "udp", type: "host", priority: 200 };
 const REMOTE = { ip: "192.0.2.9", port: 5000, transport: "udp", type: "prflx", priority: 100 };
+const COUNTED = {
+  bytesSent: 900,
+  bytesReceived: 1900,
+  requestsSent: 3,
+  requestsReceived: 4,
+  responsesSent: 4,
+  responsesReceived: 8,
+  consentRequestsSent: 5,
+  roundTripTime: 0.03,
+};
+const UNUSED = {
+  bytesSent: 0,
+  bytesReceived: 0,
+  requestsSent: 7,
+  requestsReceived: 0,
+  responsesSent: 0,
+  responsesReceived: 0,
+  consentRequestsSent: 0,
+  roundTripTime: 0,
+};
+const OTHER = { ...REMOTE, ip: "192.0.2.10", type: "host" };
+const PAIRS = [
+  {
+    ...UNUSED,
+    local: LOCAL,
+    remote: OTHER,
+    state: "failed",
+    isNominated: false,
+    isSelected: false,
+  },
+  {
+    ...COUNTED,
+    local: LOCAL,
+    remote: REMOTE,
+    state: "succeeded",
+    isNominated: true,
+    isSelected: true,
+  },
+];
 const TRANSPORT = {
   bytesSent: 1000,
   bytesReceived: 2000,
@@ -33,7 +72,7 @@ const TRANSPORT = {
   localCertificate: { fingerprint: "AB:CD", base64: "TUlJ" },
   remoteCertificate: { fingerprint: "12:34", base64: "TUlK" },
   dropped: { replayed: 4 },
-  selectedPair: { local: LOCAL, remote: REMOTE, isNominated: true, roundTripTime: 0.03 },
+  pairs: PAIRS,
 };
 
 function entries(
@@ -116,8 +155,17 @@ describe("statistics of an endpoint", () => {
       state: "succeeded",
       nominated: true,
       writable: true,
+      readable: true,
       priority: 2 ** 32 * 100 + 400,
       roundTripTime: 0.03,
+      currentRoundTripTime: 0.03,
+      bytesSent: 900,
+      bytesReceived: 1900,
+      requestsSent: 3,
+      requestsReceived: 4,
+      responsesSent: 4,
+      responsesReceived: 8,
+      consentRequestsSent: 5,
     });
     expect(byId.get(pair?.["localCandidateId"])).toMatchObject({
       type: "localcandidate",
@@ -141,7 +189,7 @@ describe("statistics of an endpoint", () => {
     const stats = new RtcStats();
     const native = { streams: [OUTBOUND, INBOUND], transport: TRANSPORT };
     const all = entries(stats, native);
-    expect(all).toHaveLength(9);
+    expect(all).toHaveLength(11);
     expect(entries(stats, native)).toEqual(all);
     const video = entries(stats, native, "VIDEO");
     expect(video.map((entry) => entry["type"])).toEqual(["outboundrtp", "track"]);
@@ -149,8 +197,26 @@ describe("statistics of an endpoint", () => {
     expect(entries(stats, native, "DATA")).toEqual([]);
   });
 
-  it("has no transport before ICE has found a path", () => {
-    const { selectedPair: _, ...early } = TRANSPORT;
+  it("has all pairs, and each candidate once", () => {
+    const all = entries(new RtcStats(), { streams: [], transport: TRANSPORT });
+    const byId = new Map(all.map((entry) => [entry["id"], entry]));
+    const pairs = all.filter(({ type }) => type === "candidatepair");
+    expect(pairs.map(({ state }) => state)).toEqual(["failed", "succeeded"]);
+    expect(pairs[0]).toMatchObject({ nominated: false, writable: false, readable: false });
+    expect(byId.get(pairs[0]?.["remoteCandidateId"])).toMatchObject({ ipAddress: "192.0.2.10" });
+    expect(all.filter(({ type }) => type === "localcandidate")).toHaveLength(1);
+    expect(all.filter(({ type }) => type === "remotecandidate")).toHaveLength(2);
+  });
+
+  it("has pairs while none is selected yet", () => {
+    const transport = { ...TRANSPORT, pairs: PAIRS.slice(0, 1) };
+    const all = entries(new RtcStats(), { streams: [], transport });
+    expect(ofType(all, "RTCTransportStats")["selectedCandidatePairId"]).toBe("");
+    expect(ofType(all, "RTCIceCandidatePairStats")["state"]).toBe("failed");
+  });
+
+  it("has no transport before there is a pair", () => {
+    const early = { ...TRANSPORT, pairs: [] };
     expect(entries(new RtcStats(), { streams: [], transport: early })).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 // The transport of an endpoint: RTCTransportStats with the candidates and certificates that it uses.
-import { mapField, numberField, textField } from "@kms/core";
+import { flagField, isNativeMap, listField, mapField, numberField, textField } from "@kms/core";
 import type { NativeMap } from "@kms/core";
 import type { Entry, IdOf } from "./rtc-stats.js";
 
@@ -16,19 +16,18 @@ const NOTHING_LINKED = {
   remoteCertificateId: "",
 };
 
-/** All entries of the transport; none before ICE has found a path, without ICE before packets have come or gone. */
+/** All entries of the transport; none before ICE has a candidate pair, without ICE before packets have come or gone. */
 export function transportEntries(transport: NativeMap, idOf: IdOf): Entry[] {
-  if (transport["selectedPair"] === undefined) return plainTransportEntries(transport);
-  const pair = mapField(transport, "selectedPair");
-  const local = candidateEntry("localcandidate", mapField(pair, "local"));
-  const remote = candidateEntry("remotecandidate", mapField(pair, "remote"));
-  const pairEntry = candidatePairEntry(transport, pair, [local, remote], idOf);
+  const pairs = transport["pairs"] === undefined ? [] : listField(transport, "pairs");
+  const made = pairs.filter(isNativeMap).map((pair) => pairEntries(pair, idOf));
+  if (made.length === 0) return plainTransportEntries(transport);
+  const selected = made.find(({ isSelected }) => isSelected)?.entry;
+  const candidates = made.flatMap((each) => each.candidates);
   const certificates = ["local", "remote"].flatMap((side) => certificateEntry(transport, side));
   return [
-    iceTransportEntry(transport, idOf(pairEntry.key), certificates, idOf),
-    pairEntry,
-    local,
-    remote,
+    iceTransportEntry(transport, selected ? idOf(selected.key) : "", certificates, idOf),
+    ...made.map(({ entry }) => entry),
+    ...new Map(candidates.map((candidate) => [candidate.key, candidate])).values(),
     ...certificates,
   ];
 }
@@ -38,6 +37,22 @@ function plainTransportEntries(transport: NativeMap): Entry[] {
   if (transport["bytesSent"] === undefined || transport["iceState"] !== undefined) return [];
   const bytes = numberField(transport, "bytesSent") + numberField(transport, "bytesReceived");
   return bytes > 0 ? [transportEntry(transport, true, NOTHING_LINKED)] : [];
+}
+
+interface PairEntries {
+  readonly isSelected: boolean;
+  readonly entry: Entry;
+  readonly candidates: readonly Entry[];
+}
+
+function pairEntries(pair: NativeMap, idOf: IdOf): PairEntries {
+  const local = candidateEntry("localcandidate", mapField(pair, "local"));
+  const remote = candidateEntry("remotecandidate", mapField(pair, "remote"));
+  return {
+    isSelected: flagField(pair, "isSelected"),
+    entry: candidatePairEntry(pair, [local, remote], idOf),
+    candidates: [local, remote],
+  };
 }
 
 function iceTransportEntry(
@@ -76,7 +91,6 @@ function transportEntry(
 }
 
 function candidatePairEntry(
-  transport: NativeMap,
   pair: NativeMap,
   [local, remote]: readonly [Entry, Entry],
   idOf: IdOf,
@@ -84,7 +98,6 @@ function candidatePairEntry(
   const priorities = [mapField(pair, "local"), mapField(pair, "remote")].map((candidate) =>
     numberField(candidate, "priority"),
   );
-  const isUsable = ["CONNECTED", "READY"].includes(textField(transport, "iceState"));
   return {
     key: `pair ${local.key} ${remote.key}`,
     register: "RTCIceCandidatePairStats",
@@ -93,17 +106,23 @@ function candidatePairEntry(
       transportId: idOf("transport"),
       localCandidateId: idOf(local.key),
       remoteCandidateId: idOf(remote.key),
-      state: "succeeded",
+      state: textField(pair, "state"),
       // RFC 8445, 6.1.2.3; as far as a double can tell.
       priority: 2 ** 32 * Math.min(...priorities) + 2 * Math.max(...priorities),
-      nominated: pair["isNominated"] === true,
-      writable: isUsable,
-      readable: isUsable,
-      bytesSent: numberField(transport, "bytesSent"),
-      bytesReceived: numberField(transport, "bytesReceived"),
+      nominated: flagField(pair, "isNominated"),
+      writable: numberField(pair, "responsesReceived") > 0,
+      readable: numberField(pair, "requestsReceived") > 0,
+      bytesSent: numberField(pair, "bytesSent"),
+      bytesReceived: numberField(pair, "bytesReceived"),
       roundTripTime: numberField(pair, "roundTripTime"),
       availableOutgoingBitrate: 0,
       availableIncomingBitrate: 0,
+      requestsSent: numberField(pair, "requestsSent"),
+      requestsReceived: numberField(pair, "requestsReceived"),
+      responsesSent: numberField(pair, "responsesSent"),
+      responsesReceived: numberField(pair, "responsesReceived"),
+      consentRequestsSent: numberField(pair, "consentRequestsSent"),
+      currentRoundTripTime: numberField(pair, "roundTripTime"),
     },
   };
 }

@@ -73,6 +73,34 @@ struct SelectedPair {
   std::optional<Duration> roundTripTime;
 };
 
+/// RFC 8445 6.1.2.6, without Frozen: with one component no pair waits for another one's success.
+enum class PairState : std::uint8_t { Waiting, InProgress, Succeeded, Failed };
+
+/// "waiting", "inprogress", "succeeded" or "failed".
+[[nodiscard]] KMS_API std::string_view name(PairState state) noexcept;
+
+/// What went over a pair, of RTCIceCandidatePairStats.
+struct PairCounters {
+  std::uint64_t requestsSent = 0;         ///< checks, without retransmissions
+  std::uint64_t requestsReceived = 0;     ///< authentic ones
+  std::uint64_t responsesSent = 0;        ///< that agreed
+  std::uint64_t responsesReceived = 0;    ///< authentic ones, to checks and consent requests
+  std::uint64_t consentRequestsSent = 0;  ///< RFC 7675
+};
+
+/// A candidate pair at one moment.
+struct PairStats {
+  Candidate local;
+  Candidate remote;
+  Path path;
+  PairState state = PairState::Waiting;
+  std::uint64_t priority = 0;
+  bool isNominated = false;  ///< and selected by it
+  bool isSelected = false;
+  std::optional<Duration> roundTripTime;  ///< of the latest answer
+  PairCounters counters;
+};
+
 /// Running totals since construction.
 struct Counters {
   std::uint64_t requestsReceived = 0;   ///< well-formed Binding requests, before authentication
@@ -148,6 +176,8 @@ class KMS_API Agent {
   void restart(std::string ufrag, std::string pwd);
 
   [[nodiscard]] std::optional<SelectedPair> selectedPair() const;
+  /// All pairs by falling priority; at most 129.
+  [[nodiscard]] std::vector<PairStats> pairs() const;
   [[nodiscard]] State state() const noexcept;
   [[nodiscard]] Role role() const noexcept;
   [[nodiscard]] const Counters& counters() const noexcept;

@@ -56,6 +56,7 @@ enum class StunAttribute : std::uint16_t {
   Priority = 0x0024,
   UseCandidate = 0x0025,
   Software = 0x8022,
+  AlternateServer = 0x8023,
   Fingerprint = 0x8028,
   IceControlled = 0x8029,
   IceControlling = 0x802A,
@@ -102,6 +103,8 @@ class KMS_API StunMessage {
   [[nodiscard]] std::optional<Address> xorAddress(StunAttribute type) const noexcept;
   /// XOR-MAPPED-ADDRESS, else the plain MAPPED-ADDRESS of old servers.
   [[nodiscard]] std::optional<Address> mappedAddress() const noexcept;
+  /// ALTERNATE-SERVER, which is not obscured (RFC 8489 14.15).
+  [[nodiscard]] std::optional<Address> alternateServer() const noexcept;
   [[nodiscard]] std::optional<Error> error() const noexcept;
 
   [[nodiscard]] bool hasIntegrity() const noexcept { return m_integrityAt != 0; }

@@ -53,6 +53,9 @@ class KMS_API TurnListener {
   virtual void onTurnSend(ByteView message) = 0;
   /// The allocation is there. `mapped`: this side as the server sees it.
   virtual void onRelayed(const Address& relayed, const std::optional<Address>& mapped) = 0;
+  /// The server wants `server` to be asked instead (RFC 8489 10): this client is over. Credentials
+  /// and transport stay; whom was asked before, the owner knows.
+  virtual void onAlternateServer(const Address& server) = 0;
   /// There is no allocation, or not any longer. `reason`: "401 Unauthorized", "no answer", ...
   virtual void onTurnFailed(const std::string& reason) = 0;
 };
@@ -114,6 +117,8 @@ class KMS_API TurnClient {
   void onError(Transaction transaction, const StunMessage& message);
   void onAllocated(const StunMessage& message);
   void onGranted(const Transaction& transaction);
+  [[nodiscard]] bool redirect(const Transaction& transaction, const StunMessage& message);
+  void end();
   void onRefused(const Transaction& transaction, const std::string& reason);
   void onLifetime(const StunMessage& message);
   void fail(const std::string& reason);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <kms/base/address.hpp>
+#include <kms/base/clock.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -25,7 +26,9 @@ struct GatherOptions {
   /// What host candidates of that family show in place of their address; the port is not looked at.
   std::optional<Address> externalIPv4;
   std::optional<Address> externalIPv6;
-  std::optional<Address> stunServer;     ///< for server-reflexive candidates
+  std::optional<Address> stunServer;  ///< for server-reflexive candidates
+  /// How often their NAT bindings are renewed until a pair is nominated (Tr of RFC 8445 11).
+  Duration stunKeepalive = std::chrono::seconds(15);
   std::optional<TurnServer> turnServer;  ///< for a relayed candidate
 };
 

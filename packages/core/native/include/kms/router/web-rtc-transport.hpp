@@ -81,6 +81,12 @@ struct WebRtcTransportOptions {
   std::uint8_t dscp = 0;  ///< mark of all packets sent (RFC 2474), 0..63
 };
 
+/// A candidate pair, and what went over it while it was selected.
+struct CandidatePairStats : ice::PairStats {
+  std::uint64_t bytesSent = 0;
+  std::uint64_t bytesReceived = 0;
+};
+
 struct TransportStats {
   std::vector<StreamStats> streams;
   std::uint64_t bytesSent = 0;  ///< of SRTP and SRTCP
@@ -88,6 +94,7 @@ struct TransportStats {
   ice::State iceState = ice::State::Disconnected;
   dtls::State dtlsState = dtls::State::kNew;
   std::optional<ice::SelectedPair> selectedPair;
+  std::vector<CandidatePairStats> pairs;  ///< all, by falling priority
   dtls::CertificateInfo localCertificate;
   std::optional<dtls::CertificateInfo> remoteCertificate;
   DropCounts dropped;
