@@ -40,15 +40,17 @@ export class Coturn {
    * Starts it and waits until it listens.
    * @param ip where it listens and relays; by default the machine's own address, as browsers offer no loopback ones
    * @param command what goes before the program to run it elsewhere
+   * @param options `alternate`: where it sends all its clients
    */
   static async start(
     ip: string = machineAddress(),
     command: readonly string[] = [],
+    { alternate }: { readonly alternate?: Coturn } = {},
   ): Promise<Coturn> {
     const folder = await mkdtemp(join(tmpdir(), "kms-coturn-"));
     const place = { ip, port: await freePort(), tlsPort: await freePort(), folder };
     await makeCertificate(join(folder, "turn"), "turn");
-    await writeFile(join(folder, "turn.conf"), configuration(place));
+    await writeFile(join(folder, "turn.conf"), configuration(place, alternate));
     const [program = "", ...args] = [...command, "turnserver", "-c", join(folder, "turn.conf")];
     const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
     const server = new Coturn(child, folder, place);
@@ -99,8 +101,9 @@ interface Place {
   readonly folder: string;
 }
 
-function configuration({ ip, port, tlsPort, folder }: Place): string {
+function configuration({ ip, port, tlsPort, folder }: Place, alternate?: Coturn): string {
   const lines = [
+    ...(alternate ? [`alternate-server=${alternate.ip}:${alternate.port}`] : []),
     `listening-ip=${ip}`,
     `relay-ip=${ip}`,
     `listening-port=${port}`,
