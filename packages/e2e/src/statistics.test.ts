@@ -125,10 +125,12 @@ it("getStats links streams with codec, transport, candidates and the configured 
   expect(Number(pair?.["requestsSent"])).toBeGreaterThan(0);
   expect(Number(pair?.["responsesReceived"])).toBeGreaterThan(0);
   expect(Number(pair?.["currentRoundTripTime"])).toBeGreaterThan(0);
-  expect(Number(pair?.["bytesReceived"])).toBeGreaterThan(Number(video["bytesReceived"]));
+  expect(Number(pair?.["bytesSent"])).toBeGreaterThan(0);
   const pairs = all.filter(({ type }) => type === "candidatepair");
   expect(pairs.length).toBeGreaterThan(1);
-  expect(pairs.filter(({ bytesSent }) => Number(bytesSent) > 0)).toEqual([pair]);
+  const ofPairs = pairs.reduce((sum, { bytesReceived }) => sum + Number(bytesReceived), 0);
+  expect(ofPairs).toBeGreaterThan(0);
+  expect(ofPairs).toBeLessThanOrEqual(Number(transport?.["bytesReceived"]));
   expect(byId.get(pair?.["localCandidateId"] ?? "")).toMatchObject({ candidateType: "host" });
   expect(byId.get(pair?.["remoteCandidateId"] ?? "")?.type).toBe("remotecandidate");
   const configured = new X509Certificate(await readFile(join(folder, "media.pem")));

@@ -33,6 +33,11 @@ export class NatNetwork {
       const internet = await network.#add("internet");
       await internet.forward();
       await internet.ip("address", "add", `${INTERNET_IP}/32`, "dev", "lo");
+      // Packets to private addresses get lost. Were there no route, coturn would end the allocation that sends them.
+      await internet.link("nowhere", internet, "beyond");
+      await internet.ip("link", "set", "beyond", "up");
+      await internet.ip("link", "set", "nowhere", "arp", "off", "up");
+      await internet.ip("route", "add", "default", "dev", "nowhere");
       return network;
     });
   }
