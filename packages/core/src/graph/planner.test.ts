@@ -164,7 +164,7 @@ describe("Planner", () => {
       "link first video <- branch-4",
     ]);
     const made = [...host.objects.values()].map(({ params }) => params);
-    const step = (target: NativeMap): NativeMap => ({ ioThread: 3, medium: "video", target });
+    const step = (target: object): object => ({ ioThread: 3, medium: "video", target });
     expect(made).toEqual([
       step({ kind: "frames", format: vp8 }),
       step({ kind: "frames", format: raw }),

@@ -170,7 +170,7 @@ describe("answers", () => {
     const withoutFirst = both
       .replace(/m=video 9(?=[^]*m=video)/, "m=video 0")
       .replace("0 1 2", "0 2");
-    const settled = { local, setups: new Map([[0, "active"]]) } as const;
+    const settled: Settled = { local, setups: new Map([[0, "active"]]) };
     const less = answerSession(withoutFirst, able, TRANSPORT, settled);
     expect(numbers(less)).toEqual([0, undefined, 1]);
     const again = answerSession(both, able, TRANSPORT, {
