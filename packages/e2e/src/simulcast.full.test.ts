@@ -50,7 +50,7 @@ describe("simulcast", () => {
       const viewing = { browser, pipeline, source, codec };
       await publish(viewing, server.pageUrl, { simulcast: true, width: 960 });
       const atFar = { ...viewing, browser: far };
-      const { viewer, relay } = await viewOver(atFar, ROUND_TRIP_50_MS, link.address);
+      const { viewer, relay } = await viewOver(atFar, ROUND_TRIP_50_MS, { address: link.address });
       relays.push(relay);
       const other = await view(viewing);
       await Promise.all([viewer.keepsWidth(960, 3), other.showsVideo(960)]);

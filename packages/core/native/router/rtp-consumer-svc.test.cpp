@@ -311,11 +311,11 @@ TEST_F(Av1KeySvcTest, oneWhoComesLateStartsWithTheStructure) {
   late.session.setSource(Medium::kVideo, nullptr);
 }
 
-TEST_F(Av1KeySvcTest, oneWhoTakesNoDescriptorsGetsNone) {
+TEST_F(Av1KeySvcTest, oneWhoTakesNoDescriptorsGetsTheLowestLayer) {
   SvcSession plain(m_lane, "AV1", false);
   plain.session.setSource(Medium::kVideo, m_publisher.session.producer(Medium::kVideo));
   pictures(30);
-  EXPECT_EQ(lastLayers(plain), (Layers{2}));
+  for (const auto& [timestamp, picture] : sent(plain, 0)) ASSERT_EQ(picture.layers, (Layers{0}));
   for (std::size_t i = 0; i < plain.outlet.rtp.size(); ++i)
     ASSERT_FALSE(plain.outlet.view(i).extension(kDependencyId));
   expectContinuous(plain);

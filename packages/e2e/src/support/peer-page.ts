@@ -30,6 +30,8 @@ export interface PageOptions {
   readonly simulcast: boolean;
   /** Layers of the camera within one stream; empty: what the browser does by itself. */
   readonly scalabilityMode: string;
+  /** Whether dependency descriptors are offered in any case. */
+  readonly describesLayers: boolean;
   readonly configuration: RTCConfiguration;
 }
 
@@ -130,6 +132,25 @@ export async function createPeer(options: PageOptions): Promise<void> {
   if (options.send === "nothing") {
     peer.addTransceiver("audio", { direction: "recvonly" });
     peer.addTransceiver("video", { direction: "recvonly" });
+  }
+  if (!options.describesLayers) return;
+  // Not in TypeScript's library yet: https://w3c.github.io/webrtc-extensions/
+  interface Extension {
+    readonly uri: string;
+    readonly direction: string;
+  }
+  interface Extensible {
+    getHeaderExtensionsToNegotiate: () => readonly Extension[];
+    setHeaderExtensionsToNegotiate: (extensions: readonly Extension[]) => void;
+  }
+  for (const transceiver of peer.getTransceivers()) {
+    const extensible = transceiver as RTCRtpTransceiver & Extensible;
+    const known = extensible.getHeaderExtensionsToNegotiate();
+    extensible.setHeaderExtensionsToNegotiate(
+      known.map((one) =>
+        one.uri.includes("dependency-descriptor") ? { ...one, direction: "sendrecv" } : one,
+      ),
+    );
   }
 }
 

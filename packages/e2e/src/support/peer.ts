@@ -33,6 +33,8 @@ export interface PeerOptions {
   readonly simulcast?: boolean;
   /** Layers of the camera within one stream, as `L3T3_KEY`. */
   readonly scalabilityMode?: string;
+  /** Whether the page offers dependency descriptors even if it sends no layers; false by default. */
+  readonly describesLayers?: boolean;
   /**
    * Changes the server's candidates on their way to the page; undefined leaves one out. The page's own are then kept
    * from the server, which learns where the page is from its checks.
@@ -106,7 +108,7 @@ export class Peer {
   ): Promise<Peer> {
     const toIceCandidate = kurento.getComplexType("IceCandidate");
     const { send = "camera", receive = true, width = 640, simulcast = false, via } = options;
-    const { scalabilityMode = "" } = options;
+    const { scalabilityMode = "", describesLayers = false } = options;
     const {
       configuration = {},
       tells = (): boolean => !via,
@@ -122,7 +124,16 @@ export class Peer {
         if (!page.isClosed()) throw error;
       });
     });
-    const wishes = { send, receive, answers, width, simulcast, scalabilityMode, configuration };
+    const wishes = {
+      send,
+      receive,
+      answers,
+      width,
+      simulcast,
+      scalabilityMode,
+      describesLayers,
+      configuration,
+    };
     await page.evaluate(inPage.createPeer, wishes);
     if (options.channels) await page.evaluate(openChannels, options.channels);
     return new Peer(page, endpoint, options);

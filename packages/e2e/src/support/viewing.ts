@@ -25,20 +25,20 @@ export async function publish(
 }
 
 /** Shows the source without a bandwidth limit of our own. */
-export async function view(viewing: Viewing, via?: PeerOptions["via"]): Promise<Peer> {
+export async function view(viewing: Viewing, options: PeerOptions = {}): Promise<Peer> {
   const { browser, pipeline, source, codec } = viewing;
   const endpoint = await pipeline.create("WebRtcEndpoint");
   await endpoint.setMaxVideoSendBandwidth(0);
   await source.connect(endpoint);
   const page = await (await browser.newContext()).newPage();
-  return Peer.call(page, endpoint, { codec, send: "nothing", ...(via && { via }) });
+  return Peer.call(page, endpoint, { codec, send: "nothing", ...options });
 }
 
 /** Shows the source over a relay, which listens at `address` if that is given, and which the caller closes. */
 export async function viewOver(
   viewing: Viewing,
   link: Link,
-  address?: string,
+  { address, ...options }: PeerOptions & { readonly address?: string } = {},
 ): Promise<{ viewer: Peer; relay: UdpRelay }> {
   let made: Promise<UdpRelay> | undefined;
   const via = async (candidate: string): Promise<string | undefined> => {
@@ -49,7 +49,7 @@ export async function viewOver(
     relay.link = link;
     return candidateVia(candidate, relay.port, address)?.changed;
   };
-  const viewer = await view(viewing, via);
+  const viewer = await view(viewing, { ...options, via });
   await viewer.showsVideo();
   if (!made) throw new Error("the server told no candidate that can be relayed");
   return { viewer, relay: await made };

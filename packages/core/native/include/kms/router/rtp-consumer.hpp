@@ -161,8 +161,11 @@ class KMS_API RtpConsumer final : public Consumer {
   [[nodiscard]] PacketHeader headerOf(const rtp::MediaPacket& packet, const SentPacket& sent) const;
   void rewrite(const rtp::MediaPacket& packet, std::uint16_t skippedPictures, Rewritten& out) const;
   bool send(const rtp::MediaPacket& packet, const SentPacket& sent, TimePoint now);
+  /// Spatial layers of a codec that does not tell them in its payload are one picture only to who
+  /// takes descriptors; others get the lowest.
   [[nodiscard]] rtp::LayerPair wantedLayers() const noexcept {
-    return {m_choice.spatial, m_choice.temporal};
+    const bool isTold = m_header.hasDependencies() || m_numbered != Numbered::kNo;
+    return {isTold ? m_choice.spatial : std::uint8_t{0}, m_choice.temporal};
   }
   // Encodings.
   void attachTo(std::shared_ptr<Producer> producer, std::shared_ptr<Producer>& as);
