@@ -11,7 +11,7 @@ const program = `
   const kept = [];
   for (let at = 0; at < 2_000_000; at += 1) kept[at % 50_000] = [at];
   const space = v8.getHeapSpaceStatistics().find((one) => one.space_name === "new_space");
-  console.log(space.space_size);`;
+  process.stdout.write(String(space.space_size));`;
 
 /** Bytes of the young generation after much garbage. */
 function youngGeneration(flags: readonly string[], late: readonly string[] = []): number {
