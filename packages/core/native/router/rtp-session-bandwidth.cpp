@@ -27,6 +27,10 @@ void RtpSession::setBandwidth(const BandwidthLimits& limits) {
   updateBudget(m_environment.clock.now());
 }
 
+BandwidthStats RtpSession::bandwidthStats() const {
+  return {m_estimator.bitrate().value_or(0), m_rembSent < kNoLimit ? m_rembSent : 0};
+}
+
 std::uint16_t RtpSession::numberPacket(std::size_t bytes, TimePoint now) {
   m_estimator.onSent(m_transportSequence, bytes, now, m_probeLeft > 0 ? m_probe.id : 0);
   return m_transportSequence++;
@@ -167,7 +171,7 @@ std::optional<std::uint64_t> RtpSession::rembToSend(bool transportCc, TimePoint 
   }
   const std::uint64_t most = limited(viewers == 0 ? kNoLimit : viewers, m_limits.maxReceive);
   const std::uint64_t limit = std::max({most, m_limits.minReceive, congestion::kLeastBitrate});
-  if (limit >= kNoLimit && !m_rembSent) return std::nullopt;
+  if (limit >= kNoLimit && m_rembSent == 0) return std::nullopt;
   return limit;
 }
 
@@ -193,7 +197,7 @@ void RtpSession::sendRemb(TimePoint now) {
   rtp::RtcpWriter writer;
   beginFeedback(writer, *sender);
   writer.addRemb(sender->consumer->ssrc(), *bitrate, std::span(ssrcs).first(count));
-  m_rembSent = true;
+  m_rembSent = *bitrate;
   sendRtcp(writer);
 }
 

@@ -78,6 +78,7 @@ StreamStats RtpSession::outboundStats(const Stream& each) const {
   stats.pliCount = sent.plis;
   stats.firCount = sent.firs;
   stats.remb = m_remb;
+  stats.targetBitrate = each.consumer->target(m_environment.clock.now());
   if (const CodecParameters* codec = each.consumer->codec()) stats.codec = *codec;
   return stats;
 }

@@ -62,6 +62,7 @@ TransportStats WebRtcTransport::Impl::stats() const {
   all.streams = m_session.stats();
   all.bytesSent = m_bytesSent;
   all.bytesReceived = m_bytesReceived;
+  all.available = m_session.bandwidthStats();
   all.iceState = m_ice.state();
   all.dtlsState = m_dtls ? m_dtls->state() : dtls::State::kNew;
   all.selectedPair = m_ice.selectedPair();

@@ -150,7 +150,8 @@ Value toValue(const router::StreamStats& stats) {
              {"nackCount", stats.nackCount},
              {"pliCount", stats.pliCount},
              {"firCount", stats.firCount},
-             {"remb", stats.remb}};
+             {"remb", stats.remb},
+             {"targetBitrate", stats.targetBitrate}};
   if (stats.codec) {
     Map codec = stats.codec->format.toValue().map();
     codec.insert_or_assign("payloadType", int{stats.codec->payloadType});

@@ -101,6 +101,8 @@ Value toValue(const router::TransportStats& stats) {
   for (const router::StreamStats& stream : stats.streams) streams.push_back(toValue(stream));
   Map transport{{"bytesSent", stats.bytesSent},
                 {"bytesReceived", stats.bytesReceived},
+                {"availableOutgoing", stats.available.outgoing},
+                {"availableIncoming", stats.available.incoming},
                 {"iceState", ice::name(stats.iceState)},
                 {"dtlsState", toText(stats.dtlsState)},
                 {"localCertificate", toValue(stats.localCertificate)},

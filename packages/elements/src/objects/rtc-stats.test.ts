@@ -20,6 +20,7 @@ const COUNTS = {
   pliCount: 2,
   firCount: 1,
   remb: 300_000,
+  targetBitrate: 250_000,
 };
 const OUTBOUND = { ...COUNTS, medium: "video", direction: "outbound", ssrc: 22, codec: VP8 };
 const INBOUND = { ...COUNTS, medium: "audio", direction: "inbound", ssrc: 11 };
@@ -67,6 +68,8 @@ const PAIRS = [
 const TRANSPORT = {
   bytesSent: 1000,
   bytesReceived: 2000,
+  availableOutgoing: 640_000,
+  availableIncoming: 480_000,
   iceState: "READY",
   dtlsState: "CONNECTED",
   localCertificate: { fingerprint: "AB:CD", base64: "TUlJ" },
@@ -114,7 +117,7 @@ describe("statistics of an endpoint", () => {
       codecId: ofType(all, "RTCCodec")["id"],
       packetsSent: 5,
       bytesSent: 500,
-      targetBitrate: 0,
+      targetBitrate: 250_000,
       roundTripTime: 0.01,
     });
     expect(ofType(all, "RTCInboundRTPStreamStats")).toEqual({
@@ -166,6 +169,8 @@ describe("statistics of an endpoint", () => {
       responsesSent: 4,
       responsesReceived: 8,
       consentRequestsSent: 5,
+      availableOutgoingBitrate: 640_000,
+      availableIncomingBitrate: 480_000,
     });
     expect(byId.get(pair?.["localCandidateId"])).toMatchObject({
       type: "localcandidate",
@@ -202,7 +207,13 @@ describe("statistics of an endpoint", () => {
     const byId = new Map(all.map((entry) => [entry["id"], entry]));
     const pairs = all.filter(({ type }) => type === "candidatepair");
     expect(pairs.map(({ state }) => state)).toEqual(["failed", "succeeded"]);
-    expect(pairs[0]).toMatchObject({ nominated: false, writable: false, readable: false });
+    expect(pairs[0]).toMatchObject({
+      nominated: false,
+      writable: false,
+      readable: false,
+      availableOutgoingBitrate: 0,
+      availableIncomingBitrate: 0,
+    });
     expect(byId.get(pairs[0]?.["remoteCandidateId"])).toMatchObject({ ipAddress: "192.0.2.10" });
     expect(all.filter(({ type }) => type === "localcandidate")).toHaveLength(1);
     expect(all.filter(({ type }) => type === "remotecandidate")).toHaveLength(2);

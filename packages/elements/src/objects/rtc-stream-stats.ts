@@ -75,7 +75,7 @@ function outboundFields(stream: NativeMap): Fields {
   return {
     packetsSent: numberField(stream, "packets"),
     bytesSent: numberField(stream, "bytes"),
-    targetBitrate: 0,
+    targetBitrate: numberField(stream, "targetBitrate"),
     roundTripTime: numberField(stream, "roundTripTime"),
   };
 }

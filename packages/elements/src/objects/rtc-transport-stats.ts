@@ -19,7 +19,7 @@ const NOTHING_LINKED = {
 /** All entries of the transport; none before ICE has a candidate pair, without ICE before packets have come or gone. */
 export function transportEntries(transport: NativeMap, idOf: IdOf): Entry[] {
   const pairs = transport["pairs"] === undefined ? [] : listField(transport, "pairs");
-  const made = pairs.filter(isNativeMap).map((pair) => pairEntries(pair, idOf));
+  const made = pairs.filter(isNativeMap).map((pair) => pairEntries(transport, pair, idOf));
   if (made.length === 0) return plainTransportEntries(transport);
   const selected = made.find(({ isSelected }) => isSelected)?.entry;
   const candidates = made.flatMap((each) => each.candidates);
@@ -45,14 +45,25 @@ interface PairEntries {
   readonly candidates: readonly Entry[];
 }
 
-function pairEntries(pair: NativeMap, idOf: IdOf): PairEntries {
+function pairEntries(transport: NativeMap, pair: NativeMap, idOf: IdOf): PairEntries {
   const local = candidateEntry("localcandidate", mapField(pair, "local"));
   const remote = candidateEntry("remotecandidate", mapField(pair, "remote"));
+  const isSelected = flagField(pair, "isSelected");
+  const entry = candidatePairEntry(pair, [local, remote], idOf);
   return {
-    isSelected: flagField(pair, "isSelected"),
-    entry: candidatePairEntry(pair, [local, remote], idOf),
+    isSelected,
+    entry: isSelected ? withBandwidth(entry, transport) : entry,
     candidates: [local, remote],
   };
+}
+
+/** Media takes the selected pair only, so nothing is known of what others can carry. */
+function withBandwidth(pair: Entry, transport: NativeMap): Entry {
+  const available = {
+    availableOutgoingBitrate: numberField(transport, "availableOutgoing"),
+    availableIncomingBitrate: numberField(transport, "availableIncoming"),
+  };
+  return { ...pair, fields: { ...pair.fields, ...available } };
 }
 
 function iceTransportEntry(

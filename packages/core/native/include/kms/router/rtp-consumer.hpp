@@ -107,6 +107,10 @@ class KMS_API RtpConsumer final : public Consumer {
   [[nodiscard]] std::uint64_t wanted(TimePoint now) const;
   /// Bit/s that were sent of late, without probes.
   [[nodiscard]] std::uint64_t bitrate(TimePoint now) noexcept { return m_rate.bitrate(now); }
+  /// Bit/s that it may send; where nothing limits it: that were sent of late.
+  [[nodiscard]] std::uint64_t target(TimePoint now) noexcept {
+    return m_budget.value_or(m_rate.bitrate(now));
+  }
   /// Whether the viewer takes retransmissions on their own SSRC.
   [[nodiscard]] bool hasRtx() const noexcept { return m_rtxPayloadType != kNoPayloadType; }
   /// Repeats a packet that was sent lately, as a retransmission that nobody asked for. Returns its

@@ -87,6 +87,7 @@ class KMS_API RtpSession final : private PacketOutlet {
   /// Asks the peer for keyframes, where video comes from it.
   void requestKeyframe();
   [[nodiscard]] std::vector<StreamStats> stats() const;
+  [[nodiscard]] BandwidthStats bandwidthStats() const;
   [[nodiscard]] const RtpSessionCounters& counters() const noexcept { return m_counters; }
   /// Packets dropped here, by producers and consumers included.
   [[nodiscard]] DropCounts drops() const;
@@ -220,7 +221,7 @@ class KMS_API RtpSession final : private PacketOutlet {
   congestion::SendEstimator m_estimator;
   congestion::RembEstimator m_rembEstimator;
   std::uint64_t m_remb = 0;      // the peer's
-  bool m_rembSent = false;       // ours, at least once
+  std::uint64_t m_rembSent = 0;  // ours; 0: none yet
   std::uint64_t m_received = 0;  // video packets, at the last step of the estimator
   std::int64_t m_lost = 0;
   congestion::ProbePlan m_probe;

@@ -78,7 +78,14 @@ struct StreamStats {
   std::uint64_t pliCount = 0;
   std::uint64_t firCount = 0;
   std::uint64_t remb = 0;                ///< bit/s that the peer reported; 0: none
+  std::uint64_t targetBitrate = 0;       ///< bit/s it may have; without a limit: that were sent
   std::optional<CodecParameters> codec;  ///< of the packets that came or went last
+};
+
+/// What the way to a peer can carry, bit/s; 0: unknown.
+struct BandwidthStats {
+  std::uint64_t outgoing = 0;  ///< estimate of what the peer can take
+  std::uint64_t incoming = 0;  ///< what the peer was told that it may send (REMB)
 };
 
 }  // namespace kms::router

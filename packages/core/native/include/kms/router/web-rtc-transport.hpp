@@ -91,6 +91,7 @@ struct TransportStats {
   std::vector<StreamStats> streams;
   std::uint64_t bytesSent = 0;  ///< of SRTP and SRTCP
   std::uint64_t bytesReceived = 0;
+  BandwidthStats available;
   ice::State iceState = ice::State::Disconnected;
   dtls::State dtlsState = dtls::State::kNew;
   std::optional<ice::SelectedPair> selectedPair;
