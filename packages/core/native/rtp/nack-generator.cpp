@@ -5,6 +5,13 @@
 
 namespace kms::rtp {
 
+namespace {
+
+/// So often a packet is asked for once a round trip.
+constexpr unsigned kPrompt = 4;
+
+}  // namespace
+
 NackGenerator::NackGenerator(NackConfig config)
     : m_config(config), m_roundTrip(config.defaultRoundTrip) {}
 
@@ -42,8 +49,12 @@ Duration NackGenerator::retry() const {
   return std::max(m_config.minRetry, m_roundTrip);
 }
 
+/// At once, then once a round trip, then less and less often: the sender may take the round trip to
+/// be longer than we do, and not answer again before half of it has passed.
 TimePoint NackGenerator::dueTime(const Missing& entry) const {
-  return entry.tries == 0 ? entry.since : entry.asked + retry();
+  if (entry.tries == 0) return entry.since;
+  const unsigned doublings = entry.tries > kPrompt ? entry.tries - kPrompt : 0;
+  return entry.asked + retry() * (1U << doublings);
 }
 
 std::span<const std::uint16_t> NackGenerator::due(TimePoint now) {

@@ -28,7 +28,7 @@ class KMS_API NackGenerator {
   /// Notes a packet by its extended sequence number.
   void onPacket(std::int64_t sequence, TimePoint now);
   /// The numbers to ask for now, ascending and 16 bits wide, at most `kBatch`; valid until the next
-  /// call. Asks for each at once and then once a round trip.
+  /// call. Asks for each at once, then some times once a round trip.
   [[nodiscard]] std::span<const std::uint16_t> due(TimePoint now);
   /// When due() will have something; TimePoint::max() when nothing is missing.
   [[nodiscard]] TimePoint nextDue() const;
