@@ -50,7 +50,7 @@ export const exceptions: readonly Exception[] = [
   {
     kind: "bug",
     transcript: "03",
-    exchanges: [307],
+    exchanges: [307, 308, 309],
     reason: "a parent of a wrong class fails with internal text",
     source: "protocol.md 8, object reference",
   },

@@ -223,6 +223,7 @@ describe("statistics of an endpoint", () => {
     const transport = { ...TRANSPORT, pairs: PAIRS.slice(0, 1) };
     const all = entries(new RtcStats(), { streams: [], transport });
     expect(ofType(all, "RTCTransportStats")["selectedCandidatePairId"]).toBe("");
+    expect(all.map(({ __type__ }) => __type__)).not.toContain("RTCCertificateStats");
     expect(ofType(all, "RTCIceCandidatePairStats")["state"]).toBe("failed");
   });
 

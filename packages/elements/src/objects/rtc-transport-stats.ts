@@ -23,7 +23,9 @@ export function transportEntries(transport: NativeMap, idOf: IdOf): Entry[] {
   if (made.length === 0) return plainTransportEntries(transport);
   const selected = made.find(({ isSelected }) => isSelected)?.entry;
   const candidates = made.flatMap((each) => each.candidates);
-  const certificates = ["local", "remote"].flatMap((side) => certificateEntry(transport, side));
+  const certificates = selected
+    ? ["local", "remote"].flatMap((side) => certificateEntry(transport, side))
+    : []; // as with Kurento, which has pairs only then, too
   return [
     iceTransportEntry(transport, selected ? idOf(selected.key) : "", certificates, idOf),
     ...made.map(({ entry }) => entry),
