@@ -37,9 +37,9 @@ export function readMedia(
 ): RemoteMedia {
   checkFields(media, index);
   return {
-    type: media.type,
+    type: String(media.type), // the parser makes numbers of what looks like one
     port: media.port,
-    protocol: media.protocol,
+    protocol: String(media.protocol),
     formats: String(media.payloads ?? ""),
     mid: media.mid === undefined ? undefined : String(media.mid),
     direction: media.direction ?? session.direction ?? "sendrecv",

@@ -101,6 +101,11 @@ describe("readSession", () => {
     });
   });
 
+  it("takes numbers for names where names belong", () => {
+    const [media] = readSession("v=0\r\nm=1 3000 2 RTP/SAVPF 97\r\na=mid:3").media;
+    expect(media).toMatchObject({ type: "1", protocol: "2", formats: "RTP/SAVPF 97", mid: "3" });
+  });
+
   it("answers damaged offers or refuses them", () => {
     for (const offer of [chromiumOffer(), FIREFOX_OFFER, SAFARI_OFFER, ANDROID_OFFER]) {
       for (let cut = 0; cut < offer.length; cut += 307) {
