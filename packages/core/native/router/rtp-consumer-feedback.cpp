@@ -33,6 +33,16 @@ void RtpConsumer::onNack(const rtp::RtcpPacket& nack, TimePoint now) {
   rtp::forEachNacked(nack, [&](std::uint16_t sequence) { retransmit(sequence, now); });
 }
 
+/// Where retransmissions do not help, or are not possible any more, a keyframe does. `sent`: null
+/// when that number is forgotten.
+void RtpConsumer::noteAsked(std::uint16_t sequence, SentPacket* sent, TimePoint now) {
+  if (m_medium != media::Medium::kVideo || !m_rewriter.covers(sequence)) return;
+  const Duration roundTrip = m_report.roundTrip.value_or(Duration::zero());
+  const bool isHopeless =
+      sent ? m_repairs.onAsked(*sent, roundTrip, now) : m_repairs.isNeeded(sequence);
+  if (isHopeless) wishKeyframe(*m_producer, now);
+}
+
 bool RtpConsumer::mayRetransmit(TimePoint now) {
   if (now - m_budgetSince >= kBudgetWindow) {
     m_budgetSince = now;
@@ -50,6 +60,7 @@ const rtp::MediaPacket* RtpConsumer::packetOf(const SentPacket& sent) const {
 
 void RtpConsumer::retransmit(std::uint16_t sequence, TimePoint now) {
   SentPacket* sent = m_history.find(sequence);
+  noteAsked(sequence, sent, now);
   if (sent == nullptr) return;
   const Duration half = m_report.roundTrip.value_or(Duration::zero()) / 2;
   // Asked twice within a round trip: the answer is on its way.

@@ -92,7 +92,13 @@ void RtpConsumer::setBudget(std::optional<std::uint64_t> budget, TimePoint now) 
   if (m_choice.encoding > rates.back().encoding) m_choice = {};
   const LayerChoice choice = m_selector.choose(rates, m_choice, budget, now);
   const bool moves = choice.encoding != m_choice.encoding;
+  const bool falls = !moves && choice.spatial < m_choice.spatial;
   m_choice = choice;
+  // Too much was sent, and lost for good: the lower layer begins with a keyframe.
+  if (falls && m_producer && m_repairs.isLacking(now)) {
+    m_lastKeyframeWish = now;
+    m_producer->requestKeyframe();
+  }
   if (moves) switchTo(choice.encoding);
 }
 

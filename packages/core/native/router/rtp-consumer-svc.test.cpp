@@ -157,6 +157,21 @@ TEST_F(Vp9SvcTest, theWayDownNeedsNoKeyframe) {
   EXPECT_EQ(m_publisher.outlet.plis().size(), asked);
 }
 
+TEST_F(Vp9SvcTest, theWayDownLeadsOverAKeyframeWhereRetransmissionsWereLost) {
+  pictures(60);
+  const auto asked = m_publisher.outlet.plis().size();
+  const auto lost = m_viewer.outlet.view(m_viewer.outlet.rtp.size() - 1).header().sequence;
+  rtp::RtcpWriter writer;
+  writer.addNack(3, m_viewer.session.localSsrc(Medium::kVideo), {{lost}});
+  for (int i = 0; i < 4; ++i) {
+    m_viewer.session.receiveRtcp(writer.bytes(), m_lane.clock.now());
+    pictures(3);
+  }
+  EXPECT_EQ(m_publisher.outlet.plis().size(), asked);
+  limit(400'000);
+  EXPECT_EQ(m_publisher.outlet.plis().size(), asked + 1);
+}
+
 TEST_F(Vp9KeySvcTest, aViewerGetsOneLayerBetweenKeyframes) {
   pictures(60);
   EXPECT_EQ(lastLayers(m_viewer), (Layers{2}));

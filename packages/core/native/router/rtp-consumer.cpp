@@ -148,6 +148,7 @@ void RtpConsumer::forward(Producer& producer, const rtp::MediaPacket& packet, Ti
                             std::size_t{packet.payloadSize} + packet.padding + described, now);
   if (sent == nullptr) return;
   sent->marker = packet.marker || endsPicture(packet);
+  if (packet.keyframe) m_repairs.onKeyframe(output->sequence);
   if (packet.timestamp != m_lastSourceTimestamp) notePicture(packet, output->skippedPictures);
   if (!send(packet, *sent, now)) return;
   m_lastSequence = output->sequence;

@@ -199,6 +199,48 @@ TEST_F(RtpConsumerTest, nacksForWhatWasNeverSentAreNotAnswered) {
   EXPECT_EQ(m_outlet.sent.size(), 1U);
 }
 
+TEST_F(RtpConsumerTest, whatRetransmissionsDoNotMendAKeyframeDoes) {
+  give(*m_one, 1, true);
+  give(*m_one, 2);
+  const auto missing = m_outlet.last().header().sequence;
+  const int before = m_requests;
+  for (int i = 0; i < 5; ++i, m_lane.advance(100ms)) nack({missing});
+  EXPECT_EQ(m_requests, before) << "retransmissions may yet arrive";
+  nack({missing});
+  EXPECT_EQ(m_requests, before + 1);
+  give(*m_one, 3, true);
+  for (int i = 0; i < 20; ++i, m_lane.advance(100ms)) nack({missing});
+  EXPECT_EQ(m_requests, before + 1) << "before the keyframe nothing is needed";
+}
+
+TEST_F(RtpConsumerTest, patienceGrowsWithTheRoundTrip) {
+  give(*m_one, 1, true);
+  const auto missing = m_outlet.last().header().sequence;
+  m_lane.advance(600ms);
+  rtp::ReportBlock block;
+  const auto report = senderReport();
+  ASSERT_TRUE(report);
+  block.lastSenderReport = static_cast<std::uint32_t>(report->ntp >> 16U);
+  m_lane.advance(600ms);
+  m_consumer.onReport(block, m_lane.clock.now());
+  const int before = m_requests;
+  for (int i = 0; i < 9; ++i, m_lane.advance(100ms)) nack({missing});
+  EXPECT_EQ(m_requests, before) << "the first answer came only now";
+  nack({missing});
+  EXPECT_EQ(m_requests, before + 1);
+}
+
+TEST_F(RtpConsumerTest, whatIsForgottenAKeyframeMends) {
+  give(*m_one, 1, true);
+  give(*m_one, 2);
+  const auto missing = m_outlet.last().header().sequence;
+  for (std::uint16_t i = 3; i < 1100; ++i) give(*m_one, i);
+  m_lane.advance(1s);
+  const int before = m_requests;
+  nack({missing});
+  EXPECT_EQ(m_requests, before + 1);
+}
+
 TEST_F(RtpConsumerTest, retransmissionsAreBounded) {
   give(*m_one, 0, true);
   for (std::uint16_t i = 1; i < 500; ++i) give(*m_one, i);

@@ -14,6 +14,7 @@
 #include <kms/router/packet-queue.hpp>
 #include <kms/router/picture-numbers.hpp>
 #include <kms/router/producer.hpp>
+#include <kms/router/repair-watch.hpp>
 #include <kms/router/sent-history.hpp>
 #include <kms/router/stream-rewriter.hpp>
 #include <kms/rtp/rtcp-writer.hpp>
@@ -181,6 +182,7 @@ class KMS_API RtpConsumer final : public Consumer {
   [[nodiscard]] std::span<const rtp::MediaPacket> takeOver(
       std::span<const rtp::MediaPacket> packets);
   // Retransmission.
+  void noteAsked(std::uint16_t sequence, SentPacket* sent, TimePoint now);
   void retransmit(std::uint16_t sequence, TimePoint now);
   bool sendRtx(const rtp::MediaPacket& packet, const SentPacket& sent, TimePoint now);
   [[nodiscard]] bool mayRetransmit(TimePoint now);
@@ -206,6 +208,7 @@ class KMS_API RtpConsumer final : public Consumer {
   PictureNumbers m_pictures;
   HeaderTemplate m_header;
   SentHistory m_history;
+  RepairWatch m_repairs;
   std::uint16_t m_rtxSequence;
   std::uint16_t m_lastSequence = 0;  // of the media
   std::uint16_t m_probeSequence = 0;

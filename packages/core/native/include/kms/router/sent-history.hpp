@@ -20,6 +20,7 @@ struct SentPacket {
   bool marker : 1 = false;
   std::uint16_t transportSequence = 0;
   std::uint16_t skippedPictures = 0;
+  std::uint32_t asked = 0;  ///< when the viewer first asked for it again (RepairWatch); 0: never
 };
 
 /// The last packets of one stream: those of a second, but not more than 1024. Allocates when a

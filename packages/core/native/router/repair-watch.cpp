@@ -1,0 +1,40 @@
+#include <kms/router/repair-watch.hpp>
+
+#include <algorithm>
+
+namespace kms::router {
+
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr Duration kPatience = milliseconds(500);
+/// A queue on the way makes it longer than the last report said.
+constexpr Duration kMargin = milliseconds(250);
+constexpr Duration kLacking = milliseconds(500);
+
+/// Of the clock, as far as 32 bits go; never 0.
+std::uint32_t stamp(TimePoint now) noexcept {
+  const auto since = std::chrono::duration_cast<milliseconds>(now.time_since_epoch());
+  return std::max(static_cast<std::uint32_t>(since.count()), 1U);
+}
+
+}  // namespace
+
+bool RepairWatch::onAsked(SentPacket& sent, Duration roundTrip, TimePoint now) noexcept {
+  if (sent.source < 0 || !isNeeded(static_cast<std::uint16_t>(sent.sequence))) return false;
+  if (sent.asked == 0) {
+    sent.asked = stamp(now);
+    return false;
+  }
+  const Duration since = milliseconds(stamp(now) - sent.asked);
+  if (since < roundTrip + kMargin) return false;  // the answer may be on its way
+  m_lackedAt = now;
+  return since >= kPatience;
+}
+
+bool RepairWatch::isLacking(TimePoint now) const noexcept {
+  return m_lackedAt && now - *m_lackedAt < kLacking;
+}
+
+}  // namespace kms::router
