@@ -2,6 +2,7 @@ export * from "./generated/index.js";
 export { compatibleFormat, formatKey, isCompatible, sameStream } from "./graph/formats.js";
 export type {
   AcceptedStream,
+  EncoderSettings,
   Format,
   MediaNode,
   MediaOrigin,
@@ -9,7 +10,7 @@ export type {
   OfferedStream,
   StreamKind,
 } from "./graph/media.js";
-export { dataFormat, media } from "./graph/media.js";
+export { dataFormat, media, rawFormat } from "./graph/media.js";
 export { Planner } from "./graph/planner.js";
 export * from "./model/index.js";
 export type { HostOptions, NativeHost, NativeMap, NativeValue } from "./native/host.js";
@@ -23,6 +24,7 @@ export type {
   FilterElementOptions,
 } from "./objects/filter-element.js";
 export { Hub } from "./objects/hub.js";
+export type { NativePort } from "./objects/hub.js";
 export { HubPort } from "./objects/hub-port.js";
 export { MediaElement } from "./objects/media-element.js";
 export { NativeObject } from "./objects/native-object.js";

@@ -1,7 +1,10 @@
 export * from "./generated/index.js";
+export { AlphaBlending } from "./objects/alpha-blending.js";
+export { Composite } from "./objects/composite.js";
 export { Dispatcher } from "./objects/dispatcher.js";
 export { DispatcherOneToMany } from "./objects/dispatcher-one-to-many.js";
 export { HttpEndpoint } from "./objects/http-endpoint.js";
+export { Mixer } from "./objects/mixer.js";
 export { PlayerEndpoint } from "./objects/player-endpoint.js";
 export { RecorderEndpoint } from "./objects/recorder-endpoint.js";
 export { RtpEndpoint } from "./objects/rtp-endpoint.js";

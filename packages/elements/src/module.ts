@@ -2,8 +2,11 @@
 import type { ServerModule } from "@kms/core";
 import { nativeLibrary } from "@kms/core";
 import { elementsModule, manifest } from "./generated/index.js";
+import { AlphaBlending } from "./objects/alpha-blending.js";
+import { Composite } from "./objects/composite.js";
 import { Dispatcher } from "./objects/dispatcher.js";
 import { DispatcherOneToMany } from "./objects/dispatcher-one-to-many.js";
+import { Mixer } from "./objects/mixer.js";
 import { PlayerEndpoint } from "./objects/player-endpoint.js";
 import { RecorderEndpoint } from "./objects/recorder-endpoint.js";
 import { RtpEndpoint } from "./objects/rtp-endpoint.js";
@@ -14,8 +17,11 @@ export const module: ServerModule = {
   manifest,
   spec: elementsModule,
   classes: {
+    AlphaBlending,
+    Composite,
     Dispatcher,
     DispatcherOneToMany,
+    Mixer,
     PlayerEndpoint,
     RecorderEndpoint,
     RtpEndpoint,

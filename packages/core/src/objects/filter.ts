@@ -1,10 +1,9 @@
 import { FilterBase } from "../generated/filter.js";
-import type { Format, Medium } from "../graph/media.js";
+import { rawFormat } from "../graph/media.js";
+import type { Medium } from "../graph/media.js";
 import { givenProperties } from "./filter-element.js";
 import type { FilterElement, FilterElementOptions } from "./filter-element.js";
 import { isNativeMap, mapField, textField } from "./native-fields.js";
-
-const rawFrames: Format = { codec: "RAW", clockRate: 0, channels: 0, parameters: {} };
 
 /**
  * An element that changes one medium and hands the others on. A class whose work a GStreamer element does calls
@@ -48,7 +47,7 @@ export abstract class Filter extends FilterBase {
   /** Says which medium the filter works on, in raw frames; until then, and for the other one, media goes past it. */
   protected setFilteredMedium(medium: Medium): void {
     this.#filtered = medium;
-    this.setAccepts(medium, { kind: "frames", formats: [rawFrames] });
+    this.setAccepts(medium, { kind: "frames", formats: [rawFormat] });
   }
 
   override through(medium: Medium): boolean {

@@ -1,5 +1,6 @@
 import { HubPortBase } from "../generated/hub-port.js";
-import type { MediaOrigin, Medium } from "../graph/media.js";
+import { dataFormat, media, rawFormat } from "../graph/media.js";
+import type { AcceptedStream, MediaOrigin, Medium } from "../graph/media.js";
 import type { ObjectContext } from "../model/object-context.js";
 import { Hub } from "./hub.js";
 
@@ -13,8 +14,11 @@ export class HubPort extends HubPortBase {
     this.#hub = context.parent;
   }
 
-  override initialize(): Promise<void> {
-    return this.#hub.addPort(this);
+  override async initialize(): Promise<void> {
+    const native = this.#hub.nativePort();
+    if (native !== undefined) await this.createNative(native.className, native.params);
+    for (const medium of media) if (this.#hub.mixes(medium)) this.setAccepts(medium, mixed(medium));
+    this.#hub.addPort(this);
   }
 
   override through(medium: Medium): boolean {
@@ -46,6 +50,11 @@ export class HubPort extends HubPortBase {
   isEntering(medium: Medium): boolean {
     return this.activity.isFlowing("in", medium);
   }
+}
+
+function mixed(medium: Medium): AcceptedStream {
+  if (medium === "data") return { kind: "data", formats: [dataFormat] };
+  return { kind: "frames", formats: [rawFormat] };
 }
 
 function isFlowing({ node, point }: MediaOrigin, medium: Medium): boolean {

@@ -4,9 +4,17 @@ import { media } from "../graph/media.js";
 import type { MediaOrigin, Medium } from "../graph/media.js";
 import { KurentoError } from "../model/errors.js";
 import type { ObjectContext } from "../model/object-context.js";
+import type { NativeMap } from "../native/host.js";
 import { dumpDot, objectDot } from "./dot.js";
 import type { HubPort } from "./hub-port.js";
 import type { MediaPipeline } from "./media-pipeline.js";
+import { numberField, textField } from "./native-fields.js";
+
+/** What a port's native object is made of. */
+export interface NativePort {
+  readonly className: string;
+  readonly params: NativeMap;
+}
 
 /**
  * Distributes or mixes media between its ports. A subclass says what becomes of what enters a port ({@link mixes}) and
@@ -32,8 +40,13 @@ export abstract class Hub extends HubBase {
     return undefined;
   }
 
+  /** The native object that each port of a hub that mixes has; `undefined` for other hubs. */
+  nativePort(): NativePort | undefined {
+    return undefined;
+  }
+
   /** Enters a port; called by the port before it can be used. */
-  async addPort(port: HubPort): Promise<void> {
+  addPort(port: HubPort): void {
     this.#ports.add(port);
   }
 
@@ -80,6 +93,21 @@ export abstract class Hub extends HubBase {
   protected requireOwn(text: string, ...ports: readonly HubPort[]): void {
     if (!ports.every((port) => this.#ports.has(port)))
       throw new KurentoError("CONNECT_ERROR", text);
+  }
+
+  /** To be called when what the hub itself makes of a medium is offered in another format, or begins or ceases to flow. */
+  protected sourceChanged(medium: Medium): void {
+    this.pipeline.planner.update();
+    this.updateFlow(medium);
+  }
+
+  /** Tells clients of an `error` event of the hub's native object. */
+  protected emitNativeError(data: NativeMap): void {
+    this.emitError({
+      description: textField(data, "description"),
+      errorCode: numberField(data, "code"),
+      type: textField(data, "type"),
+    });
   }
 
   /** Has media go its new ways; resolves when it does. */

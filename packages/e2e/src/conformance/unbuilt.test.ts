@@ -59,7 +59,7 @@ describe("a class that is not built", () => {
   it("leaves the pipeline and its subscriptions as they are", async () => {
     const children = { object: pipeline, operation: "getChildren" };
     const before = await client.call("invoke", children);
-    await creationError("Composite");
+    await creationError("ZBarFilter");
     const after = await client.call("invoke", children);
     expect(after.result?.value).toEqual(before.result?.value);
     for (const method of ["describe", "subscribe"]) {

@@ -21,6 +21,8 @@ export interface Pixel {
 /** What a peer connection starts with. */
 export interface PageOptions {
   readonly send: "camera" | "halves" | "microphone" | "nothing";
+  /** CSS colours of the halves, left and right. */
+  readonly colours: readonly [string, string];
   readonly receive: boolean;
   /** Whether the server offers: then tracks go into the m-lines that it names. */
   readonly answers: boolean;
@@ -96,9 +98,9 @@ export async function createPeer(options: PageOptions): Promise<void> {
     const context = canvas.getContext("2d");
     const draw = (): void => {
       if (!context) return;
-      context.fillStyle = "#f00";
+      context.fillStyle = options.colours[0];
       context.fillRect(0, 0, 320, 480);
-      context.fillStyle = "#00f";
+      context.fillStyle = options.colours[1];
       context.fillRect(320, 0, 320, 480);
     };
     draw();

@@ -19,10 +19,12 @@ export type { Pixel, VideoFigures } from "./peer-page.js";
 
 export interface PeerOptions {
   /**
-   * What is sent: the fake camera and microphone (by default), a picture red on the left and blue on the right, the
-   * microphone alone, or nothing.
+   * What is sent: the fake camera and microphone (by default), a picture of two coloured halves, the microphone alone,
+   * or nothing.
    */
   readonly send?: PageOptions["send"];
+  /** CSS colours of the halves; red on the left and blue on the right by default. */
+  readonly colours?: readonly [string, string];
   /** Video codec put first in the page's offer, VP8 by default; who answers sends what the server puts first. */
   readonly codec?: VideoCodec;
   /** Whether media is taken back; true by default. */
@@ -124,16 +126,9 @@ export class Peer {
         if (!page.isClosed()) throw error;
       });
     });
-    const wishes = {
-      send,
-      receive,
-      answers,
-      width,
-      simulcast,
-      scalabilityMode,
-      describesLayers,
-      configuration,
-    };
+    const { colours = ["#f00", "#00f"] } = options;
+    const picture = { send, colours, width, simulcast, scalabilityMode, describesLayers };
+    const wishes = { ...picture, receive, answers, configuration };
     await page.evaluate(inPage.createPeer, wishes);
     if (options.channels) await page.evaluate(openChannels, options.channels);
     return new Peer(page, endpoint, options);
