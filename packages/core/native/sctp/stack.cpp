@@ -19,10 +19,12 @@ constexpr std::uint32_t kMaxRtoMilliseconds = 10'000;
 constexpr std::uint32_t kSackDelayMilliseconds = 20;
 constexpr std::uint32_t kInitialWindow = 10;  // packets, RFC 6928
 constexpr std::uint32_t kBlackHole = 2;       // no answer to packets of no association
-constexpr int kMaxClosingTicks = 1000;
+constexpr int kClosingTicks = 100;
 
 // The library's callbacks carry no pointer of ours, so the one Stack there is must be found.
 std::atomic<Stack*> g_stack = nullptr;
+// The last number given to a socket. The library outlives a Stack, and so do its numbers.
+std::atomic<std::uintptr_t> g_lastId = 0;
 
 int onOutput(void* id, void* packet, std::size_t size, std::uint8_t /*tos*/, std::uint8_t /*df*/) {
   if (UsrSocket* socket = Stack::find(id)) {
@@ -50,6 +52,16 @@ void configure() {
   usrsctp_sysctl_set_sctp_blackhole(kBlackHole);
 }
 
+/// Once in a process, for good: the library cannot be started a second time (README.md).
+void startLibrary() {
+  static const bool isStarted = [] {
+    usrsctp_init_nothreads(0, onOutput, nullptr);
+    configure();
+    return true;
+  }();
+  (void)isStarted;
+}
+
 }  // namespace
 
 Stack::Stack(io::Executor& executor) : m_executor(executor) {
@@ -57,13 +69,12 @@ Stack::Stack(io::Executor& executor) : m_executor(executor) {
   if (!g_stack.compare_exchange_strong(none, this)) {
     throw Error(ErrorCode::kUnexpected, "SCTP runs already in this process");
   }
-  usrsctp_init_nothreads(0, onOutput, nullptr);
-  configure();
+  startLibrary();
 }
 
 Stack::~Stack() {
-  // What lingers of the sockets goes with the library's own timers, which need no real time.
-  for (int i = 0; i < kMaxClosingTicks && usrsctp_finish() != 0; ++i) tick(kTick);
+  // What lingers of the sockets goes with the library's own timers.
+  for (int i = 0; i < kClosingTicks; ++i) tick(kTick);
   g_stack = nullptr;
 }
 
@@ -75,7 +86,7 @@ UsrSocket* Stack::find(const void* id) {
 }
 
 std::uintptr_t Stack::add(UsrSocket& socket) {
-  const std::uintptr_t id = ++m_lastId;
+  const std::uintptr_t id = ++g_lastId;
   if (m_sockets.empty() && m_onBusy) m_onBusy();
   m_sockets.emplace(id, &socket);
   return id;
