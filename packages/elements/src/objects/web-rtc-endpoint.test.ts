@@ -304,6 +304,7 @@ describe("WebRtcEndpoint states", () => {
       pliCount: 2,
       firCount: 0,
       remb: 0,
+      targetBitrate: 300_000,
     };
     services.host.answer("stats", () => ({
       streams: [
@@ -319,6 +320,7 @@ describe("WebRtcEndpoint states", () => {
     expect(video[0]?.[0]).toBe(all[0]?.id);
     expect(video[0]?.[1]).toMatchObject({
       packetsSent: 5,
+      targetBitrate: 300_000,
       roundTripTime: 0.01,
       ssrc: "22",
       fractionLost: 64,
