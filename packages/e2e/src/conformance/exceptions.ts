@@ -126,6 +126,13 @@ export const exceptions: readonly Exception[] = [
     source: "RFC 4568 7.1.2; api.md B9, SRTP",
   },
   {
+    kind: "bug",
+    transcript: "10",
+    exchanges: [134],
+    reason: "no statistics of candidate pairs that are being checked",
+    source: "api.md B12, RTCIceCandidatePairStats",
+  },
+  {
     kind: "later",
     transcript: "10",
     exchanges: [128, 135],

@@ -34,9 +34,9 @@ describe("a verdict", () => {
   });
 
   it("takes along what names an object that is not built", () => {
-    const id = "<1>_kurento.MediaPipeline/<2>_kurento.Mixer";
+    const id = "<1>_kurento.MediaPipeline/<2>_kurento.ZBarFilter";
     const created = {
-      ...exchange(1, `{"type":"Mixer"} "${id}"`, "refused"),
+      ...exchange(1, `{"type":"ZBarFilter"} "${id}"`, "refused"),
       expected: { result: { value: id } },
     };
     const verdict = judge(replayed("99-x", [created, exchange(2, `on ${id}`, "40101")]));
@@ -46,7 +46,7 @@ describe("a verdict", () => {
 
   it("counts honestly", () => {
     const verdict = judge(
-      replayed("99-x", [exchange(1, ""), exchange(2, '"Mixer"', "x"), exchange(3, "", "x")]),
+      replayed("99-x", [exchange(1, ""), exchange(2, '"ZBarFilter"', "x"), exchange(3, "", "x")]),
     );
     const sums = totals([verdict.exchanges]);
     expect(sums).toEqual({
