@@ -45,7 +45,7 @@ describe("data channels", () => {
     const channel = await peer.channel("echo");
     const sent = await channel.sendMixed(MESSAGES, LARGEST);
     expect(await channel.received(MESSAGES)).toEqual(sent);
-    await peer.showsVideo(); // of whatever width: 32 MiB of messages take room from it for a while
+    await peer.showsVideo(640);
     await peer.close();
     await endpoint.release();
   });
@@ -63,7 +63,7 @@ describe("data channels", () => {
     const channel = await peer.channel("echo");
     const sent = await channel.sendMixed(20, LARGEST);
     expect(await channel.received(20)).toEqual(sent);
-    await peer.showsVideo(); // of whatever width: 32 MiB of messages take room from it for a while
+    await peer.showsVideo(640);
     await peer.close();
     await endpoint.release();
   });
