@@ -1,10 +1,10 @@
 // Each video codec that GStreamer can send, from one WebRtcEndpoint to another, one way and both: the rest of Kurento's
 // test_webrtcendpoint, under its names. With browsers (AV1 too): codecs.full.test.ts.
-import type { KurentoConnection, KurentoElement, KurentoPipeline } from "kurento-client";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
-import { connectClient, nextEvent, subscribed } from "./support/kurento.js";
+import type { KurentoElement } from "kurento-client";
+import { expect, it } from "vitest";
+import { nextEvent, subscribed } from "./support/kurento.js";
 import { destinationOf, gstreamer, liveColour, offerOf, sendTo } from "./support/rtp-peers.js";
-import { Server } from "./support/server.js";
+import { TestPipeline } from "./support/test-pipeline.js";
 
 const GREEN_ARGB = 0xff00ff00;
 const ENCODERS = {
@@ -14,28 +14,11 @@ const ENCODERS = {
 } as const;
 const CODECS = Object.keys(ENCODERS).map((name) => ({ name: `${name}/90000` }));
 
-let server: Server;
-let client: KurentoConnection & AsyncDisposable;
-let pipeline: KurentoPipeline;
-
-beforeAll(async () => {
-  const settings = {
-    SdpEndpoint: { videoCodecs: CODECS },
-    WebRtcEndpoint: { "enable-h265": true },
-  };
-  server = await Server.start({ modules: { kurento: settings } });
-  client = await connectClient(server.url);
-});
-afterAll(async () => {
-  await client[Symbol.asyncDispose]();
-  expect(await server.stop()).toBe(0);
-});
-beforeEach(async () => {
-  pipeline = await client.create("MediaPipeline");
-});
-afterEach(async () => {
-  await pipeline.release();
-});
+const settings = {
+  SdpEndpoint: { videoCodecs: CODECS },
+  WebRtcEndpoint: { "enable-h265": true },
+};
+const test = new TestPipeline({ modules: { kurento: settings } });
 
 type Codec = keyof typeof ENCODERS;
 interface Way {
@@ -75,7 +58,7 @@ function onlyVideo(codec: Codec, offer: string): string {
 
 /** Sends pictures of that codec into the endpoint until it is disposed of. */
 async function send(codec: Codec, into: KurentoElement): Promise<AsyncDisposable> {
-  const ingest = await pipeline.create("RtpEndpoint");
+  const ingest = await test.pipeline.create("RtpEndpoint");
   await ingest.connect(into);
   const line = { kind: "video", port: 9, payloadType: 96, codec: `${codec}/90000` } as const;
   const answer = await ingest.processOffer(offerOf([{ ...line, attributes: ["sendonly"] }]));
@@ -106,8 +89,8 @@ it.each([
 ] as const)(
   "%s: pictures arrive at each end that is sent some",
   async (_name, codec, { offers, answerSays, isBothWays }) => {
-    const offerer = await pipeline.create("WebRtcEndpoint", { ...offers });
-    const answerer = await pipeline.create("WebRtcEndpoint");
+    const offerer = await test.pipeline.create("WebRtcEndpoint", { ...offers });
+    const answerer = await test.pipeline.create("WebRtcEndpoint");
     const shown = [shows(answerer), ...(isBothWays ? [shows(offerer)] : [])];
     const [, video = ""] = (await call(codec, offerer, answerer)).split("m=video ");
     expect(video).toContain(`a=${answerSays}\r\n`);

@@ -1,42 +1,28 @@
 // Audio from one RtpEndpoint to another, and the ports that they take: Kurento's test_rtpendpoint_audio and the ports of
 // its test_rtpendpoint, under their names.
 import { join } from "node:path";
-import type { KurentoConnection, KurentoElement, KurentoPipeline } from "kurento-client";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { connectClient, kurento, nextEvent, subscribed } from "./support/kurento.js";
+import type { KurentoElement } from "kurento-client";
+import { beforeAll, describe, expect, it } from "vitest";
+import { kurento, nextEvent, subscribed } from "./support/kurento.js";
 import { makeWebm } from "./support/media.js";
-import { Server } from "./support/server.js";
+import { TestPipeline } from "./support/test-pipeline.js";
 
 const MIN_PORT = 44_000;
 const MAX_PORT = 44_099;
 const sdes = kurento.getComplexType("SDES");
 
-let server: Server;
-let client: KurentoConnection & AsyncDisposable;
-let pipeline: KurentoPipeline;
+const settings = { BaseRtpEndpoint: { minPort: MIN_PORT, maxPort: MAX_PORT } };
+const test = new TestPipeline({ modules: { kurento: settings } });
 let clip: string;
 
 beforeAll(async () => {
-  const ports = { BaseRtpEndpoint: { minPort: MIN_PORT, maxPort: MAX_PORT } };
-  server = await Server.start({ modules: { kurento: ports } });
-  client = await connectClient(server.url);
-  clip = join(server.folder, "clip.webm");
+  clip = join(test.server.folder, "clip.webm");
   const size = { width: 160, height: 120, frameRate: 5 };
   await makeWebm({ path: clip, seconds: 10, colour: 0xff00ff00, frequency: 500, size });
 });
-afterAll(async () => {
-  await client[Symbol.asyncDispose]();
-  expect(await server.stop()).toBe(0);
-});
-beforeEach(async () => {
-  pipeline = await client.create("MediaPipeline");
-});
-afterEach(async () => {
-  await pipeline.release();
-});
 
 async function play(sink: KurentoElement): Promise<void> {
-  const player = await pipeline.create("PlayerEndpoint", { uri: `file://${clip}` });
+  const player = await test.pipeline.create("PlayerEndpoint", { uri: `file://${clip}` });
   await player.connect(sink);
   await player.play();
 }
@@ -72,8 +58,8 @@ describe("audio between two RtpEndpoints", () => {
     ["opus_sendonly_play_before_negotiation", true],
     ["opus_sendonly_play_after_negotiation", false],
   ])("%s", async (_name, isPlayedFirst) => {
-    const offerer = await pipeline.create("RtpEndpoint");
-    const answerer = await pipeline.create("RtpEndpoint");
+    const offerer = await test.pipeline.create("RtpEndpoint");
+    const answerer = await test.pipeline.create("RtpEndpoint");
     const heard = hears(answerer);
     if (isPlayedFirst) await play(offerer);
     expect(await negotiate(offerer, answerer, sendonly)).toContain("a=recvonly");
@@ -85,8 +71,8 @@ describe("audio between two RtpEndpoints", () => {
     ["opus_sendrecv", {}],
     ["opus_sendrecv_ipv6", { useIpv6: true, crypto: sdes({ crypto: "AES_128_CM_HMAC_SHA1_80" }) }],
   ])("%s: both are heard", async (_name, params) => {
-    const offerer = await pipeline.create("RtpEndpoint", { ...params });
-    const answerer = await pipeline.create("RtpEndpoint", { ...params });
+    const offerer = await test.pipeline.create("RtpEndpoint", { ...params });
+    const answerer = await test.pipeline.create("RtpEndpoint", { ...params });
     const heard = [hears(offerer), hears(answerer)];
     await negotiate(offerer, answerer);
     await play(offerer);
@@ -99,7 +85,7 @@ describe("ports", () => {
   it("test_port_range: those of two offers are within the range, and distinct", async () => {
     const offers = [];
     for (let count = 0; count < 2; count++) {
-      const endpoint = await pipeline.create("RtpEndpoint");
+      const endpoint = await test.pipeline.create("RtpEndpoint");
       offers.push(await endpoint.generateOffer());
     }
     const ports = offers.flatMap((offer) =>

@@ -26,9 +26,12 @@ describe("conversations recorded with Kurento", () => {
     expect(stale).toEqual([]);
   });
 
-  it("matches at least 95 % of the exchanges that concern what is built", () => {
-    const exchanges = [...verdicts.values()].map((verdict) => verdict.exchanges);
-    expect(builtShare(totals(exchanges))).toBeGreaterThanOrEqual(MIN_SHARE);
-    expect(only === "" ? staleClasses([...verdicts.values()]) : []).toEqual([]);
-  });
+  // Of single conversations neither says anything.
+  if (only === "") {
+    it("matches at least 95 % of the exchanges that concern what is built", () => {
+      const exchanges = [...verdicts.values()].map((verdict) => verdict.exchanges);
+      expect(builtShare(totals(exchanges))).toBeGreaterThanOrEqual(MIN_SHARE);
+      expect(staleClasses([...verdicts.values()])).toEqual([]);
+    });
+  }
 });

@@ -1,41 +1,32 @@
 // A server, a browser and, for each test, an endpoint that sends back what it gets.
-import type { KurentoConnection, KurentoElement, KurentoPipeline } from "kurento-client";
+import type { KurentoElement, KurentoPipeline } from "kurento-client";
 import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect } from "vitest";
 import { launchBrowser, openPage } from "./browser.js";
-import { connectClient } from "./kurento.js";
 import { Peer, type PeerOptions } from "./peer.js";
-import { Server, type ServerOptions } from "./server.js";
+import type { ServerOptions } from "./server.js";
+import { TestPipeline, started } from "./test-pipeline.js";
 
 /** Width of the camera's picture: small, so that AV1 can be encoded beside everything else. */
 export const WIDTH = 320;
 
 /** What a test file's tests call; to be made once, outside of them. */
 export class EchoCall {
-  #server: Server | undefined;
-  #client: (KurentoConnection & AsyncDisposable) | undefined;
+  readonly #test: TestPipeline;
   #browser: (Browser & AsyncDisposable) | undefined;
-  #pipeline: KurentoPipeline | undefined;
   #endpoint: KurentoElement | undefined;
 
   constructor(options: ServerOptions = {}) {
+    this.#test = new TestPipeline(options);
     beforeAll(async () => {
-      this.#server = await Server.start(options);
-      this.#client = await connectClient(this.#server.url);
       this.#browser = await launchBrowser();
     });
     afterAll(async () => {
       await this.#browser?.[Symbol.asyncDispose]();
-      await this.#client?.[Symbol.asyncDispose]();
-      expect(await this.#server?.stop()).toBe(0);
     });
     beforeEach(async () => {
-      this.#pipeline = await this.#client?.create("MediaPipeline");
-      this.#endpoint = await this.#pipeline?.create("WebRtcEndpoint");
+      this.#endpoint = await this.pipeline.create("WebRtcEndpoint");
       await this.endpoint.connect(this.endpoint);
-    });
-    afterEach(async () => {
-      await this.#pipeline?.release();
     });
   }
 
@@ -44,7 +35,7 @@ export class EchoCall {
   }
 
   get pipeline(): KurentoPipeline {
-    return started(this.#pipeline);
+    return this.#test.pipeline;
   }
 
   /** The page calls the endpoint. */
@@ -72,11 +63,6 @@ export class EchoCall {
   }
 
   async #page(): Promise<Awaited<ReturnType<typeof openPage>>> {
-    return openPage(started(this.#browser), started(this.#server).pageUrl);
+    return openPage(started(this.#browser), this.#test.server.pageUrl);
   }
-}
-
-function started<T>(thing: T | undefined): T {
-  if (thing === undefined) throw new Error("used outside of a test");
-  return thing;
 }
