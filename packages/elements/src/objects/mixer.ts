@@ -33,7 +33,7 @@ export class Mixer extends MixerBase {
   async disconnect(media: MediaType, source: HubPort, sink: HubPort): Promise<void> {
     if (media === "DATA") throw new KurentoError("UNSUPPORTED_MEDIA_TYPE", "Invalid media type");
     if (media === "VIDEO") {
-      const text = "Video disconnection is not implemented yet";
+      const text = "Video disconnection is not implemented yet"; // Kurento's answer, word for word
       throw new KurentoError("UNSUPPORTED_MEDIA_TYPE", text);
     }
     this.requireOwn(refusal, source, sink);

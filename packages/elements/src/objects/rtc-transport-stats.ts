@@ -25,7 +25,7 @@ export function transportEntries(transport: NativeMap, idOf: IdOf): Entry[] {
   const candidates = made.flatMap((each) => each.candidates);
   const certificates = selected
     ? ["local", "remote"].flatMap((side) => certificateEntry(transport, side))
-    : []; // as with Kurento, which has pairs only then, too
+    : []; // DTLS, which uses them, has no way before
   return [
     iceTransportEntry(transport, selected ? idOf(selected.key) : "", certificates, idOf),
     ...made.map(({ entry }) => entry),

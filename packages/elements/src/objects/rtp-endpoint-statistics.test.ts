@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { elementsModule } from "../generated/index.js";
 import type { RtpEndpointParams } from "../generated/rtp-endpoint.js";
 import { RtpEndpoint } from "./rtp-endpoint.js";
+import { IDLE_STREAM } from "./stats.fixtures.js";
 
 const LOCAL = { ip: "192.0.2.2", cname: "cname", ssrc: { audio: 11, video: 22 } };
 
@@ -22,19 +23,12 @@ beforeEach(async () => {
 describe("RtpEndpoint.getStats", () => {
   it("makes statistics of native streams", async () => {
     const stream = {
+      ...IDLE_STREAM,
       medium: "video",
       direction: "inbound",
       ssrc: 5,
       packets: 1,
       bytes: 2,
-      packetsLost: 0,
-      fractionLost: 0,
-      jitter: 0,
-      roundTripTime: 0,
-      nackCount: 0,
-      pliCount: 0,
-      firCount: 0,
-      remb: 0,
     };
     services.host.answer("stats", () => ({ streams: [stream] }));
     expect(Object.values(await endpoint.getStats("VIDEO"))).toMatchObject([{ ssrc: "5" }]);

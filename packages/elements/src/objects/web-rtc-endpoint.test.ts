@@ -11,6 +11,7 @@ import {
   chromiumData,
   chromiumOffer,
 } from "../sdp/sdp.fixtures.js";
+import { IDLE_STREAM } from "./stats.fixtures.js";
 import { WebRtcEndpoint } from "./web-rtc-endpoint.js";
 
 const LOCAL = {
@@ -290,26 +291,19 @@ describe("WebRtcEndpoint states", () => {
 
   it("gives one statistics entry a stream, with an id that stays", async () => {
     const stream = {
+      ...IDLE_STREAM,
       medium: "video",
       ssrc: 22,
       packets: 5,
-      bytes: 500,
-      packetsLost: 1,
       fractionLost: 0.25,
-    };
-    const counts = {
-      jitter: 0,
       roundTripTime: 0.01,
-      nackCount: 0,
       pliCount: 2,
-      firCount: 0,
-      remb: 0,
       targetBitrate: 300_000,
     };
     services.host.answer("stats", () => ({
       streams: [
-        { ...stream, ...counts, direction: "outbound" },
-        { ...stream, ...counts, medium: "audio", direction: "inbound" },
+        { ...stream, direction: "outbound" },
+        { ...stream, medium: "audio", direction: "inbound" },
       ],
       transport: {},
     }));

@@ -7,6 +7,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { elementsModule } from "../generated/index.js";
 import type { WebRtcEndpointParams } from "../generated/web-rtc-endpoint.js";
 import { chromiumOffer, chromiumVideo } from "../sdp/sdp.fixtures.js";
+import { IDLE_STREAM } from "./stats.fixtures.js";
 import { WebRtcEndpoint } from "./web-rtc-endpoint.js";
 
 const LOCAL = {
@@ -151,21 +152,7 @@ describe("WebRtcEndpoint with several m-lines of a kind", () => {
 
   it("tells the mid of each in statistics", async () => {
     const endpoint = await create("a");
-    const stream = {
-      medium: "video",
-      direction: "inbound",
-      ssrc: 7,
-      packets: 0,
-      bytes: 0,
-      packetsLost: 0,
-      fractionLost: 0,
-      jitter: 0,
-      roundTripTime: 0,
-      nackCount: 0,
-      pliCount: 0,
-      firCount: 0,
-      remb: 0,
-    };
+    const stream = { ...IDLE_STREAM, medium: "video", direction: "inbound", ssrc: 7 };
     services.host.answer("stats", () => ({ streams: [{ ...stream, mid: "2" }] }));
     const [entry] = Object.values(await endpoint.getStats("VIDEO"));
     expect(entry).toMatchObject({ ssrc: "7", mediaTrackId: "2" });
