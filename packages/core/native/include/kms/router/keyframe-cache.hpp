@@ -18,7 +18,7 @@ class KMS_API KeyframeCache {
  public:
   static constexpr Duration kMaxAge = std::chrono::milliseconds(1000);
   static constexpr std::size_t kMaxPackets = 256;
-  static constexpr std::size_t kMaxBytes = 256 * 1024;
+  static constexpr std::size_t kMaxBytes = std::size_t{256} * 1024;
 
   /// Notes a packet that is new in the buffer.
   void onPacket(const rtp::MediaPacket& packet) noexcept;

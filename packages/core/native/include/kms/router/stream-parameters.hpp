@@ -16,6 +16,7 @@ namespace kms::router {
 /// Names a stream of a session: by its medium, and its number among those of that medium. The first
 /// of each medium is always there, and is what a medium alone names.
 struct StreamId {
+  // A medium alone names its first stream, wherever a stream is asked for.
   constexpr StreamId(media::Medium of, std::size_t at = 0) noexcept  // NOLINT(*-explicit-*)
       : medium(of), number(at) {}
 
