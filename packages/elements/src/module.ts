@@ -6,6 +6,7 @@ import { AlphaBlending } from "./objects/alpha-blending.js";
 import { Composite } from "./objects/composite.js";
 import { Dispatcher } from "./objects/dispatcher.js";
 import { DispatcherOneToMany } from "./objects/dispatcher-one-to-many.js";
+import { HttpPostEndpoint } from "./objects/http-post-endpoint.js";
 import { Mixer } from "./objects/mixer.js";
 import { PlayerEndpoint } from "./objects/player-endpoint.js";
 import { RecorderEndpoint } from "./objects/recorder-endpoint.js";
@@ -21,6 +22,7 @@ export const module: ServerModule = {
     Composite,
     Dispatcher,
     DispatcherOneToMany,
+    HttpPostEndpoint,
     Mixer,
     PlayerEndpoint,
     RecorderEndpoint,
