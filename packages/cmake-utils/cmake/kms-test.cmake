@@ -1,14 +1,17 @@
 set(KMS_LSAN_SUPPRESSIONS "${CMAKE_CURRENT_LIST_DIR}/lsan.supp")
 set(KMS_TSAN_SUPPRESSIONS "${CMAKE_CURRENT_LIST_DIR}/tsan.supp")
+set(KMS_VALGRIND_SUPPRESSIONS "${CMAKE_CURRENT_LIST_DIR}/valgrind.supp")
+set(KMS_TEST_SCRIPTS "${CMAKE_CURRENT_LIST_DIR}")
+cmake_path(SET KMS_TEST_MAIN NORMALIZE "${CMAKE_CURRENT_LIST_DIR}/../test-support/main.cpp")
 
 # kms_test(<name> SOURCES ... [COMPONENTS ...] [LINK ...] [ENVIRONMENT ...]): a GoogleTest program, registered with CTest.
 # COMPONENTS names components of this project, whose objects (and those of their components) are linked in.
 function(kms_test name)
   cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "SOURCES;COMPONENTS;LINK;ENVIRONMENT")
   find_package(GTest REQUIRED)
-  add_executable(${name} ${ARG_SOURCES})
+  add_executable(${name} ${ARG_SOURCES} "${KMS_TEST_MAIN}")
   kms_link_components(${name} ${ARG_COMPONENTS})
-  target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gtest GTest::gmock GTest::gtest_main)
+  target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gtest GTest::gmock)
   kms_compile_options(${name})
   if(KMS_FUZZ)
     set_target_properties(${name} PROPERTIES EXCLUDE_FROM_ALL ON)
@@ -29,6 +32,25 @@ function(kms_test name)
     list(APPEND ARG_ENVIRONMENT "TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:suppressions=${KMS_TSAN_SUPPRESSIONS}")
   endif()
   set_tests_properties(${name} PROPERTIES TIMEOUT ${seconds} ENVIRONMENT "${ARG_ENVIRONMENT}")
+  kms_test_targets(${name})
+endfunction()
+
+# kms_test_targets(<test>): what people call who work with CMake alone: check_build, check, <test>.check, valgrind and
+# <test>.valgrind. ARGS and the CK_ variables: see run-check.sh. CTest's log: Testing/Temporary/LastTest.log.
+function(kms_test_targets name)
+  if(NOT TARGET check)
+    add_custom_target(check_build)
+    add_custom_target(check COMMAND "${KMS_TEST_SCRIPTS}/run-check.sh" "${CMAKE_BINARY_DIR}" USES_TERMINAL VERBATIM)
+    add_custom_target(valgrind)
+    add_dependencies(check check_build)
+  endif()
+  add_dependencies(check_build ${name})
+  add_custom_target(${name}.check COMMAND "${KMS_TEST_SCRIPTS}/run-check.sh" "${CMAKE_BINARY_DIR}" ${name}
+    DEPENDS ${name} USES_TERMINAL VERBATIM)
+  add_custom_target(${name}.valgrind
+    COMMAND "${KMS_TEST_SCRIPTS}/run-valgrind.sh" "${KMS_VALGRIND_SUPPRESSIONS}" $<TARGET_FILE:${name}>
+    DEPENDS ${name} USES_TERMINAL VERBATIM)
+  add_dependencies(valgrind ${name}.valgrind)
 endfunction()
 
 # kms_objects_of(<out> components...): those components and all components that they link, each once.

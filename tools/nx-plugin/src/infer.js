@@ -1,7 +1,13 @@
 // @ts-check
 /** From the shape of a package to its targets. */
 import { generatesCode } from "./package-shape.js";
-import { checkTarget, fuzzTarget, nativeTarget, tidyTarget } from "./targets/native.js";
+import {
+  checkTarget,
+  fuzzTarget,
+  nativeTarget,
+  tidyTarget,
+  valgrindTarget,
+} from "./targets/native.js";
 import { group } from "./targets/target.js";
 import {
   compileTarget,
@@ -32,6 +38,7 @@ export function inferTargets(shape, variant) {
     ["native", shape.hasNative, () => nativeTarget(shape, variant)],
     ["compile", compiles, () => compileTarget(shape, generates)],
     ["check", shape.hasNative || shape.hasNativeTests, () => checkTarget(shape, variant)],
+    ["valgrind", shape.hasNative, valgrindTarget],
     ["unit", shape.hasUnitTests && !shape.isSystemTest, () => unitTarget(shape, compiles)],
     ["system", shape.isSystemTest, systemTestTarget],
     ["full", shape.hasFullTests, fullTestTarget],

@@ -101,8 +101,19 @@ describe("inferTargets", () => {
 });
 
 describe("readVariant", () => {
+  it.each([
+    [{}, "RelWithDebInfo"],
+    [{ KMS_BUILD_TYPE: "Debug" }, "Debug"],
+    [{ KMS_COMPILER: "clang", KMS_SANITIZE: "thread" }, "RelWithDebInfo-clang-tsan"],
+    [{ KMS_SANITIZE: "address" }, "RelWithDebInfo-address"],
+    [{ KMS_SANITIZE: "address,undefined" }, "RelWithDebInfo-asan"],
+  ])("gives %j the folder %s", (env, folder) => {
+    expect(readVariant(env).folder).toBe(folder);
+  });
+
   it("names the variable whose value is unknown", () => {
     expect(() => readVariant({ KMS_BUILD_TYPE: "Fast" })).toThrow('KMS_BUILD_TYPE: "Fast"');
+    expect(() => readVariant({ KMS_COMPILER: "icc" })).toThrow('KMS_COMPILER: "icc"');
     expect(() => readVariant({ KMS_SANITIZE: "memory" })).toThrow('KMS_SANITIZE: "memory"');
   });
 });

@@ -1,22 +1,48 @@
 // @ts-check
 /**
- * Which native build is asked for, from the environment: `KMS_BUILD_TYPE` (CMake's build type) and `KMS_SANITIZE`
- * (GCC's -fsanitize list). Every variant has its own build folder, so switching does not rebuild.
+ * Which native build is asked for, from the environment: `KMS_BUILD_TYPE` (CMake's build type), `KMS_COMPILER` (gcc or
+ * clang) and `KMS_SANITIZE` (the compiler's -fsanitize list). Every variant has its own build folder, so switching does
+ * not rebuild.
  */
 
 /**
  * @typedef {object} Variant
  * @property {string} buildType CMAKE_BUILD_TYPE
+ * @property {string} compiler gcc or clang
  * @property {string} sanitize value of -fsanitize, empty for none
  * @property {string} folder name of the build folder below the package's build/
  */
 
-const buildTypes = new Set(["Debug", "Release", "RelWithDebInfo", "MinSizeRel"]);
+const buildTypes = new Map(
+  ["Debug", "Release", "RelWithDebInfo", "MinSizeRel"].map((type) => [type, type]),
+);
+/** What each adds to the folder's name. */
+const compilers = new Map([
+  ["gcc", ""],
+  ["clang", "-clang"],
+]);
 const sanitizers = new Map([
   ["", ""],
+  ["address", "-address"],
+  ["undefined", "-undefined"],
   ["address,undefined", "-asan"],
   ["thread", "-tsan"],
 ]);
+
+/**
+ * @param {string} variable
+ * @param {string} value
+ * @param {ReadonlyMap<string, string>} known
+ * @returns {string} what the value adds to the folder's name
+ */
+function suffix(variable, value, known) {
+  const found = known.get(value);
+  if (found === undefined) {
+    const names = [...known.keys()].filter((name) => name !== "").join(", ");
+    throw new Error(`${variable}: "${value}" is none of ${names}`);
+  }
+  return found;
+}
 
 /**
  * @param {NodeJS.ProcessEnv} env
@@ -25,14 +51,11 @@ const sanitizers = new Map([
  */
 export function readVariant(env) {
   const buildType = env["KMS_BUILD_TYPE"] || "RelWithDebInfo";
-  if (!buildTypes.has(buildType)) {
-    throw new Error(`KMS_BUILD_TYPE: "${buildType}" is none of ${[...buildTypes].join(", ")}`);
-  }
+  const compiler = env["KMS_COMPILER"] || "gcc";
   const sanitize = env["KMS_SANITIZE"] ?? "";
-  const suffix = sanitizers.get(sanitize);
-  if (suffix === undefined) {
-    const known = [...sanitizers.keys()].filter((key) => key !== "");
-    throw new Error(`KMS_SANITIZE: "${sanitize}" is none of ${known.join(" or ")}`);
-  }
-  return { buildType, sanitize, folder: buildType + suffix };
+  const folder =
+    suffix("KMS_BUILD_TYPE", buildType, buildTypes) +
+    suffix("KMS_COMPILER", compiler, compilers) +
+    suffix("KMS_SANITIZE", sanitize, sanitizers);
+  return { buildType, compiler, sanitize, folder };
 }

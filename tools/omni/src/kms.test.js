@@ -18,7 +18,9 @@ function bash(script, ...args) {
   return { stdout, stderr, status };
 }
 
-const libraries = ["log", "system", "node"].map((name) => `. tools/omni/lib/${name}.sh`).join("; ");
+const libraries = ["log", "system", "node", "run"]
+  .map((name) => `. tools/omni/lib/${name}.sh`)
+  .join("; ");
 /**
  * @param {string} call
  * @param {string[]} args
@@ -51,13 +53,109 @@ describe("./kms", () => {
   });
 });
 
+describe("the options of run and build", () => {
+  /** @param {string[]} options @param {string} shows what is printed of the result */
+  const parse = (options, shows) =>
+    withLibraries(`parse_run_options "$@"; printf %s "${shows}"`, ...options);
+  const build = "$KMS_BUILD_TYPE ${KMS_COMPILER:-gcc} ${KMS_SANITIZE:-none}";
+
+  it.each([
+    [[], "Debug gcc none"],
+    [["--release"], "RelWithDebInfo gcc none"],
+    [["--clang", "--release"], "RelWithDebInfo clang none"],
+    [["--address-sanitizer"], "RelWithDebInfo gcc address"],
+    [["--undefined-sanitizer", "--address-sanitizer"], "RelWithDebInfo gcc address,undefined"],
+    [["--thread-sanitizer"], "RelWithDebInfo gcc thread"],
+    [["--valgrind-massif"], "RelWithDebInfo gcc none"],
+    [["--gdb"], "Debug gcc none"],
+  ])("%j build %s", (options, expected) => {
+    expect(parse(options, build).stdout).toBe(expected);
+  });
+
+  it("leave to the server what they do not know, in its order", () => {
+    const args = "${KMS_SERVER_ARGS[*]}";
+    const options = ["--gst-debug-level=3", "--release", "-d", "/tmp/logs", "--", "--gdb"];
+    expect(parse(options, args).stdout).toBe("--gst-debug-level=3 -d /tmp/logs --gdb");
+  });
+
+  it.each([
+    [["--thread-sanitizer", "--address-sanitizer"], "--address-sanitizer cannot be had"],
+    [["--gdb", "--valgrind-massif"], "--gdb and --valgrind-massif cannot be had together"],
+    [["--valgrind-memcheck", "--jemalloc"], "jemalloc and Valgrind cannot be had together"],
+    [["--address-sanitizer", "--jemalloc"], "the address sanitizer and jemalloc cannot"],
+  ])("%j cannot be combined", (options, problem) => {
+    const { status, stderr } = parse(options, "");
+    expect(status).toBe(1);
+    expect(stderr).toContain(problem);
+  });
+
+  it.each([
+    ["--relase", "build: unknown option --relase"],
+    ["--jemalloc", "build: --jemalloc is for ./kms run"],
+  ])("refuse for build what only a server understands: %s", (option, problem) => {
+    const { status, stderr } = bash(`./kms build ${option}`);
+    expect(status).toBe(1);
+    expect(stderr).toContain(problem);
+  });
+
+  it("ask for the packages of the tools that they name", () => {
+    const purposes = (/** @type {string[]} */ ...options) =>
+      withLibraries('parse_run_options "$@"; run_purposes | xargs', ...options).stdout.trim();
+    expect(purposes()).toBe("build run");
+    expect(purposes("--gdb", "--clang")).toBe("build run gdb clang");
+    expect(purposes("--valgrind-callgrind")).toBe("build run valgrind");
+    expect(purposes("--jemalloc")).toBe("build run jemalloc");
+  });
+
+  it.each([
+    ["--gdb", "gdb -q"],
+    ["--valgrind-memcheck", "valgrind --tool=memcheck"],
+    ["--valgrind-massif", "valgrind --tool=massif"],
+    ["--valgrind-callgrind", "valgrind --tool=callgrind"],
+  ])("%s puts the server in one process under its tool", (option, tool) => {
+    const under =
+      'KMS_STATE=$(mktemp -d); parse_run_options "$@"; server_under "" node main.js -d x';
+    const { stdout } = withLibraries(
+      `${under}; printf "%s\\n" "$(echo "\${KMS_COMMAND_LINE[@]}")"`,
+      option,
+    );
+    const line = stdout.trim().split("\n").at(-1);
+    expect(line).toMatch(new RegExp(`^${tool} .*node main.js -d x --workers 0$`));
+  });
+});
+
+describe("what is loaded before the server", () => {
+  /** @param {string[]} options */
+  const commandLine = (...options) =>
+    withLibraries(
+      `parse_run_options "$@"; server_under "LD_PRELOAD=$(preloaded | xargs)" node main.js; printf "%s " "\${KMS_COMMAND_LINE[@]}"`,
+      ...options,
+    ).stdout;
+
+  it("is jemalloc, for the server alone", () => {
+    expect(commandLine("--jemalloc")).toBe("env LD_PRELOAD=libjemalloc.so.2 node main.js ");
+  });
+
+  it("is what finds races, under GDB for the server and not for GDB", () => {
+    const line = commandLine("--thread-sanitizer", "--gdb");
+    expect(line).toMatch(/^gdb -q -ex set environment LD_PRELOAD \/\S+libtsan\.so /);
+  });
+
+  it("is a runtime for each kind of error with GCC", () => {
+    const line = commandLine("--address-sanitizer", "--undefined-sanitizer");
+    expect(line).toMatch(/LD_PRELOAD=\S+libasan\.so \S+libubsan\.so node/);
+  });
+});
+
 describe("the package list", () => {
   it("has only lines of the documented form", () => {
     const lines = readFileSync(join(workspaceRoot, "tools/packages.txt"), "utf8").split("\n");
     const entries = lines.filter((line) => line !== "" && !line.startsWith("#"));
     expect(entries.length).toBeGreaterThan(20);
     for (const entry of entries) {
-      expect(entry).toMatch(/^(build|run|test|full) +[a-z0-9.+-]+( +(debian|ubuntu|optional))*$/);
+      expect(entry).toMatch(
+        /^(build|run|test|full|clang|gdb|jemalloc|valgrind) +[a-z0-9.+-]+( +(debian|ubuntu|optional))*$/,
+      );
     }
   });
 

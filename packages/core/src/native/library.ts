@@ -1,15 +1,10 @@
-// Where a package's native files lie: build/<type>/ below its root.
+// Where a package's native files lie: build/<variant>/ below its root.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** Build folders in the order in which they are looked for; KMS_BUILD_TYPE puts its own in their place. */
-const BUILD_TYPES = ["RelWithDebInfo", "Release", "Debug"];
-/** What a sanitized build adds to its folder's name, by the value of KMS_SANITIZE. */
-const SANITIZER_SUFFIXES: Readonly<Record<string, string>> = {
-  "address,undefined": "-asan",
-  thread: "-tsan",
-};
+/** Build folders in the order in which they are looked for; KMS_VARIANT puts the one it names in their place. */
+const VARIANTS = ["RelWithDebInfo", "Release", "Debug"];
 
 /**
  * Absolute path of a native file of a package.
@@ -18,11 +13,9 @@ const SANITIZER_SUFFIXES: Readonly<Record<string, string>> = {
  * @throws Error that names the places searched and the command that builds the file
  */
 export function nativeLibrary(packageRoot: URL, file: string): string {
-  const wanted = process.env["KMS_BUILD_TYPE"];
-  const types = wanted ? [wanted] : BUILD_TYPES;
-  const suffix = SANITIZER_SUFFIXES[process.env["KMS_SANITIZE"] ?? ""] ?? "";
-  const places = types.map((type) =>
-    join(fileURLToPath(packageRoot), "build", `${type}${suffix}`, file),
+  const wanted = process.env["KMS_VARIANT"];
+  const places = (wanted ? [wanted] : VARIANTS).map((variant) =>
+    join(fileURLToPath(packageRoot), "build", variant, file),
   );
   const found = places.find((place) => existsSync(place));
   if (found !== undefined) return found;

@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import process from "node:process";
 import { npmCommand, packageFolder, runAll } from "../run/process.js";
+import { readVariant } from "../variant.js";
 
 const folder = packageFolder();
 const isFull = process.argv.includes("--full");
@@ -19,5 +20,9 @@ const args = [
   // The floors of coverage are for the usual tests.
   ...(isFull ? ["--coverage.enabled=false"] : []),
 ];
-const env = isFull ? { ...process.env, KMS_FULL: "1" } : process.env;
+const env = {
+  ...process.env,
+  KMS_VARIANT: readVariant(process.env).folder,
+  ...(isFull && { KMS_FULL: "1" }),
+};
 runAll([["node", npmCommand("vitest"), "run", "--root", folder, ...args]], { cwd: folder, env });

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { readVariant } from "../variant.js";
+import { llvmTool } from "./tools.js";
 import { runAll } from "./process.js";
 
 /**
@@ -32,12 +33,19 @@ export function nativeBuild(folder, source) {
   };
 }
 
+/** @returns {Record<string, string>} CMake cache entries that choose clang, the version we check with where it is there */
+function clangEntries() {
+  const clang = llvmTool("clang") ?? "clang";
+  return { CMAKE_C_COMPILER: clang, CMAKE_CXX_COMPILER: clang.replace("clang", "clang++") };
+}
+
 /**
  * @param {NativeBuild} native
  * @returns {Record<string, string>} CMake cache entries
  */
 function cacheEntries({ variant }) {
   return {
+    ...(variant.compiler === "clang" && clangEntries()),
     CMAKE_BUILD_TYPE: variant.buildType,
     KMS_SANITIZE: variant.sanitize,
     KMS_VARIANT: variant.folder,
@@ -83,5 +91,6 @@ export async function configure(native) {
  */
 export function build(native, target) {
   const chosen = target === undefined ? [] : ["--target", target];
-  runAll([["cmake", "--build", native.build, "--parallel", jobs, ...chosen]]);
+  const verbose = process.env["KMS_VERBOSE"] ? ["--verbose"] : [];
+  runAll([["cmake", "--build", native.build, "--parallel", jobs, ...verbose, ...chosen]]);
 }

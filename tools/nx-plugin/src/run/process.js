@@ -67,3 +67,17 @@ export function packageFolder() {
   }
   return resolve(workspaceRoot, folder);
 }
+
+/**
+ * @template Result
+ * @param {() => Result} read the arguments of a script
+ * @returns {Result} what it gives; where it throws, this process ends with 2 and the reason
+ */
+export function orExit(read) {
+  try {
+    return read();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exit(2);
+  }
+}

@@ -40,6 +40,14 @@ export function checkTarget(shape, variant) {
 }
 
 /**
+ * `valgrind`: the native tests under Valgrind's memcheck. Never from the cache: who asks wants to see it.
+ * @returns {import('./target.js').Target}
+ */
+export function valgrindTarget() {
+  return runScript("valgrind.js", { dependsOn: ["native"], cache: false });
+}
+
+/**
  * `fuzz`: the package's fuzz targets with libFuzzer. Never from the cache: each run looks for something new.
  * @param {import('./target.js').PackageShape} shape
  * @returns {import('./target.js').Target}
