@@ -4,6 +4,9 @@ import { Worker } from "../../worker/worker.js";
 import type { WorkerParts } from "../../worker/worker.js";
 import type { LaunchedWorker, WorkerLauncher } from "./launcher.js";
 
+/** Valgrind slows a call down about fifty times, and whoever reads a stack trace in a debugger takes longer. */
+const patience = 60;
+
 /** Runs workers inside this process, over a channel in memory: for debuggers, sanitizers and tests. */
 export class InProcessLauncher implements WorkerLauncher {
   readonly #parts: () => Promise<WorkerParts>;
@@ -28,6 +31,7 @@ export class InProcessLauncher implements WorkerLauncher {
         );
       });
     });
-    return { transport: ours, pid: undefined, kill: () => ours.close(new Error("killed")), exited };
+    const kill = (): void => ours.close(new Error("killed"));
+    return { transport: ours, pid: undefined, patience, kill, exited };
   }
 }

@@ -5,6 +5,8 @@ export interface LaunchedWorker {
   readonly transport: Transport;
   /** `undefined` for a worker inside this process. */
   readonly pid: number | undefined;
+  /** How many times longer than usual its answers may take; 1 where absent. */
+  readonly patience?: number;
   /** Ends it at once, without giving it a chance to clean up. */
   kill(): void;
   /** Resolves when nothing of it is left. */

@@ -18,6 +18,7 @@ class FakeWorker implements LaunchedWorker {
   readonly exited: Promise<void>;
   pings = 0;
   isMute = false;
+  patience = 1;
 
   constructor() {
     const [ours, theirs] = memoryTransportPair();
@@ -121,6 +122,16 @@ describe("WorkerSlot", () => {
     await pass(9500);
     await failed;
     expect(slot.isReady).toBe(true);
+  });
+
+  it("waits as many times longer as the worker needs", async () => {
+    Object.assign(launched[0] ?? {}, { patience: 2 });
+    let failed = false;
+    slot.request("hang", {}).catch(() => (failed = true));
+    await pass(17_500);
+    expect(failed).toBe(false);
+    await pass(1000);
+    expect(failed).toBe(true);
   });
 
   it("fails calls at once when the worker dies", async () => {

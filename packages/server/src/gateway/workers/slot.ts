@@ -94,7 +94,9 @@ export class WorkerSlot {
       const { worker, peer } = await this.#launch();
       try {
         const params = await this.#startParams();
-        const started = await peer.request("start", params, { timeoutMs: startDeadlineMs });
+        const started = await peer.request("start", params, {
+          timeoutMs: startDeadlineMs * (worker.patience ?? 1),
+        });
         this.unbuilt = unbuiltOf(started);
         return this.#onStarted(worker, peer);
       } catch (error) {
@@ -114,15 +116,14 @@ export class WorkerSlot {
   /**
    * Calls the worker.
    * @param ahead calls that it has got already and does first; each of them may take its time, too
-   * @throws RpcError what the worker answers; KurentoError 40108 when it is not there, dies, or takes longer than 9 s
+   * @throws RpcError what the worker answers; KurentoError 40108 when it is not there, dies, or takes longer than 9 s times its patience
    */
   async request(method: string, params: JsonObject, ahead: number = 0): Promise<JsonValue> {
     const running = this.#running;
     if (running === undefined) throw unavailable("Media worker is not running");
     try {
-      return await running.peer.request(method, params, {
-        timeoutMs: callDeadlineMs * (1 + ahead),
-      });
+      const timeoutMs = callDeadlineMs * (1 + ahead) * (running.worker.patience ?? 1);
+      return await running.peer.request(method, params, { timeoutMs });
     } catch (error) {
       throw this.#requestError(method, error);
     }
