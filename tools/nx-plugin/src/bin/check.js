@@ -3,7 +3,7 @@
  * `nx check <package>`: builds the native tests and runs them; results go to test-results/native-<variant>.
  * `nx check <package> --test=<name>` does so with one of them; results go to test-results/native-one.
  */
-import { mkdirSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { build, configure, nativeBuild } from "../run/cmake.js";
 import { chosenTest, nativeTests } from "../run/native-tests.js";
@@ -39,6 +39,11 @@ const code = run("ctest", ctest, {
     ...process.env,
   },
 });
+// The log of the whole run, beside its results: the cache brings both back.
+const log = join(native.build, "Testing/Temporary/LastTest.log");
+if (existsSync(log)) {
+  copyFileSync(log, join(results, "LastTest.log"));
+}
 const { passed, failed, empty } = nativeResults(results);
 for (const program of empty) {
   console.error(`${program}: contains no test; a suite that tests nothing counts as failed`);

@@ -1,19 +1,25 @@
 // @ts-check
 /**
- * `nx unit <package>`: the package's vitest suite; the results also go to test-results/unit.json. `nx full <package>`: its
- * long tests, to test-results/full.json.
+ * `nx unit <package>`: the package's vitest suite. Its results also go to test-results/unit.json and, for other tools, as
+ * JUnit to unit.junit.xml; its log to unit.log. `nx full <package>`: its long tests, to files named full.
  */
 import { join } from "node:path";
 import process from "node:process";
+import { fileURLToPath } from "node:url";
 import { npmCommand, packageFolder, runAll } from "../run/process.js";
 import { readVariant } from "../variant.js";
 
 const folder = packageFolder();
 const isFull = process.argv.includes("--full");
+const results = join(folder, "test-results", isFull ? "full" : "unit");
 const args = [
   "--reporter=default",
   "--reporter=json",
-  `--outputFile.json=${join(folder, "test-results", isFull ? "full.json" : "unit.json")}`,
+  "--reporter=junit",
+  `--reporter=${fileURLToPath(import.meta.resolve("../results/test-log.js"))}`,
+  `--outputFile.json=${results}.json`,
+  `--outputFile.junit=${results}.junit.xml`,
+  "--includeTaskLocation",
   "--passWithNoTests=false",
   "--exclude=dist/**",
   "--exclude=build/**",
@@ -22,6 +28,7 @@ const args = [
 ];
 const env = {
   ...process.env,
+  KMS_TEST_LOG: `${results}.log`,
   KMS_VARIANT: readVariant(process.env).folder,
   ...(isFull && { KMS_FULL: "1" }),
 };

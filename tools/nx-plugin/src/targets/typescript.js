@@ -33,6 +33,11 @@ export function compileTarget(shape, generates) {
   return { executor: "nx:run-script", cache: true, ...settings, options: { script: "compile" } };
 }
 
+/** What vitest leaves: see bin/unit.js. */
+const unitResults = ["json", "junit.xml", "log"].map(
+  (ending) => `{projectRoot}/test-results/unit.${ending}`,
+);
+
 /**
  * `unit`: the package's vitest suite; no test at all is a failure. Tests may load the package's own native code.
  * @param {import('./target.js').PackageShape} shape
@@ -54,7 +59,7 @@ export function unitTarget(shape, compiles) {
       generator,
       "shared",
     ],
-    outputs: ["{projectRoot}/test-results/unit.json"],
+    outputs: unitResults,
   });
 }
 
@@ -66,7 +71,7 @@ export function systemTestTarget() {
   return runScript("unit.js", {
     dependsOn: ["^build"],
     inputs: ["default", "^native", "^ts", "^kmd", generator, "toolchain", "shared"],
-    outputs: ["{projectRoot}/test-results/unit.json"],
+    outputs: unitResults,
   });
 }
 
