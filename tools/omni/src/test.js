@@ -1,10 +1,13 @@
 // @ts-check
 /** `./kms test [--full[=<words>]]`, after everything is installed. The last line of the output is "N passed, N failed". */
+import { join } from "node:path";
 import { changesetsAreComplete } from "./changeset-status.js";
 import { fullSteps } from "./test/full.js";
 import { checkTarget, projectSelection, testTargets } from "./test/nx.js";
-import { removeResults } from "./test/results.js";
+import { joinLogs, removeResults } from "./test/results.js";
 import { asOneTest, runSteps, succeeds } from "./test/step.js";
+import { recordedTaskTable, removeTaskRecords } from "./test/task-table.js";
+import { packageFolders, workspaceRoot } from "./workspace.js";
 
 const [option] = process.argv.slice(2);
 const isFull = /^--full(=|$)/.test(option ?? "");
@@ -39,5 +42,14 @@ const steps = [
   },
 ];
 
+const log = ".nx/kms/log/tests.log";
+
+/** @returns {string} what Nx did, and where the log of all tests is */
+function summary() {
+  joinLogs(packageFolders(), join(workspaceRoot, log));
+  return `${recordedTaskTable()}\n\nLog of all tests: ${log}`;
+}
+
 removeResults();
-process.exitCode = runSteps(isFull ? fullSteps(steps, words) : steps);
+removeTaskRecords();
+process.exitCode = runSteps(isFull ? fullSteps(steps, words) : steps, summary);

@@ -3,6 +3,7 @@
 import { git } from "../workspace.js";
 import { asOneTest, succeeds } from "./step.js";
 import { sumResults } from "./results.js";
+import { taskRecord } from "./task-table.js";
 
 /** @typedef {import('./step.js').Counts} Counts */
 
@@ -25,7 +26,7 @@ export function projectSelection(env) {
  * @returns {boolean}
  */
 export function nx(args, env) {
-  return succeeds("pnpm", ["nx", ...args], env);
+  return succeeds("pnpm", ["nx", ...args], { ...taskRecord(), ...env });
 }
 
 /**

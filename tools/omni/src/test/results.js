@@ -1,7 +1,7 @@
 // @ts-check
 /** Sums what the test runners left in the test-results folders of the packages. */
-import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
-import { join, parse, relative } from "node:path";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, parse, relative } from "node:path";
 import { nativeResults } from "@kms/nx-plugin/native-results";
 import { packageFolders, workspaceRoot } from "../workspace.js";
 
@@ -12,6 +12,30 @@ export function removeResults() {
   for (const folder of packageFolders()) {
     rmSync(join(folder, "test-results"), { recursive: true, force: true });
   }
+}
+
+/**
+ * Joins the logs of all test runners, so that there is one to search for "test start".
+ * @param {readonly string[]} folders of packages
+ * @param {string} file written
+ * @returns {number} how many logs there were
+ */
+export function joinLogs(folders, file) {
+  const logs = folders
+    .map((folder) => join(folder, "test-results"))
+    .filter(existsSync)
+    .flatMap((results) =>
+      readdirSync(results)
+        .map((name) =>
+          join(results, name.startsWith("native-") ? join(name, "LastTest.log") : name),
+        )
+        .filter((path) => path.endsWith(".log") && existsSync(path)),
+    );
+  mkdirSync(dirname(file), { recursive: true });
+  const text = (/** @type {string} */ path) =>
+    `==> ${relative(workspaceRoot, path)}\n${readFileSync(path, "utf8")}`;
+  writeFileSync(file, logs.map(text).join("\n"));
+  return logs.length;
 }
 
 /**

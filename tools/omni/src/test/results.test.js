@@ -1,7 +1,10 @@
 // @ts-check
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { projectSelection } from "./nx.js";
-import { vitestCounts } from "./results.js";
+import { joinLogs, vitestCounts } from "./results.js";
 import { asOneTest, runSteps } from "./step.js";
 
 /** @param {object} fields */
@@ -32,11 +35,28 @@ describe("vitestCounts", () => {
   });
 });
 
+describe("joinLogs", () => {
+  it("has the logs of native and unit tests of each package, one behind the other", () => {
+    const folder = mkdtempSync(join(tmpdir(), "kms-logs-"));
+    const results = join(folder, "a/test-results");
+    mkdirSync(join(results, "native-Debug"), { recursive: true });
+    writeFileSync(join(results, "native-Debug/LastTest.log"), "x.test.cpp:1:A.B: test start\n");
+    writeFileSync(join(results, "unit.log"), "x.test.ts:2:c: test start\n");
+    writeFileSync(join(results, "unit.json"), "{}");
+    const joined = join(folder, "log/tests.log");
+    expect(joinLogs([join(folder, "a"), join(folder, "untested")], joined)).toBe(2);
+    expect(readFileSync(joined, "utf8")).toMatch(
+      /^==> \S+LastTest\.log\nx\.test\.cpp.*\n\n==> \S+unit\.log\nx\.test\.ts:2:c: test start\n$/,
+    );
+    rmSync(folder, { recursive: true });
+  });
+});
+
 describe("runSteps", () => {
   /** @param {import('./step.js').Step[]} steps */
   const lastLineOf = (steps) => {
     const log = vi.spyOn(console, "log").mockImplementation(() => {});
-    const code = runSteps(steps);
+    const code = runSteps(steps, () => "summary");
     const line = log.mock.calls.at(-1)?.[0];
     log.mockRestore();
     return { code, line };

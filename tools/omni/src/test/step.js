@@ -41,11 +41,12 @@ export function asOneTest(isPassed) {
 }
 
 /**
- * Runs all steps, whatever the earlier ones gave, then prints one line for each and the sum as the last line.
+ * Runs all steps, whatever the earlier ones gave, then prints a summary, one line for each and the sum as the last line.
  * @param {readonly Step[]} steps
+ * @param {() => string} summary
  * @returns {number} exit code: 0 only if something was tested and nothing failed
  */
-export function runSteps(steps) {
+export function runSteps(steps, summary) {
   const lines = [];
   const total = { passed: 0, failed: 0 };
   for (const { title, run } of steps) {
@@ -57,7 +58,7 @@ export function runSteps(steps) {
     const seconds = Math.round((Date.now() - started) / 1000);
     lines.push(`${title}: ${passed} passed, ${failed} failed (${seconds} s)`);
   }
-  console.log(`\n${lines.join("\n")}`);
+  console.log(`\n${summary()}\n\n${lines.join("\n")}`);
   console.log(`${total.passed} passed, ${total.failed} failed`);
   return total.failed === 0 && total.passed > 0 ? 0 : 1;
 }
