@@ -11,6 +11,8 @@ namespace {
 constexpr const char* kI420 = "video/x-raw,format=I420";
 constexpr const char* kOpusInput = "audio/x-raw,format=S16LE,rate=48000,channels=[1,2]";
 constexpr const char* kNarrowInput = "audio/x-raw,format=S16LE,rate=8000,channels=1";
+// Always the same, so that a recording may go on when another source takes over.
+constexpr const char* kAacInput = "audio/x-raw,rate=48000,channels=2";
 constexpr const char* kH264 = "video/x-h264,stream-format=byte-stream,alignment=au";
 
 // max-errors: a stream that is broken for a while is no reason to end; sync points: ask for a
@@ -138,19 +140,17 @@ Codec pcma() {
 }
 
 Codec aac() {
-  return {
-      "AAC",
-      Medium::kAudio,
-      0,
-      "",
-      "audio/mpeg,mpegversion=4,stream-format=raw",
-      "aacparse",
-      "",
-      "",
-      {"avdec_aac", "faad"},
-      {{"avenc_aac bitrate=96000", "bitrate", 1, "audio/x-raw,rate=[8000,48000],channels=[1,2]"},
-       {"voaacenc bitrate=96000", "bitrate", 1,
-        "audio/x-raw,format=S16LE,rate=[8000,48000],channels=[1,2]"}}};
+  return {"AAC",
+          Medium::kAudio,
+          0,
+          "",
+          "audio/mpeg,mpegversion=4,stream-format=raw",
+          "aacparse",
+          "",
+          "",
+          {"avdec_aac", "faad"},
+          {{"avenc_aac bitrate=96000", "bitrate", 1, kAacInput},
+           {"voaacenc bitrate=96000", "bitrate", 1, kAacInput}}};
 }
 
 }  // namespace

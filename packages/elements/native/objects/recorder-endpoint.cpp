@@ -24,7 +24,7 @@ RecorderEndpoint::RecorderEndpoint(host::Context context, const Value& params)
     : ObjectBase(context),
       m_recorder(
           std::make_shared<Recorder>(std::move(context), RecorderConfig::fromValue(params))) {
-  for (const Medium medium : m_recorder->config().media) {
+  for (const auto& [medium, how] : m_recorder->config().profile.tracks) {
     m_inputs[medium] = std::make_unique<Input>(*m_recorder, medium);
   }
   const auto order = [this](auto what) {

@@ -1,111 +1,17 @@
-#include "objects/recorder-endpoint.hpp"
-
 #include "objects/player-endpoint.hpp"
-#include "objects/test-media.hpp"
+#include "objects/test-recorder.hpp"
 
 #include <gmock/gmock.h>
 
 namespace kms::elements {
 namespace {
 
-using media::Medium;
-using media::Stream;
+using namespace testing_recorder;
 using ::testing::ElementsAre;
-using testing::pullAll;
-using testing::Pulled;
-
-constexpr const char* kRed =
-    "videotestsrc is-live=true pattern=red ! "
-    "video/x-raw,format=I420,width=160,height=120,framerate=30/1 ! "
-    "vp8enc deadline=1 keyframe-max-dist=600";
-constexpr const char* kTone =
-    "audiotestsrc is-live=true samplesperbuffer=960 ! audio/x-raw,rate=48000,channels=2 ! opusenc";
-
-double seconds(GstClockTime time) {
-  return static_cast<double>(time) / GST_SECOND;
-}
-
-class RecorderEndpointTest : public ::testing::Test {
- protected:
-  using RecorderPtr = std::unique_ptr<RecorderEndpoint>;
-
-  RecorderPtr make(const std::string& uri, const std::string& profile = "WEBM",
-                   bool stopsAtEnd = false) {
-    return bench.onLoop([&] {
-      const Map params{{"uri", uri}, {"profile", profile}, {"stopOnEndOfStream", stopsAtEnd}};
-      return std::make_unique<RecorderEndpoint>(bench.context("r"), Value(params));
-    });
-  }
-  void link(RecorderEndpoint& recorder, Medium medium, std::shared_ptr<Stream> source) {
-    bench.onLoop([&] { recorder.sink(medium)->setSource(std::move(source)); });
-  }
-  void awaitState(const std::string& state, std::size_t times = 1) {
-    EXPECT_TRUE(bench.events.await([&](const auto& all) {
-      const auto fits = [&](const auto& event) {
-        return event.type == "state" && event.data.at("state").text() == state;
-      };
-      return static_cast<std::size_t>(std::count_if(all.begin(), all.end(), fits)) >= times;
-    })) << state;
-  }
-  std::vector<std::string> states() {
-    std::vector<std::string> states;
-    for (const auto& event : bench.eventsOf("state"))
-      states.push_back(event.data.at("state").text());
-    return states;
-  }
-  void awaitError(const std::string& type) {
-    EXPECT_TRUE(bench.awaitEvent("r", "error", [&](const Value& data) {
-      return data.at("type").text() == type;
-    })) << type;
-  }
-  [[nodiscard]] Pulled track(const std::string& name, const std::string& pad) const {
-    return pullAll("filesrc location=" + folder.path(name) + " ! matroskademux name=d d." + pad +
-                   " ! queue ! appsink name=out sync=false");
-  }
-  [[nodiscard]] Pulled pictures(const std::string& name) const {
-    return pullAll(
-        "filesrc location=" + folder.path(name) +
-        " ! matroskademux name=d d.video_0 ! queue ! vp8dec ! appsink name=out sync=false");
-  }
-  [[nodiscard]] Pulled sound(const std::string& name) const {
-    return pullAll(
-        "filesrc location=" + folder.path(name) +
-        " ! matroskademux name=d d.audio_0 ! queue ! opusdec ! appsink name=out sync=false");
-  }
-  static GstClockTime ptsOf(const gst::SamplePtr& sample) {
-    return GST_BUFFER_PTS(gst_sample_get_buffer(sample.get()));
-  }
-  static double spanOf(const Pulled& pulled) {
-    return pulled.samples.empty()
-               ? 0
-               : seconds(ptsOf(pulled.samples.back()) - ptsOf(pulled.samples.front()));
-  }
-  static bool isKeyframe(const gst::SamplePtr& sample) {
-    return !GST_BUFFER_FLAG_IS_SET(gst_sample_get_buffer(sample.get()), GST_BUFFER_FLAG_DELTA_UNIT);
-  }
-  // Waits until a source has given that many more frames.
-  void awaitFrames(const std::shared_ptr<testing::Collector>& from, std::size_t more) {
-    EXPECT_TRUE(from->samples.awaitCount(from->samples.all().size() + more));
-  }
-
-  struct Live {
-    testing::MediaBench::Origin origin;
-    std::shared_ptr<testing::Collector> frames = std::make_shared<testing::Collector>();
-  };
-  Live live(Medium medium, const std::string& description) {
-    Live made;
-    made.origin = bench.origin(medium, description);
-    made.origin.frames->attach(made.frames);
-    EXPECT_TRUE(bench.play(made.origin));
-    return made;
-  }
-
-  testing::MediaBench bench;
-  testing::TestFolder folder;
-};
+using RecorderEndpointTest = RecorderTest;
 
 TEST_F(RecorderEndpointTest, RefusesBadParams) {
-  EXPECT_THROW(make(folder.uri("a.webm"), "MP4"), Error);
+  EXPECT_THROW(make(folder.uri("a.webm"), "AVI"), Error);
   EXPECT_THROW(bench.onLoop([&] {
     return std::make_unique<RecorderEndpoint>(bench.context("r"), Value(Map{}));
   }),
@@ -169,7 +75,7 @@ TEST_F(RecorderEndpointTest, WritesTheTracksOfItsProfileAlone) {
 }
 
 TEST_F(RecorderEndpointTest, WaitsForEveryTrackThatHasASource) {
-  RecorderPtr recorder = make(folder.uri("a.webm"));
+  RecorderPtr recorder = make(folder.uri("a.webm"), "WEBM", false, 60'000);
   Live video = live(Medium::kVideo, kRed);
   auto silent = bench.origin(Medium::kAudio, kTone);
   link(*recorder, Medium::kVideo, std::make_shared<Stream>(video.origin.frames));
@@ -319,24 +225,26 @@ TEST_F(RecorderEndpointTest, FinishesTheFileWhenItIsReleased) {
   bench.stop(video.origin);
 }
 
-TEST_F(RecorderEndpointTest, RecordsOnce) {
+TEST_F(RecorderEndpointTest, RecordsAgainIntoAnotherFile) {
   RecorderPtr recorder = make(folder.uri("a.webm"), "WEBM_VIDEO_ONLY");
   bench.invoke(*recorder, "stop");  // nothing to stop, nothing spoilt
   bench.invoke(*recorder, "pause");
   Live video = live(Medium::kVideo, kRed);
   link(*recorder, Medium::kVideo, std::make_shared<Stream>(video.origin.frames));
-  bench.invoke(*recorder, "record");
-  awaitState("START");
-  awaitFrames(video.frames, 10);
-  bench.invoke(*recorder, "stop");
-  bench.invoke(*recorder, "stop");
-  bench.invoke(*recorder, "stopAndWait");
-  const auto size = std::filesystem::file_size(folder.path("a.webm"));
-  bench.invoke(*recorder, "record");
-  awaitFrames(video.frames, 10);
-  bench.invoke(*recorder, "stopAndWait");
-  EXPECT_EQ(std::filesystem::file_size(folder.path("a.webm")), size);
-  EXPECT_THAT(states(), ElementsAre("START", "STOP"));
+  for (const char* name : {"a.webm", "a-2.webm", "a-3.webm"}) {
+    bench.events.clear();
+    bench.invoke(*recorder, "record");
+    awaitState("START");
+    awaitFrames(video.frames, 10);
+    bench.invoke(*recorder, "stop");
+    bench.invoke(*recorder, "stop");
+    bench.invoke(*recorder, "stopAndWait");
+    EXPECT_THAT(states(), ElementsAre("START", "STOP"));
+    const Pulled frames = track(name, "video_0");
+    EXPECT_TRUE(frames.hasEnded) << name;
+    EXPECT_GE(frames.samples.size(), 5U);
+    EXPECT_EQ(ptsOf(frames.samples.front()), 0U);
+  }
   bench.stop(video.origin);
   bench.close(recorder);
 }
@@ -381,6 +289,27 @@ TEST_F(RecorderEndpointTest, TellsThatAFileCannotBeOpened) {
     bench.close(recorder);
     bench.events.clear();
   }
+}
+
+TEST_F(RecorderEndpointTest, StaysBelowItsRoots) {
+  folder.write("inside/x", "");
+  std::filesystem::create_directories(folder.path("inside"));
+  std::filesystem::create_directory_symlink("/tmp", folder.path("inside/away"));
+  const List roots{folder.path("inside/")};
+  for (const char* name :
+       {"a.webm", "inside/../a.webm", "inside/away/kms-a.webm", "insider/a.webm"}) {
+    RecorderPtr recorder = make(folder.uri(name), "WEBM", false, 2000, roots);
+    bench.invoke(*recorder, "record");
+    awaitError("RESOURCE_ERROR_OPEN");
+    EXPECT_FALSE(std::filesystem::exists(folder.path(name))) << name;
+    bench.close(recorder);
+    bench.events.clear();
+  }
+  RecorderPtr allowed = make(folder.uri("inside/deep/a.webm"), "WEBM", false, 2000, roots);
+  bench.invoke(*allowed, "record");
+  EXPECT_TRUE(bench.awaitEvent("r", "file"));
+  EXPECT_TRUE(std::filesystem::exists(folder.path("inside/deep/a.webm")));
+  bench.close(allowed);
 }
 
 TEST_F(RecorderEndpointTest, TellsThatThereIsNoSpaceLeft) {

@@ -1,8 +1,7 @@
 #include "objects/recorder.hpp"
 
-#include "objects/track-caps.hpp"
+#include "objects/recording-target.hpp"
 
-#include <atomic>
 #include <mutex>
 #include <utility>
 
@@ -12,67 +11,24 @@ GST_DEBUG_CATEGORY_STATIC(kms_recorder_debug);
 namespace kms::elements {
 
 using gst::BusError;
-using gst::SamplePtr;
 using media::Medium;
-
-RecorderConfig RecorderConfig::fromValue(const Value& params) {
-  const std::map<std::string, std::set<Medium>, std::less<>> profiles = {
-      {"WEBM", {Medium::kAudio, Medium::kVideo}},
-      {"WEBM_VIDEO_ONLY", {Medium::kVideo}},
-      {"WEBM_AUDIO_ONLY", {Medium::kAudio}}};
-  const std::string profile = params.get<std::string>("profile", "WEBM");
-  const auto found = profiles.find(profile);
-  if (found == profiles.end()) {
-    throw Error(ErrorCode::kIllegalParam, "Media profile " + profile + " is not supported");
-  }
-  return {params.at("uri").text(), found->second, params.get<bool>("stopOnEndOfStream", false)};
-}
-
-// Takes frames on streaming threads to the loop; bounded, so that a loop that is late loses frames
-// and not memory.
-class Recorder::Tap final : public gst::FrameSink, public std::enable_shared_from_this<Tap> {
- public:
-  Tap(std::weak_ptr<Recorder> recorder, io::Executor& loop, std::function<void()> touch)
-      : m_recorder(std::move(recorder)), m_loop(loop), m_touch(std::move(touch)) {}
-
-  void onSample(GstSample* sample) override {
-    m_touch();
-    if (m_pending >= kMaxPending) return;
-    ++m_pending;
-    m_loop.post([self = shared_from_this(), held = SamplePtr::retain(sample)] {
-      --self->m_pending;
-      if (const auto recorder = self->m_recorder.lock()) recorder->onFrame(self.get(), held.get());
-    });
-  }
-  void onEndOfStream() override {
-    m_loop.post([self = shared_from_this()] {
-      if (const auto recorder = self->m_recorder.lock()) recorder->onEndOfStream(self.get());
-    });
-  }
-
- private:
-  static constexpr int kMaxPending = 1000;
-
-  const std::weak_ptr<Recorder> m_recorder;
-  io::Executor& m_loop;
-  const std::function<void()> m_touch;
-  std::atomic<int> m_pending{0};
-};
 
 Recorder::Recorder(host::Context context, RecorderConfig config)
     : m_context(std::move(context)),
       m_config(std::move(config)),
-      m_runtime(m_context.services().gst) {
+      m_runtime(m_context.services().gst),
+      m_gate(!m_config.profile.isSplit) {
   static std::once_flag once;
   std::call_once(once, [] {
     GST_DEBUG_CATEGORY_INIT(kms_recorder_debug, "recorderendpoint", 0, "RecorderEndpoint");
   });
-  for (const Medium medium : m_config.media) {
-    m_tracks[medium].flow = std::make_unique<gst::FlowMonitor>(m_runtime, [this,
-                                                                           medium](bool flowing) {
-      m_context.emit(
-          "flow", {{"medium", media::toText(medium)}, {"direction", "in"}, {"flowing", flowing}});
-    });
+  for (const auto& [medium, how] : m_config.profile.tracks) {
+    m_tracks[medium].flow =
+        std::make_unique<gst::FlowMonitor>(m_runtime, [this, which = medium](bool flowing) {
+          m_context.emit(
+              "flow",
+              {{"medium", media::toText(which)}, {"direction", "in"}, {"flowing", flowing}});
+        });
   }
 }
 
@@ -88,11 +44,23 @@ void Recorder::setSource(Medium medium, const std::shared_ptr<media::Stream>& so
   letGo(track);
   if (!source) return tryToBegin();
   track.from = source->frames;
-  track.tap = std::make_shared<Tap>(weak_from_this(), m_runtime.loop(), track.flow->toucher());
+  track.tap = makeTap(track);
   track.from->attach(track.tap);
   if (medium != Medium::kVideo) return;
   m_gate.resync();
   askForKeyframe();
+}
+
+std::shared_ptr<RecorderTap> Recorder::makeTap(const Track& track) {
+  RecorderTap::Handlers handlers;
+  handlers.onFrame = [weak = weak_from_this()](const RecorderTap* tap, GstSample* sample) {
+    if (const auto self = weak.lock()) self->onFrame(tap, sample);
+  };
+  handlers.onEndOfStream = [weak = weak_from_this()](const RecorderTap* tap) {
+    if (const auto self = weak.lock()) self->onEndOfStream(tap);
+  };
+  handlers.touch = track.flow->toucher();
+  return std::make_shared<RecorderTap>(m_runtime.loop(), std::move(handlers));
 }
 
 void Recorder::letGo(Track& track) {
@@ -104,25 +72,30 @@ void Recorder::letGo(Track& track) {
   track.from.reset();
 }
 
-Recorder::Track* Recorder::trackOf(const Tap* tap) {
+Recorder::Track* Recorder::trackOf(const RecorderTap* tap) {
   for (auto& [medium, track] : m_tracks) {
     if (track.tap.get() == tap) return &track;
   }
   return nullptr;
 }
 
-void Recorder::onFrame(const Tap* tap, GstSample* sample) {
+void Recorder::onFrame(const RecorderTap* tap, GstSample* sample) {
   Track* track = trackOf(tap);
   if (track == nullptr || m_phase != Phase::kRecording) return;
   track->hasEnded = false;
-  const bool needed = m_gate.needsKeyframe();
-  m_gate.add(track->from->medium(), sample);
-  if (!needed && m_gate.needsKeyframe()) askForKeyframe();
+  const Medium medium = track->from->medium();
+  const bool isLate = m_config.profile.isSplit && m_gate.isOpen() && !m_recorded.contains(medium);
+  if (isLate) m_gate.join(medium);
+  const bool wasNeeded = m_gate.needsKeyframe();
+  m_gate.add(medium, sample);
+  askIfNeeded(wasNeeded);
+  if (medium == Medium::kVideo) askAgain();
   if (m_gate.isWaiting()) return tryToBegin();
-  m_file->write(m_gate.taken());
+  if (isLate) joinLate(medium);
+  write();
 }
 
-void Recorder::onEndOfStream(const Tap* tap) {
+void Recorder::onEndOfStream(const RecorderTap* tap) {
   Track* track = trackOf(tap);
   const bool isOn = m_phase == Phase::kRecording || m_phase == Phase::kPaused;
   if (track == nullptr || !isOn) return;
@@ -136,8 +109,19 @@ void Recorder::onEndOfStream(const Tap* tap) {
 }
 
 void Recorder::askForKeyframe() {
+  m_lastAsked = m_runtime.clock().now();
   const auto video = m_tracks.find(Medium::kVideo);
   if (video != m_tracks.end() && video->second.from) video->second.from->requestKeyframe();
+}
+
+// Requests are lost on the way when a source falls silent; one that sends again is asked again.
+void Recorder::askAgain() {
+  const TimePoint now = m_runtime.clock().now();
+  if (m_gate.needsKeyframe() && now - m_lastAsked >= kAskAgain) askForKeyframe();
+}
+
+void Recorder::askIfNeeded(bool wasNeeded) {
+  if (!wasNeeded && m_gate.needsKeyframe()) askForKeyframe();
 }
 
 // Orders
@@ -149,38 +133,46 @@ void Recorder::record() {
   }
   const bool isFirst = m_phase == Phase::kIdle;
   m_phase = Phase::kRecording;
-  if (!isFirst) {
-    openGate();
-    if (m_file) setState("START");
-    return;
-  }
+  if (isFirst) return prepare();
+  openGate();
+  if (!m_files.empty()) setState("START");
+}
+
+void Recorder::prepare() {
   RecordingTarget target = targetOf(m_config.uri);
   if (target.problem) return failed(*target.problem);
-  m_path = std::move(target.path);
+  m_path = pathOfTake(target.path, m_take);
   openGate();
   const auto problem = std::make_shared<std::optional<BusError>>();
-  const auto work = [path = m_path, problem] {
-    *problem = prepareFile(path);
+  const auto work = [path = m_path, roots = m_config.roots, problem,
+                     isSplit = m_config.profile.isSplit] {
+    *problem = isSplit ? prepareFolder(path, roots) : prepareFile(path, roots);
     return !*problem;
   };
-  m_runtime.run(work, gst::Runtime::kStateDeadline, [weak = weak_from_this(), problem](bool ready) {
-    const auto self = weak.lock();
-    if (!self) return;
-    self->m_isPrepared = ready;
-    if (!ready) {
-      BusError late;
-      late.type = "RESOURCE_ERROR_OPEN";
-      late.message = "the file takes too long to open";
-      return self->failed(problem->value_or(late));
-    }
-    self->tryToBegin();
-  });
+  m_runtime.run(work, gst::Runtime::kStateDeadline,
+                [weak = weak_from_this(), problem, order = ++m_generation](bool isReady) {
+                  const auto self = weak.lock();
+                  if (self && order == self->m_generation) self->prepared(isReady, *problem);
+                });
+}
+
+void Recorder::prepared(bool isReady, const std::optional<BusError>& problem) {
+  if (m_phase != Phase::kRecording && m_phase != Phase::kPaused) return;
+  m_isPrepared = isReady;
+  if (isReady) {
+    m_context.emit("file", {{"path", m_path}});
+    return tryToBegin();
+  }
+  BusError late;
+  late.type = "RESOURCE_ERROR_OPEN";
+  late.message = "the file takes too long to open";
+  failed(problem.value_or(late));
 }
 
 void Recorder::openGate() {
   m_gate.open(m_runtime.runningTime(m_runtime.clock().now()));
-  m_grace.reset();
-  m_graceIs = m_file ? Grace::kOver : Grace::kNotBegun;
+  m_firstFrame.reset();
+  m_wait.reset();
   askForKeyframe();
 }
 
@@ -191,122 +183,33 @@ void Recorder::pause() {
   }
   m_phase = Phase::kPaused;
   m_gate.close();
-  m_grace.reset();
+  m_wait.reset();
   setState("PAUSE");
 }
 
 void Recorder::stop(std::function<void()> done) {
-  if (m_phase == Phase::kIdle || m_phase == Phase::kDone) return done();
+  if (m_phase == Phase::kIdle) return done();
   m_onStopped.push_back(std::move(done));
   if (m_phase == Phase::kStopping) return;
   finish();
 }
 
-// Its file
-
-std::set<Medium> Recorder::connected() const {
-  std::set<Medium> media;
-  for (const auto& [medium, track] : m_tracks) {
-    const bool isWritten = !m_file || m_recorded.contains(medium);
-    if (isWritten && (track.tap || m_gate.has(medium))) media.insert(medium);
-  }
-  return media;
-}
-
-// False while a source that is about to come may still make another track.
-bool Recorder::mayBegin() {
-  bool hasFrames = false;
-  for (const auto& [medium, track] : m_tracks) hasFrames = hasFrames || m_gate.has(medium);
-  if (!hasFrames) return false;
-  if (m_graceIs == Grace::kOver || connected().size() == m_tracks.size()) return true;
-  if (std::exchange(m_graceIs, Grace::kRunning) == Grace::kRunning) return false;
-  m_grace = m_runtime.after(kGrace, [this] {
-    m_graceIs = Grace::kOver;
-    tryToBegin();
-  });
-  return false;
-}
-
-// Begins to write once there are frames of all tracks, and the file is ready.
-void Recorder::tryToBegin() {
-  const bool waits = m_phase == Phase::kRecording && m_gate.isWaiting() && m_isPrepared;
-  if (!waits || !mayBegin()) return;
-  const std::set<Medium> tracks = connected();
-  const bool needed = m_gate.needsKeyframe();
-  if (!m_gate.begin(tracks)) {
-    if (!needed && m_gate.needsKeyframe()) askForKeyframe();
-    return;
-  }
-  if (!m_file) build(tracks);
-  if (m_file) m_file->write(m_gate.taken());
-}
-
-void Recorder::build(const std::set<Medium>& tracks) {
-  RecordingFileConfig config;
-  config.name = m_context.id();
-  config.path = m_path;
-  for (const Medium medium : tracks) {
-    config.tracks[medium] = trackCaps(m_gate.first(medium).get());
-  }
-  m_recorded = tracks;
-  RecordingFile::Handlers handlers;
-  handlers.onError = [this](const BusError& error) { failed(error); };
-  handlers.onComplete = [this] { finished(); };
-  try {
-    m_file = std::make_shared<RecordingFile>(m_runtime, config, std::move(handlers));
-  } catch (const Error& error) {
-    BusError missing;
-    missing.type = "UNEXPECTED_ELEMENT_ERROR";
-    missing.message = error.what();
-    return failed(missing);
-  }
-  m_file->start();
-  setState("START");
-}
-
-void Recorder::failed(const BusError& error) {
-  if (m_phase == Phase::kDone || m_isClosing) return;
-  m_context.emit("error", error.toEvent(m_context.id()));
-  m_gate.close();
-  m_phase = Phase::kStopping;
-  finished();
-}
-
 void Recorder::finish() {
-  if (m_graceIs == Grace::kRunning) {
-    m_graceIs = Grace::kOver;
+  if (m_files.empty()) {
+    m_isHurried = true;
     tryToBegin();
   }
+  if (m_phase == Phase::kIdle || m_phase == Phase::kStopping) return;  // that failed
   m_phase = Phase::kStopping;
   m_gate.close();
-  m_grace.reset();
-  if (!m_file) return finished();
-  m_file->finish();
+  m_wait.reset();
+  if (m_files.empty()) return finished();
+  for (const auto& file : m_files) file->finish();
   m_deadline = m_runtime.after(kStopDeadline, [this] {
     GST_WARNING("recorder '%s': the file is not complete in time", m_context.id().c_str());
     finished();
     answer();
   });
-}
-
-// The file is complete, or as complete as it gets: lets it go.
-void Recorder::finished() {
-  if (m_phase == Phase::kDone || std::exchange(m_isClosing, true)) return;
-  const auto closed = [weak = weak_from_this()] {
-    const auto self = weak.lock();
-    if (!self) return;
-    self->m_phase = Phase::kDone;
-    self->m_deadline.reset();
-    self->setState("STOP");
-    self->answer();
-  };
-  const auto file = std::exchange(m_file, nullptr);
-  if (!file) return closed();
-  file->close([file, closed] { closed(); });
-}
-
-void Recorder::answer() {
-  for (const auto& call : std::exchange(m_onStopped, {})) call();
 }
 
 void Recorder::close(std::function<void()> done) {
@@ -316,8 +219,69 @@ void Recorder::close(std::function<void()> done) {
   });
 }
 
+// The end of a recording
+
+void Recorder::failed(const BusError& error) {
+  if (m_phase == Phase::kIdle || m_isClosing) return;
+  m_context.emit("error", error.toEvent(m_context.id()));
+  m_gate.close();
+  m_phase = Phase::kStopping;
+  finished();
+}
+
+void Recorder::onComplete() {
+  for (const auto& file : m_files) {
+    if (!file->isComplete()) return;
+  }
+  finished();
+}
+
+// What is written is complete, or as complete as it gets: lets it go.
+void Recorder::finished() {
+  if (m_phase == Phase::kIdle || std::exchange(m_isClosing, true)) return;
+  const auto files = std::exchange(m_files, {});
+  if (files.empty()) return reset();
+  ++m_take;
+  const auto left = std::make_shared<std::size_t>(files.size());
+  for (const auto& file : files) {
+    file->close([file, left, weak = weak_from_this()] {
+      const auto self = weak.lock();
+      if (--*left == 0 && self) self->reset();
+    });
+  }
+}
+
+void Recorder::reset() {
+  m_phase = Phase::kIdle;
+  m_isClosing = false;
+  m_isPrepared = false;
+  m_isHurried = false;
+  m_gate = RecordingGate(!m_config.profile.isSplit);
+  m_recorded.clear();
+  m_wait.reset();
+  m_deadline.reset();
+  setState("STOP");
+  answer();
+}
+
+void Recorder::answer() {
+  for (const auto& call : std::exchange(m_onStopped, {})) call();
+}
+
 void Recorder::setState(const char* state) {
   if (std::exchange(m_state, state) != state) m_context.emit("state", {{"state", state}});
+}
+
+List Recorder::elements() const {
+  List all;
+  for (const auto& file : m_files) {
+    for (const Value& element : file->elements()) all.push_back(element);
+  }
+  return all;
+}
+
+std::string Recorder::dot(int details) const {
+  return m_files.empty() ? std::string() : m_files.front()->dot(details);
 }
 
 }  // namespace kms::elements

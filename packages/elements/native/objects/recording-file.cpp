@@ -2,9 +2,6 @@
 
 #include <gst/app/gstappsrc.h>
 
-#include <filesystem>
-#include <fstream>
-#include <system_error>
 #include <utility>
 
 namespace kms::elements {
@@ -15,63 +12,52 @@ using media::Medium;
 
 namespace {
 
-BusError cannotOpen(const std::string& message, const std::string& debug) {
-  return {"RESOURCE_ERROR_OPEN",
-          GST_RESOURCE_ERROR_OPEN_WRITE,
-          g_quark_to_string(GST_RESOURCE_ERROR),
-          message,
-          "recorder",
-          debug};
+std::string trackText(Medium medium, const GstCaps* caps, const std::string& pad) {
+  return " appsrc name=" + std::string(media::toText(medium)) +
+         " format=time max-bytes=0 max-buffers=0 max-time=0 block=false" + trackFragment(caps) +
+         " ! mux." + pad;
 }
 
-std::string inputFragment(const std::string& name) {
-  return " appsrc name=" + name +
-         " format=time max-bytes=0 max-buffers=0 max-time=0 block=false ! mux." + name + "_0";
+std::string pipelineText(const RecordingFileConfig& config) {
+  const auto end = std::min(config.muxer.find(' '), config.muxer.size());
+  // Unbuffered: what has left the muxer outlives the process.
+  std::string text = config.muxer.substr(0, end) + " name=mux" + config.muxer.substr(end) +
+                     " ! filesink name=file async=false buffer-mode=unbuffered";
+  for (const auto& [medium, caps] : config.tracks) {
+    text += trackText(medium, caps.get(), config.pads.at(medium).pad);
+  }
+  return text;
+}
+
+// A parameter set that comes later must not change the track; it is in the frames as well.
+GstPadProbeReturn passFirstCaps(GstPad* pad, GstPadProbeInfo* info, gpointer) {
+  GstEvent* event = GST_PAD_PROBE_INFO_EVENT(info);
+  if (GST_EVENT_TYPE(event) != GST_EVENT_CAPS) return GST_PAD_PROBE_OK;
+  return gst_pad_has_current_caps(pad) != FALSE ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
+}
+
+gboolean guardCaps(GstElement*, GstPad* pad, gpointer) {
+  gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, &passFirstCaps, nullptr, nullptr);
+  return TRUE;
 }
 
 }  // namespace
 
-RecordingTarget targetOf(const std::string& uri) {
-  char* host = nullptr;
-  GError* failure = nullptr;
-  const gst::StringPtr path(g_filename_from_uri(uri.c_str(), &host, &failure));
-  const gst::StringPtr owned(host);
-  const gst::ErrorPtr error(failure);
-  const std::string message = "Cannot write to '" + uri + "'";
-  if (error) return {{}, cannotOpen(message, error->message)};
-  if (host != nullptr && std::string_view(host) != "localhost") {
-    return {{}, cannotOpen(message, "the file is on another host")};
-  }
-  return {path.get(), std::nullopt};
-}
-
-std::optional<BusError> prepareFile(const std::string& path) {
-  std::error_code failure;
-  std::filesystem::create_directories(std::filesystem::path(path).parent_path(), failure);
-  if (!failure) {
-    const std::ofstream file(path, std::ios::binary | std::ios::trunc);
-    if (file) return std::nullopt;
-    failure.assign(errno, std::generic_category());
-  }
-  return cannotOpen("Could not open file '" + path + "' for writing.", failure.message());
-}
-
 RecordingFile::RecordingFile(gst::Runtime& runtime, const RecordingFileConfig& config,
                              Handlers handlers)
     : m_handlers(std::move(handlers)) {
-  std::string description = "webmmux name=mux ! filesink name=file async=false";
-  for (const auto& [medium, caps] : config.tracks) {
-    description += inputFragment(std::string(media::toText(medium)));
-  }
   gst::PipelineHandlers bus;
   bus.onError = [this](const BusError& error) {
     if (const auto call = m_handlers.onError) call(error);
   };
   bus.onEndOfStream = [this] {
+    m_isComplete = true;
     if (const auto call = m_handlers.onComplete) call();
   };
-  m_pipeline = std::make_unique<gst::Pipeline>(runtime, config.name, description, std::move(bus));
+  m_pipeline =
+      std::make_unique<gst::Pipeline>(runtime, config.name, pipelineText(config), std::move(bus));
   g_object_set(m_pipeline->find("file").get(), "location", config.path.c_str(), nullptr);
+  gst_element_foreach_sink_pad(m_pipeline->find("mux").get(), &guardCaps, nullptr);
   for (const auto& [medium, caps] : config.tracks) {
     ElementPtr input = m_pipeline->find(std::string(media::toText(medium)).c_str());
     g_object_set(input.get(), "caps", caps.get(), nullptr);
@@ -88,17 +74,18 @@ void RecordingFile::start() {
   });
 }
 
-void RecordingFile::write(std::vector<RecordedFrame> frames) {
-  for (RecordedFrame& frame : frames) m_waiting.push_back(std::move(frame));
+void RecordingFile::write(const std::vector<RecordedFrame>& frames) {
+  for (const RecordedFrame& frame : frames) {
+    if (m_inputs.contains(frame.medium)) m_waiting.push_back(frame);
+  }
   flush();
 }
 
 void RecordingFile::flush() {
   if (!m_isStarted) return;
   for (RecordedFrame& frame : std::exchange(m_waiting, {})) {
-    const auto input = m_inputs.find(frame.medium);
-    if (input == m_inputs.end()) continue;
-    gst_app_src_push_buffer(GST_APP_SRC_CAST(input->second.get()), frame.buffer.release());
+    const ElementPtr& input = m_inputs.at(frame.medium);
+    gst_app_src_push_buffer(GST_APP_SRC_CAST(input.get()), frame.buffer.release());
   }
   if (!m_isFinishing) return;
   for (const auto& [medium, input] : m_inputs) {
@@ -122,6 +109,7 @@ std::string RecordingFile::dot(int details) const {
 void RecordingFile::close(std::function<void()> done) {
   m_handlers = {};
   m_inputs.clear();
+  m_waiting.clear();
   m_pipeline->close(std::move(done));
 }
 

@@ -1,35 +1,25 @@
-// The pipeline that writes a recording: frames in, a WebM file out.
+// The pipeline that writes a recording: frames in, a file out that can be played up to where it
+// ends at any moment.
 #pragma once
 
 #include "objects/recording-gate.hpp"
+#include "objects/recording-profile.hpp"
 
 #include <kms/gst/pipeline.hpp>
 
 #include <functional>
 #include <map>
 #include <memory>
-#include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 namespace kms::elements {
 
-/// The file that a URI names, or why there is none.
-struct RecordingTarget {
-  std::string path;
-  std::optional<gst::BusError> problem;
-};
-
-/// Reads a file:// URI; an error of RESOURCE_ERROR_OPEN for another one.
-[[nodiscard]] RecordingTarget targetOf(const std::string& uri);
-/// Makes the folders above `path`, and checks that the file can be written. Blocks. An error of
-/// RESOURCE_ERROR_OPEN when not.
-[[nodiscard]] std::optional<gst::BusError> prepareFile(const std::string& path);
-
 struct RecordingFileConfig {
   std::string name;
   std::string path;
+  std::string muxer;                             ///< launch fragment
+  std::map<media::Medium, RecordingTrack> pads;  ///< of the profile
   std::map<media::Medium, gst::CapsPtr> tracks;  ///< complete, for the muxer
 };
 
@@ -46,9 +36,11 @@ class RecordingFile : public std::enable_shared_from_this<RecordingFile> {
 
   /// Begins to write.
   void start();
-  void write(std::vector<RecordedFrame> frames);
+  /// Takes the frames of its own tracks.
+  void write(const std::vector<RecordedFrame>& frames);
   /// Writes what came, the index and the duration; then onComplete.
   void finish();
+  [[nodiscard]] bool isComplete() const { return m_isComplete; }
   [[nodiscard]] List elements() const;
   [[nodiscard]] std::string dot(int details) const;
   void close(std::function<void()> done);
@@ -62,6 +54,7 @@ class RecordingFile : public std::enable_shared_from_this<RecordingFile> {
   std::vector<RecordedFrame> m_waiting;
   bool m_isStarted = false;
   bool m_isFinishing = false;
+  bool m_isComplete = false;
 };
 
 }  // namespace kms::elements

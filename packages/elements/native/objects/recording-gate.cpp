@@ -1,7 +1,8 @@
 #include "objects/recording-gate.hpp"
 
+#include <kms/gst/codecs.hpp>
+
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace kms::elements {
@@ -20,21 +21,34 @@ bool isKeyframe(GstSample* sample) {
   return !GST_BUFFER_FLAG_IS_SET(gst_sample_get_buffer(sample), GST_BUFFER_FLAG_DELTA_UNIT);
 }
 
-BufferPtr retimed(GstSample* sample, GstClockTime pts) {
-  auto copy = BufferPtr::adopt(gst_buffer_copy(gst_sample_get_buffer(sample)));
-  GST_BUFFER_PTS(copy.get()) = pts;
-  GST_BUFFER_DTS(copy.get()) = GST_CLOCK_TIME_NONE;
+// The time by which frames are put in order: the time of decoding where it is known, as pictures
+// may be shown in another order.
+GstClockTime orderOf(GstSample* sample) {
+  return GST_BUFFER_DTS_OR_PTS(gst_sample_get_buffer(sample));
+}
+
+BufferPtr retimed(GstSample* sample, GstClockTime at) {
+  GstBuffer* given = gst_sample_get_buffer(sample);
+  auto copy = BufferPtr::adopt(gst_buffer_copy(given));
+  const bool hasBoth = GST_BUFFER_DTS_IS_VALID(given) && GST_BUFFER_PTS_IS_VALID(given);
+  const GstClockTime delay = hasBoth && GST_BUFFER_PTS(given) > GST_BUFFER_DTS(given)
+                                 ? GST_BUFFER_PTS(given) - GST_BUFFER_DTS(given)
+                                 : 0;
+  GST_BUFFER_PTS(copy.get()) = at + delay;
+  GST_BUFFER_DTS(copy.get()) = hasBoth ? at : GST_CLOCK_TIME_NONE;
   GST_BUFFER_FLAG_UNSET(copy.get(), GST_BUFFER_FLAG_DECODE_ONLY);
   return copy;
 }
 
-// 20 ms of silence in Opus: CELT, full band, stereo, one frame that says "nothing".
-BufferPtr silence(GstClockTime pts) {
-  constexpr std::array<std::uint8_t, 3> kFrame = {0xFC, 0xFF, 0xFE};
-  auto buffer = BufferPtr::adopt(gst_buffer_new_memdup(kFrame.data(), kFrame.size()));
-  GST_BUFFER_PTS(buffer.get()) = pts;
-  GST_BUFFER_DURATION(buffer.get()) = RecordingGate::kSilentFrame;
-  return buffer;
+// A muxer's track keeps its codec, and AAC its rate and channels; other codecs tell them in-band.
+bool fits(GstSample* first, GstSample* sample) {
+  const GstCaps* known = gst_sample_get_caps(first);
+  const GstCaps* caps = gst_sample_get_caps(sample);
+  if (known == caps) return true;
+  const auto expected = gst::formatOf(known);
+  const auto found = gst::formatOf(caps);
+  if (!expected || !found) return expected.has_value() == found.has_value();
+  return expected->codec == found->codec && (expected->codec != "AAC" || *expected == *found);
 }
 
 }  // namespace
@@ -62,26 +76,33 @@ SamplePtr RecordingGate::first(Medium medium) const {
   return found == m_tracks.end() ? SamplePtr() : found->second.first;
 }
 
+std::set<Medium> RecordingGate::waiting() const {
+  std::set<Medium> media;
+  for (const auto& [medium, track] : m_tracks) {
+    if (!track.held.empty()) media.insert(medium);
+  }
+  return media;
+}
+
 bool RecordingGate::needsKeyframe() const {
   return m_phase != Phase::kClosed && m_needsKeyframe;
 }
 
 void RecordingGate::add(Medium medium, GstSample* sample) {
-  const GstClockTime pts = GST_BUFFER_PTS(gst_sample_get_buffer(sample));
-  if (m_phase == Phase::kClosed || !GST_CLOCK_TIME_IS_VALID(pts)) return;
+  const GstClockTime from = orderOf(sample);
+  if (m_phase == Phase::kClosed || !GST_CLOCK_TIME_IS_VALID(from)) return;
   if (medium == Medium::kVideo) {
     if (m_needsKeyframe && !isKeyframe(sample)) return;
     m_needsKeyframe = false;
   }
   if (m_phase == Phase::kWaiting) return hold(m_tracks[medium], medium, sample);
-  pass(medium, pts, sample);
+  pass(medium, from, sample);
 }
 
 void RecordingGate::hold(Track& track, Medium medium, GstSample* sample) {
-  const GstClockTime pts = GST_BUFFER_PTS(gst_sample_get_buffer(sample));
   // Frames from before `open` come from a source that repeats them so that decoding can begin.
   const GstClockTime earliest = m_openedAt > kMaxEarly ? m_openedAt - kMaxEarly : 0;
-  const GstClockTime from = std::max(pts, earliest);
+  const GstClockTime from = std::max(orderOf(sample), earliest);
   const bool isOld = !track.held.empty() && from > track.held.front().pts + kMaxLead;
   if (medium == Medium::kVideo && isOld && isKeyframe(sample)) track.held.clear();
   if (track.held.size() >= kMaxHeld) {
@@ -112,9 +133,9 @@ bool RecordingGate::begin(const std::set<Medium>& tracks) {
   m_phase = Phase::kOpen;
   for (const Medium medium : tracks) {
     Track& track = m_tracks[medium];
-    if (!std::exchange(track.isRecorded, true)) track.first = track.held.front().sample;
-    m_written = std::max(m_written, track.end);
+    if (!std::exchange(track.isRecorded, true)) startTrack(track, track.held.front().sample);
   }
+  for (const auto& [medium, track] : m_tracks) m_written = std::max(m_written, track.end);
   for (auto& [medium, track] : m_tracks) {
     for (const Held& frame : std::exchange(track.held, {})) {
       pass(medium, frame.pts, frame.sample.get());
@@ -123,22 +144,44 @@ bool RecordingGate::begin(const std::set<Medium>& tracks) {
   return true;
 }
 
-void RecordingGate::pass(Medium medium, GstClockTime pts, GstSample* sample) {
+void RecordingGate::fill(Medium medium, const SamplePtr& filler) {
+  GstClockTime oldest = GST_CLOCK_TIME_NONE;
+  for (const auto& [other, track] : m_tracks) {
+    if (!track.held.empty()) oldest = std::min(oldest, track.held.front().pts);
+  }
+  m_tracks[medium].held.push_front({oldest, filler});
+  if (medium == Medium::kVideo) m_needsKeyframe = true;
+}
+
+void RecordingGate::startTrack(Track& track, const SamplePtr& first) const {
+  track.first = first;
+  track.silence = silenceFor(gst_sample_get_caps(first.get()));
+}
+
+void RecordingGate::pass(Medium medium, GstClockTime from, GstSample* sample) {
   Track& track = m_tracks[medium];
   if (!track.isRecorded) return;
-  const bool isEarly = pts < m_start;
+  if (!track.first) startTrack(track, SamplePtr::retain(sample));
+  if (!fits(track.first.get(), sample)) return;
+  const bool isEarly = from < m_start;
   if (medium == Medium::kAudio && isEarly) return;
-  const GstClockTime time = isEarly ? m_written : pts - m_start + m_written;
-  if (time < track.silentUntil) return;
-  if (medium == Medium::kVideo) fillSilence(time);
+  GstClockTime time = isEarly ? m_written : from - m_start + m_written;
+  if (time < track.filledUntil) {
+    if (medium == Medium::kAudio) return;
+    time = track.filledUntil;
+  }
+  fillOther(medium, time);
   const bool isBehind = track.last && time <= *track.last;
   const GstClockTime at = isBehind ? *track.last + kStep : time;
+  if (medium == Medium::kVideo && isKeyframe(sample)) {
+    track.lastKeyframe = SamplePtr::retain(sample);
+  }
   append(medium, at, retimed(sample, at));
 }
 
 void RecordingGate::append(Medium medium, GstClockTime time, BufferPtr buffer) {
   Track& track = m_tracks[medium];
-  GstClockTime duration = medium == Medium::kAudio ? kSilentFrame : kUsualFrame;
+  GstClockTime duration = medium == Medium::kAudio ? kUsualSound : kUsualFrame;
   if (GST_BUFFER_DURATION_IS_VALID(buffer.get())) {
     duration = std::min<GstClockTime>(GST_BUFFER_DURATION(buffer.get()), kLongFrame);
   }
@@ -147,16 +190,29 @@ void RecordingGate::append(Medium medium, GstClockTime time, BufferPtr buffer) {
   m_taken.push_back({medium, std::move(buffer)});
 }
 
-// The muxer waits for the track that is behind.
-void RecordingGate::fillSilence(GstClockTime until) {
-  Track& audio = m_tracks[Medium::kAudio];
-  if (!audio.isRecorded) return;
+// The muxer waits for the track that is behind. Silence can be made; pictures stand still with the
+// last one that can be shown for itself, and go on with the next keyframe.
+void RecordingGate::fillOther(Medium advanced, GstClockTime until) {
+  const Medium medium = advanced == Medium::kVideo ? Medium::kAudio : Medium::kVideo;
+  Track& other = m_tracks[medium];
+  if (!m_isShared || !other.isRecorded) return;
+  if (until < std::max(other.end, m_written) + kMaxSilence) return;
+  const GstClockTime reached = until - kMaxSilence / 2;
+  if (other.silence) return fillSilence(other, reached);
+  if (!other.lastKeyframe) return;
+  append(medium, reached, retimed(other.lastKeyframe.get(), reached));
+  other.filledUntil = other.end;
+  m_needsKeyframe = true;
+}
+
+void RecordingGate::fillSilence(Track& audio, GstClockTime until) {
   audio.end = std::max(audio.end, m_written);
-  if (until < audio.end + kMaxSilence) return;
-  while (audio.end + kMaxSilence / 2 < until) {
-    append(Medium::kAudio, audio.end, silence(audio.end));
+  while (audio.end < until) {
+    auto frame = BufferPtr::adopt(gst_buffer_copy(audio.silence->frame.get()));
+    GST_BUFFER_PTS(frame.get()) = audio.end;
+    append(Medium::kAudio, audio.end, std::move(frame));
   }
-  audio.silentUntil = audio.end;
+  audio.filledUntil = audio.end;
 }
 
 std::vector<RecordedFrame> RecordingGate::taken() {

@@ -37,7 +37,10 @@ gst::CapsPtr trackCaps(GstSample* first) {
       gst_structure_set(fields, "width", G_TYPE_INT, size->width, "height", G_TYPE_INT,
                         size->height, nullptr);
     }
-  } else if (gst_structure_has_field(fields, "channel-mapping-family") == FALSE) {
+    return caps;
+  }
+  const bool isOpus = gst_structure_has_name(fields, "audio/x-opus") != FALSE;
+  if (isOpus && gst_structure_has_field(fields, "channel-mapping-family") == FALSE) {
     gst_structure_set(fields, "channel-mapping-family", G_TYPE_INT, 0, nullptr);
   }
   return caps;
