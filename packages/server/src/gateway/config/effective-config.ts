@@ -2,7 +2,7 @@ import type { JsonValue } from "@kms/core";
 
 import type { ConfigFile } from "./config-types.js";
 
-const secrets = new Set(["password", "token"]);
+const secrets = new Set(["password", "token", "s3SecretAccessKey"]);
 
 /** The configuration as JSON text for the log: passwords and tokens are not in it. */
 export function effectiveConfigText(config: ConfigFile): string {

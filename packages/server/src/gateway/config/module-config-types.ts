@@ -136,9 +136,31 @@ export interface PlayerEndpointConfig extends ClassConfig {
   readonly rtspClientPortRange?: string;
 }
 
-/** Gaps in recordings. */
+/** Recordings. */
 export interface RecorderEndpointConfig extends ClassConfig {
   readonly gapsFix?: "NONE" | "GENPTS" | "FILL_IF_TRANSCODING";
+  /**
+   * Ours: milliseconds for which a track that is connected but silent holds the others back.
+   * @asType integer
+   * @minimum 0
+   * @maximum 60000
+   */
+  readonly silenceWait?: number;
+  /** Ours: folders in which recordings may be made, with `:` between. */
+  readonly roots?: string;
+  /** Ours: folder for recordings that are on their way to another machine. */
+  readonly spool?: string;
+  /**
+   * Ours: store behind `s3://bucket/key`; Amazon's own when absent.
+   * @pattern ^https?://
+   */
+  readonly s3Endpoint?: string;
+  /** Ours. */
+  readonly s3Region?: string;
+  /** Ours. */
+  readonly s3AccessKeyId?: string;
+  /** Ours; never logged. */
+  readonly s3SecretAccessKey?: string;
 }
 
 /** Uploads by HTTP. */
