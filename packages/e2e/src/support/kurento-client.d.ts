@@ -79,7 +79,19 @@ declare module "kurento-client" {
       setExternalIPv4(address: string): Promise<void>;
       setExternalIPv6(address: string): Promise<void>;
       getUri(): Promise<string>;
+      getUrl(): Promise<string>;
+      getState(): Promise<string>;
       play(): Promise<void>;
+      pause(): Promise<void>;
+      stop(): Promise<void>;
+      getPosition(): Promise<number>;
+      setPosition(milliseconds: number, callback?: Callback): Promise<void>;
+      getVideoInfo(): Promise<{
+        isSeekable: boolean;
+        seekableInit: number;
+        seekableEnd: number;
+        duration: number;
+      }>;
       record(): Promise<void>;
       stopAndWait(): Promise<void>;
     }
