@@ -191,6 +191,23 @@ export const exceptions: readonly Exception[] = [
   {
     kind: "bug",
     transcript: "13",
+    events: [
+      "not expected UriEndpointStateChanged <5> START",
+      "not expected UriEndpointStateChanged <5> STOP",
+    ],
+    reason: "a recorder that has stopped does not record again",
+    source: "COMPATIBILITY.md, record after stop",
+  },
+  {
+    kind: "bug",
+    transcript: "13",
+    events: ["Error <86> UNEXPECTED_ELEMENT_ERROR"],
+    reason: "a file that cannot be opened is told of twice",
+    source: "api.md B4",
+  },
+  {
+    kind: "bug",
+    transcript: "13",
     exchanges: [171],
     reason: "the split recorder needs a plugin that nobody has",
     source: "api.md B11, profiles",

@@ -54,6 +54,14 @@ export async function makeMp4(options: ClipOptions): Promise<void> {
   await gstLaunch(`mp4mux name=mux ! filesink location=${options.path} ${media}`);
 }
 
+/** A WebM file with noise and nothing else, 30 Mbit/s: much data in little time. */
+export async function makeNoise(path: string, seconds: number): Promise<void> {
+  await gstLaunch(`videotestsrc pattern=snow num-buffers=${seconds * 30}
+    ! video/x-raw,width=640,height=480,framerate=30/1
+    ! vp8enc deadline=1 cpu-used=16 target-bitrate=30000000 keyframe-max-dist=30
+    ! webmmux ! filesink location=${path}`);
+}
+
 /** Facts about a media file. */
 export interface FileFacts {
   readonly durationSeconds: number;
