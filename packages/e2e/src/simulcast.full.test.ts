@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { launchBrowser } from "./support/browser.js";
 import { connectClient } from "./support/kurento.js";
-import type { WidthChange } from "./support/peer-page.js";
+import type { WidthChange } from "./support/media-page.js";
 import { Server } from "./support/server.js";
 import { ShapedLink } from "./support/shaped-link.js";
 import { type Link, PERFECT, type UdpRelay } from "./support/udp-relay.js";

@@ -5,17 +5,12 @@ import { PageChannel } from "./data-channel.js";
 import { openChannels } from "./data-page.js";
 import type { ChannelWish } from "./data-page.js";
 import { kurento } from "./kurento.js";
+import * as inMedia from "./media-page.js";
+import type { Pixel, VideoFigures, WidthChange } from "./media-page.js";
 import * as inPage from "./peer-page.js";
-import type {
-  PageOptions,
-  PeerWindow,
-  Pixel,
-  SelectedCandidates,
-  VideoFigures,
-  WidthChange,
-} from "./peer-page.js";
+import type { PageOptions, PeerWindow, SelectedCandidates } from "./peer-page.js";
 
-export type { Pixel, VideoFigures } from "./peer-page.js";
+export type { Pixel, VideoFigures } from "./media-page.js";
 
 export interface PeerOptions {
   /**
@@ -156,43 +151,43 @@ export class Peer {
 
   /** Starts to note when frames are shown. */
   async watchFrames(): Promise<void> {
-    await this.page.evaluate(inPage.watchFrames);
+    await this.page.evaluate(inMedia.watchFrames);
   }
 
   /** Resolves when for `seconds` all frames were as wide as that. */
   async keepsWidth(width: number, seconds: number): Promise<void> {
-    await this.page.evaluate(inPage.keepsWidth, { width, seconds });
+    await this.page.evaluate(inMedia.keepsWidth, { width, seconds });
   }
 
   /** Starts to note widths of the received video. */
   async watchWidths(): Promise<void> {
-    await this.page.evaluate(inPage.watchWidths);
+    await this.page.evaluate(inMedia.watchWidths);
   }
 
   /** Each width since {@link watchWidths}, with the milliseconds until it came. */
   async widths(): Promise<readonly WidthChange[]> {
-    return this.page.evaluate(inPage.widths);
+    return this.page.evaluate(inMedia.widths);
   }
 
   /** Waits for `count` more frames; the longest time without one since {@link watchFrames}, in ms. */
   async longestGap(count: number): Promise<number> {
-    return this.page.evaluate(inPage.longestGap, count);
+    return this.page.evaluate(inMedia.longestGap, count);
   }
 
   /** Frames that the page sends within `seconds` of the browser's own statistics clock. */
   async framesSentWithin(seconds: number): Promise<number> {
-    return this.page.evaluate(inPage.framesSentWithin, seconds);
+    return this.page.evaluate(inMedia.framesSentWithin, seconds);
   }
 
   /** Codec of the received audio, once some of it has come. */
   async audioCodec(): Promise<string> {
-    return this.page.evaluate(inPage.audioCodec);
+    return this.page.evaluate(inMedia.audioCodec);
   }
 
   /** Resolves when that many audio packets came that were not needed, such as copies in redundant audio. */
   async discardsAudioPackets(count: number): Promise<void> {
-    while ((await this.page.evaluate(inPage.discardedAudioPackets)) < count) {
-      await this.page.evaluate(inPage.nextFrame);
+    while ((await this.page.evaluate(inMedia.discardedAudioPackets)) < count) {
+      await this.page.evaluate(inMedia.nextFrame);
     }
   }
 
@@ -203,7 +198,7 @@ export class Peer {
 
   /** Resolves when media takes another candidate pair than that one. */
   async usesAnotherPair(than: string): Promise<void> {
-    while ((await this.selectedPair()) === than) await this.page.evaluate(inPage.nextFrame);
+    while ((await this.selectedPair()) === than) await this.page.evaluate(inMedia.nextFrame);
   }
 
   /** How many transports the browser uses. */
@@ -238,12 +233,12 @@ export class Peer {
 
   /** Measures the received video over `seconds` of the browser's own statistics clock. */
   async measureVideo(seconds: number): Promise<VideoFigures> {
-    return this.page.evaluate(inPage.measureVideo, seconds);
+    return this.page.evaluate(inMedia.measureVideo, seconds);
   }
 
   /** The colour of the shown frame at a relative position (0..1). */
   async pixel(x: number, y: number): Promise<Pixel> {
-    return this.page.evaluate(inPage.readPixel, { x, y });
+    return this.page.evaluate(inMedia.readPixel, { x, y });
   }
 
   /** Resolves when the colour at a position is near the wanted one (each part within 60 of 255). */
@@ -252,13 +247,13 @@ export class Peer {
       const seen = await this.pixel(x, y);
       const parts = ["red", "green", "blue"] as const;
       if (parts.every((part) => Math.abs(seen[part] - wanted[part]) <= 60)) return;
-      await this.page.evaluate(inPage.nextFrame);
+      await this.page.evaluate(inMedia.nextFrame);
     }
   }
 
   /** Audio level and loudest frequency in Hz of the received audio, once it is heard. */
   async loudestFrequency(): Promise<number> {
-    return this.page.evaluate(inPage.loudestFrequency);
+    return this.page.evaluate(inMedia.loudestFrequency);
   }
 
   async close(): Promise<void> {
