@@ -1,5 +1,5 @@
-#include "simulated-time.hpp"
-#include "test-support.hpp"
+// Handshakes: keys, profiles, certificates, fingerprints, loss, calls from within a listener.
+#include "session-fixture.hpp"
 
 #include <kms/base/error.hpp>
 #include <kms/srtp/inbound-session.hpp>
@@ -8,7 +8,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <numeric>
 #include <random>
 
 namespace kms::dtls {
@@ -21,36 +20,6 @@ using testing::exchange;
 using testing::Peer;
 using testing::runNextTimer;
 using namespace std::chrono_literals;
-
-class DtlsSession : public ::testing::Test {
- protected:
-  void startBoth() {
-    m_server.session.start();
-    m_client.session.start();
-  }
-  void connect() {
-    m_client.trust(m_server);
-    m_server.trust(m_client);
-    startBoth();
-    exchange(m_client, m_server);
-  }
-  void expectConnected() const {
-    for (const Peer* peer : {&m_client, &m_server}) {
-      EXPECT_THAT(peer->states, ElementsAre(State::kConnecting, State::kConnected));
-      ASSERT_TRUE(peer->keys);
-      EXPECT_FALSE(peer->connectedBeforeKeys);
-      EXPECT_FALSE(peer->session.nextDeadline());
-    }
-    EXPECT_EQ(m_client.keys->first, m_server.keys->second);
-    EXPECT_EQ(m_client.keys->second, m_server.keys->first);
-    EXPECT_NE(m_client.keys->first.masterKey, m_client.keys->second.masterKey);
-  }
-
-  ManualClock m_clock;
-  SimulatedTime m_time{m_clock};
-  Peer m_client{ecdsaCertificate(0), Role::kClient, m_clock};
-  Peer m_server{ecdsaCertificate(1), Role::kServer, m_clock};
-};
 
 TEST_F(DtlsSession, givesBothSidesTheSameKeys) {
   connect();
@@ -357,63 +326,6 @@ TEST_F(DtlsSession, connectsWhenDatagramsAreDoubledAndReordered) {
     }
   } while (runNextTimer(m_clock, m_client, m_server));
   expectConnected();
-}
-
-TEST_F(DtlsSession, carriesApplicationDataBothWays) {
-  connect();
-  EXPECT_GT(m_client.session.maxApplicationData(), 1100U);
-  Bytes large(m_client.session.maxApplicationData());
-  std::iota(large.begin(), large.end(), std::uint8_t{0});
-  EXPECT_TRUE(m_client.session.sendApplicationData(large));
-  EXPECT_TRUE(m_client.session.sendApplicationData(Bytes{1}));
-  EXPECT_TRUE(m_server.session.sendApplicationData(Bytes{2, 3}));
-  EXPECT_EQ(m_client.outgoing.size(), 2U);
-  exchange(m_client, m_server);
-  EXPECT_THAT(m_server.received, ElementsAre(large, Bytes{1}));
-  EXPECT_THAT(m_client.received, ElementsAre(Bytes{2, 3}));
-  EXPECT_LE(m_client.largest, 1200U);
-}
-
-TEST_F(DtlsSession, refusesDataThatIsEmptyOrTooLarge) {
-  EXPECT_EQ(m_client.session.maxApplicationData(), 0U);
-  EXPECT_FALSE(m_client.session.sendApplicationData(Bytes{1}));
-  connect();
-  EXPECT_FALSE(m_client.session.sendApplicationData({}));
-  EXPECT_FALSE(
-      m_client.session.sendApplicationData(Bytes(m_client.session.maxApplicationData() + 1)));
-}
-
-TEST_F(DtlsSession, dropsReplayedApplicationData) {
-  connect();
-  EXPECT_TRUE(m_client.session.sendApplicationData(Bytes{1}));
-  const Bytes datagram = m_client.outgoing.at(0);
-  m_server.session.handlePacket(datagram);
-  m_server.session.handlePacket(datagram);
-  EXPECT_EQ(m_server.received.size(), 1U);
-}
-
-TEST_F(DtlsSession, closesBothSides) {
-  connect();
-  m_client.session.close();
-  EXPECT_EQ(m_client.session.state(), State::kClosed);
-  exchange(m_client, m_server);
-  EXPECT_THAT(m_server.states, ElementsAre(State::kConnecting, State::kConnected, State::kClosed));
-  EXPECT_FALSE(m_client.session.sendApplicationData(Bytes{1}));
-  m_client.session.close();
-  m_client.session.start();
-  m_client.session.onTimer();
-  EXPECT_EQ(m_client.states.size(), 3U);
-}
-
-TEST_F(DtlsSession, closesBeforeTheHandshakeIsDone) {
-  m_client.session.start();
-  m_client.session.close();
-  m_server.session.close();
-  EXPECT_THAT(m_client.states, ElementsAre(State::kConnecting, State::kClosed));
-  EXPECT_THAT(m_server.states, ElementsAre(State::kClosed));
-  EXPECT_FALSE(m_client.session.nextDeadline());
-  exchange(m_client, m_server);
-  EXPECT_EQ(m_server.session.counters().unexpected, 1U);
 }
 
 /// A listener that answers from within its callbacks, and delivers datagrams at once.
