@@ -16,6 +16,7 @@ function(kms_addon name)
   target_link_libraries(${name} PRIVATE ${ARG_LINK})
   set_target_properties(${name} PROPERTIES PREFIX "" SUFFIX ".node" LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
   kms_shipped(${name})
+  kms_install_by_path(${name})
 endfunction()
 
 # kms_node_includes(<out>): the header folders of node-addon-api and node-api-headers, as the package resolves them.

@@ -37,6 +37,7 @@ macro(kms_defaults)
   find_package(Threads REQUIRED)
   add_custom_target(kms-native)
   enable_testing()
+  kms_install_defaults()
 endmacro()
 
 # kms_variant(<out>): the build folder's name for build type, compiler and sanitizers, as tools/nx-plugin/src/variant.js

@@ -1,0 +1,90 @@
+# Rules for `cmake --install`. Libraries, headers, CMake and pkg-config files go where GNUInstallDirs says; what is loaded by
+# path (modules, the addon, their programs) goes to KMS_INSTALL_FILES, by default <libdir>/kurento/modules/<project>.
+set(KMS_PC_TEMPLATE "${CMAKE_CURRENT_LIST_DIR}/package.pc.in")
+
+# kms_install_defaults(): called by kms_defaults().
+macro(kms_install_defaults)
+  include(GNUInstallDirs)
+  set(KMS_INSTALL_FILES "${CMAKE_INSTALL_LIBDIR}/kurento/modules/${PROJECT_NAME}" CACHE STRING
+    "Where what is loaded by path is installed, below CMAKE_INSTALL_PREFIX")
+endmacro()
+
+# kms_install_by_path(<target> [<folder below KMS_INSTALL_FILES>]): a module, an addon or a program.
+function(kms_install_by_path target)
+  install(TARGETS ${target}
+    LIBRARY DESTINATION "${KMS_INSTALL_FILES}/${ARGN}" RUNTIME DESTINATION "${KMS_INSTALL_FILES}/${ARGN}")
+endfunction()
+
+# kms_install_package(<name> <arguments of kms_export()>...): public headers, <name>Config.cmake and <name>.pc.
+function(kms_install_package name)
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "LIBRARY;SONAME" "LINK")
+  set(includes "${CMAKE_INSTALL_INCLUDEDIR}/kurento")
+  foreach(headers include generated)
+    install(DIRECTORY "${PROJECT_SOURCE_DIR}/${headers}/" DESTINATION "${includes}" OPTIONAL
+      FILES_MATCHING PATTERN "*.hpp" PATTERN "*.h")
+  endforeach()
+  set(folder "${CMAKE_INSTALL_LIBDIR}/cmake/${name}")
+  kms_install_config(${name} "${folder}" "${includes}")
+  kms_install_pc(${name} "${includes}")
+endfunction()
+
+# The installed <name>Config.cmake; sees ARG_ of kms_install_package(). Our packages share one prefix, which may be any.
+macro(kms_install_config name folder includes)
+  set(export_name "${name}")
+  set(export_soname "${ARG_SONAME}")
+  set(export_library "${ARG_LIBRARY}")
+  if(ARG_LIBRARY)
+    set(export_library "../${ARG_LIBRARY}")
+  endif()
+  set(export_link "${ARG_LINK}")
+  set(export_folder "")
+  file(RELATIVE_PATH export_include "/${folder}" "/${includes}")
+  set(export_generated "${export_include}")
+  file(RELATIVE_PATH export_utils "/${folder}" "/share/kms-cmake-utils/cmake")
+  get_property(export_packages GLOBAL PROPERTY KMS_FOUND_PACKAGES)
+  set(export_lookups "")
+  foreach(package IN LISTS export_packages)
+    string(APPEND export_lookups "find_dependency(${package} CONFIG PATHS \"\${CMAKE_CURRENT_LIST_DIR}/../${package}\")\n")
+  endforeach()
+  kms_pkg_lookups(export_lookups)
+  configure_file("${KMS_EXPORT_TEMPLATE}" "${CMAKE_BINARY_DIR}/installed/${name}Config.cmake" @ONLY)
+  install(FILES "${CMAKE_BINARY_DIR}/installed/${name}Config.cmake" DESTINATION "${folder}")
+endmacro()
+
+# <name>.pc; sees ARG_ of kms_install_package(). `g++ x.cpp $(pkg-config --cflags --libs <name>)` compiles, with gcc too.
+macro(kms_install_pc name includes)
+  kms_package_version(pc_version)
+  set(pc_requires "")
+  foreach(link IN LISTS ARG_LINK)
+    if(link MATCHES "^PkgConfig::(.+)$")
+      get_property(modules GLOBAL PROPERTY "KMS_PKG_${CMAKE_MATCH_1}")
+      list(TRANSFORM modules REPLACE "([<>]?=)" " \\1 ")
+      list(APPEND pc_requires ${modules})
+    else()
+      list(APPEND pc_requires ${link})
+    endif()
+  endforeach()
+  list(JOIN pc_requires ", " pc_requires)
+  set(pc_libs "")
+  if(ARG_LIBRARY)
+    set(pc_libs "-L\${libdir} -l${name} -lstdc++")
+  endif()
+  set(pc_name "${name}")
+  set(pc_include "${includes}")
+  configure_file("${KMS_PC_TEMPLATE}" "${CMAKE_BINARY_DIR}/installed/${name}.pc" @ONLY)
+  install(FILES "${CMAKE_BINARY_DIR}/installed/${name}.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+endmacro()
+
+# kms_package_version(<out>): the version in the package.json beside native/, 0 where there is none.
+function(kms_package_version out)
+  set(version 0)
+  set(manifest "${PROJECT_SOURCE_DIR}/../package.json")
+  if(EXISTS "${manifest}")
+    file(READ "${manifest}" text)
+    string(JSON version ERROR_VARIABLE problem GET "${text}" version)
+    if(problem)
+      set(version 0)
+    endif()
+  endif()
+  set(${out} "${version}" PARENT_SCOPE)
+endfunction()
