@@ -4,8 +4,18 @@
 
 namespace kms::congestion {
 
+namespace {
+
+/// Rounded down, before zero too.
+std::int64_t sliceOf(TimePoint now, Duration slice) noexcept {
+  const Duration since = now.time_since_epoch();
+  return since / slice - (since % slice < Duration::zero() ? 1 : 0);
+}
+
+}  // namespace
+
 void RateWindow::advance(TimePoint now) noexcept {
-  const std::int64_t slice = now.time_since_epoch() / m_slice;
+  const std::int64_t slice = sliceOf(now, m_slice);
   if (slice - m_newest >= kSlices) {
     m_bytes.fill(0);
     m_sum = 0;
@@ -13,7 +23,7 @@ void RateWindow::advance(TimePoint now) noexcept {
     m_newest = slice;
   }
   while (m_newest < slice) {
-    std::uint32_t& bytes = m_bytes[static_cast<std::size_t>(++m_newest % kSlices)];
+    std::uint32_t& bytes = at(++m_newest);
     m_sum -= bytes;
     bytes = 0;
   }
@@ -21,14 +31,14 @@ void RateWindow::advance(TimePoint now) noexcept {
 
 void RateWindow::add(std::size_t bytes, TimePoint now) noexcept {
   advance(now);
-  m_bytes[static_cast<std::size_t>(m_newest % kSlices)] += static_cast<std::uint32_t>(bytes);
+  at(m_newest) += static_cast<std::uint32_t>(bytes);
   m_sum += bytes;
 }
 
 std::uint64_t RateWindow::bitrate(TimePoint now) noexcept {
-  if (m_newest < 0) return 0;
+  if (m_newest == kNone) return 0;
   advance(now);
-  const Duration intoSlice = now.time_since_epoch() % m_slice;
+  const Duration intoSlice = now.time_since_epoch() - sliceOf(now, m_slice) * m_slice;
   const Duration whole = m_slice * (kSlices - 1) + intoSlice;
   const Duration span = std::clamp(Duration(now - m_since), 2 * m_slice, whole);
   return m_sum * 8'000'000 /

@@ -27,6 +27,23 @@ TEST(RateWindow, isZeroAWindowAfterTheLastByteAndStartsAnew) {
   EXPECT_NEAR(static_cast<double>(window.bitrate(now)), 1e6, 0.15e6) << "not over the pause";
 }
 
+TEST(RateWindow, takesTimesBeforeZero) {
+  for (const auto start : {-250ms, -100ms, -3'600'000ms}) {
+    RateWindow window(500ms);
+    TimePoint now{start};
+    EXPECT_EQ(window.bitrate(now), 0U);
+    for (int i = 0; i < 200; ++i, now += 10ms) window.add(1250, now);
+    EXPECT_NEAR(static_cast<double>(window.bitrate(now)), 1e6, 0.05e6);
+  }
+}
+
+TEST(RateWindow, whatIsOlderCountsAsOfTheNewestSlice) {
+  RateWindow window(500ms);
+  window.add(100, TimePoint{1h});
+  window.add(100, TimePoint{-1h});
+  EXPECT_GT(window.bitrate(TimePoint{1h}), 0U);
+}
+
 TEST(Pacer, letsAnythingPassWithoutARate) {
   Pacer pacer;
   for (int i = 0; i < 1000; ++i) EXPECT_TRUE(pacer.admit(1200, TimePoint{1h}));

@@ -3,6 +3,8 @@
 
 #include "sctp/test-world.hpp"
 
+#include <kms/io/io-thread.hpp>
+
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -15,17 +17,34 @@ std::ptrdiff_t threads() {
   return std::distance(std::filesystem::directory_iterator("/proc/self/task"), {});
 }
 
-/// An executor that runs everything on the spot: packets go straight back to the SCTP thread.
-class Direct final : public io::Executor {
+/// The home thread of data channels.
+class Home {
  public:
-  bool post(std::function<void()> task) override {
-    task();
-    return true;
+  Home() {
+    m_thread.start([] {});
   }
-  [[nodiscard]] bool isCurrent() const noexcept override { return true; }
+  ~Home() { m_thread.stop(); }
+  Home(const Home&) = delete;
+  Home& operator=(const Home&) = delete;
+
+  [[nodiscard]] io::Executor& executor() { return m_thread; }
+  /// Runs `task` there, and waits for it.
+  void run(const std::function<void()>& task) {
+    std::promise<void> done;
+    m_thread.post([&] {
+      task();
+      done.set_value();
+    });
+    done.get_future().wait();
+  }
+
+ private:
+  SystemClock m_clock;
+  io::IoThread m_thread{m_clock, "home"};
 };
 
 TEST(StackThread, IsOneHoweverManyAssociationsThereAre) {
+  Home home;
   const auto before = threads();
   {
     const StackThread first;
@@ -33,26 +52,29 @@ TEST(StackThread, IsOneHoweverManyAssociationsThereAre) {
     // With one that the library starts for itself, and keeps.
     EXPECT_LE(one, before + 2);
     const StackThread second;
-    Direct home;
     std::vector<std::shared_ptr<DataChannels>> all;
-    for (int i = 0; i < 50; ++i) {
-      all.push_back(std::make_shared<DataChannels>(home));
-      all.back()->negotiate(second.access(), {});
-      all.back()->connect(testing::World::kMtu, [](auto) {});
-    }
+    home.run([&] {
+      for (int i = 0; i < 50; ++i) {
+        all.push_back(std::make_shared<DataChannels>(home.executor()));
+        all.back()->negotiate(second.access(), {});
+        all.back()->connect(testing::World::kMtu, [](auto) {});
+      }
+    });
     second.drain();
     EXPECT_LE(threads(), one);
-    for (const auto& channels : all) channels->disconnect();
+    home.run([&] {
+      for (const auto& channels : all) channels->disconnect();
+    });
     second.drain();
   }
   EXPECT_LE(threads(), before + 1);
 }
 
 TEST(StackThread, CarriesMessagesInRealTime) {
+  Home home;
   const StackThread thread;
-  Direct home;
-  const auto left = std::make_shared<DataChannels>(home);
-  const auto right = std::make_shared<DataChannels>(home);
+  const auto left = std::make_shared<DataChannels>(home.executor());
+  const auto right = std::make_shared<DataChannels>(home.executor());
   std::promise<void> opened;
   std::promise<void> arrived;
   struct Signal final : media::DataSink {
@@ -63,11 +85,13 @@ TEST(StackThread, CarriesMessagesInRealTime) {
   const auto sink = std::make_shared<Signal>(arrived);
   right->source()->attach(sink);
   right->setEvents({[&opened](std::uint16_t) { opened.set_value(); }, {}});
-  left->negotiate(thread.access(), {.isDtlsClient = true});
-  right->negotiate(thread.access(), {.isDtlsClient = false});
-  left->connect(testing::World::kMtu, [&](auto packet) { right->receive(packet); });
-  right->connect(testing::World::kMtu, [&](auto packet) { left->receive(packet); });
-  left->open({}, [](const auto&) {});
+  home.run([&] {
+    left->negotiate(thread.access(), {.isDtlsClient = true});
+    right->negotiate(thread.access(), {.isDtlsClient = false});
+    left->connect(testing::World::kMtu, [&](auto packet) { right->receive(packet); });
+    right->connect(testing::World::kMtu, [&](auto packet) { left->receive(packet); });
+    left->open({}, [](const auto&) {});
+  });
   ASSERT_EQ(opened.get_future().wait_for(std::chrono::seconds(20)), std::future_status::ready);
   right->source()->detach(nullptr);
   // Sent once the channel is open at this end too, which the drop counter tells.
@@ -82,8 +106,10 @@ TEST(StackThread, CarriesMessagesInRealTime) {
     if (sent.get_future().get()) break;
   } while (true);
   EXPECT_EQ(arrival.wait_for(std::chrono::seconds(20)), std::future_status::ready);
-  left->disconnect();
-  right->disconnect();
+  home.run([&] {
+    left->disconnect();
+    right->disconnect();
+  });
   thread.drain();
 }
 

@@ -10,8 +10,8 @@
 
 namespace kms::congestion {
 
-/// Counts bytes in sixteen slices of a window. Time must not go back by more than a slice; what is
-/// older counts as of the newest. One thread, no allocation.
+/// Counts bytes in sixteen slices of a window. Time may be any, before zero too (a peer's clock);
+/// what is older than the newest slice counts as of that. One thread, no allocation.
 class KMS_API RateWindow {
  public:
   /// `window`: at least 16 ns.
@@ -25,14 +25,19 @@ class KMS_API RateWindow {
   void reset() noexcept { *this = RateWindow(m_slice * kSlices); }
 
  private:
-  static constexpr std::int64_t kSlices = 16;
+  static constexpr std::int64_t kSlices = 16;  // a power of two
+  /// No slice yet; far from where a difference would overflow.
+  static constexpr std::int64_t kNone = INT64_MIN / 2;
 
+  [[nodiscard]] std::uint32_t& at(std::int64_t slice) noexcept {
+    return m_bytes[static_cast<std::size_t>(slice & (kSlices - 1))];
+  }
   void advance(TimePoint now) noexcept;
 
   Duration m_slice;
   std::array<std::uint32_t, kSlices> m_bytes{};
   std::uint64_t m_sum = 0;
-  std::int64_t m_newest = -1;
+  std::int64_t m_newest = kNone;
   TimePoint m_since{};
 };
 
