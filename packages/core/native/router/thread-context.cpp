@@ -81,7 +81,9 @@ void ThreadContext::stop() {
 
 sctp::StackAccess ThreadContext::sctp() {
   if (!m_sctp) m_sctp.emplace();
-  return m_sctp->access();
+  sctp::StackAccess access = m_sctp->access();
+  access.drops = m_dataDrops;
+  return access;
 }
 
 void ThreadContext::closeAll() {
@@ -113,6 +115,7 @@ Map ThreadContext::counters() const {
     map.emplace(kNames[i], m_counters[i].load(std::memory_order_relaxed));
   }
   map.emplace("dropped", m_drops.toMap());
+  map.emplace("dataDropped", m_dataDrops->toMap());
   return map;
 }
 

@@ -199,6 +199,7 @@ class ThreadContext final : public io::UdpReceiver,
   std::vector<Resident*> m_residents;
   std::vector<std::shared_ptr<FeedSource>> m_feeds;
   std::optional<sctp::StackThread> m_sctp;
+  const std::shared_ptr<sctp::DropTotals> m_dataDrops = std::make_shared<sctp::DropTotals>();
   std::array<std::atomic<std::uint64_t>, kCounters> m_counters{};
 };
 

@@ -99,11 +99,11 @@ void Channels::onDown() {
 void Channels::send(const media::DataMessage& message) {
   Channel* channel = likest(message);
   if (channel == nullptr) {
-    ++m_stats.drops.noChannel;
+    drop(Drop::kNoChannel);
     return;
   }
   if (message.payload->size() > m_peerMaxMessageSize) {
-    ++m_stats.drops.beyondPeer;
+    drop(Drop::kBeyondPeer);
     return;
   }
   static const auto kNothing = std::make_shared<const Bytes>(1);
@@ -115,8 +115,13 @@ void Channels::send(const media::DataMessage& message) {
                            .ordered = channel->options.ordered,
                            .maxPacketLifeTime = channel->options.maxPacketLifeTime,
                            .maxRetransmits = channel->options.maxRetransmits};
-  if (!m_queue.push(std::move(item))) ++m_stats.drops.queueFull;
+  if (!m_queue.push(std::move(item))) drop(Drop::kQueueFull);
   flush();
+}
+
+void Channels::drop(Drop reason) {
+  ++m_stats.drops[reason];
+  m_listener.onDrop(reason);
 }
 
 Channels::Channel* Channels::likest(const media::DataMessage& message) {
@@ -149,7 +154,7 @@ bool Channels::sendFront() {
                                       .maxRetransmits = item.maxRetransmits});
   if (result == SendResult::kLater) return false;
   ++m_sent;
-  if (result == SendResult::kFailed) ++m_stats.drops.failed;
+  if (result == SendResult::kFailed) drop(Drop::kFailed);
   const auto channel = m_channels.find(item.channel);
   if (result == SendResult::kTaken && item.isData() && channel != m_channels.end()) {
     ++channel->second.stats.messagesSent;
@@ -173,14 +178,14 @@ void Channels::onMessage(std::uint16_t stream, std::uint32_t ppid,
     case Ppid::kEmptyBinary:
       return onData(stream, Ppid{ppid} == Ppid::kEmptyText, {});
     default:
-      ++m_stats.drops.malformed;
+      drop(Drop::kMalformed);
   }
 }
 
 void Channels::onControl(std::uint16_t stream, std::span<const std::uint8_t> payload) {
   if (isAck(payload)) return onAck(stream);
   if (auto options = readOpen(payload)) return onOpen(stream, std::move(*options));
-  ++m_stats.drops.malformed;
+  drop(Drop::kMalformed);
   refuse(stream);
 }
 
@@ -190,7 +195,7 @@ void Channels::onOpen(std::uint16_t stream, ChannelOptions options) {
   if (known != m_channels.end() && known->second.peerReset) erase(known);
   const bool isOurs = (stream % 2 == 0) == m_isDtlsClient;
   if (isOurs || stream >= m_streams || m_channels.contains(stream) || !hasRoomFor(options)) {
-    ++m_stats.drops.refused;
+    drop(Drop::kRefused);
     return refuse(stream);
   }
   Channel& channel = add(stream, std::move(options));
@@ -202,7 +207,7 @@ void Channels::onOpen(std::uint16_t stream, ChannelOptions options) {
 void Channels::onAck(std::uint16_t stream) {
   const auto found = m_channels.find(stream);
   if (found == m_channels.end() || found->second.stats.state != ChannelState::kConnecting) {
-    ++m_stats.drops.malformed;
+    drop(Drop::kMalformed);
     return;
   }
   announce(found->second);
@@ -212,7 +217,7 @@ void Channels::onData(std::uint16_t stream, bool isText, std::span<const std::ui
   const auto found = m_channels.find(stream);
   // A channel of ours takes data before its ACK, which unordered data may overtake.
   if (found == m_channels.end() || found->second.stats.state == ChannelState::kClosing) {
-    ++m_stats.drops.unknownChannel;
+    drop(Drop::kUnknownChannel);
     return;
   }
   ChannelStats& stats = found->second.stats;

@@ -22,6 +22,8 @@ class ChannelsListener {
   /// Once for each that was opened.
   virtual void onClosed(std::uint16_t channel) = 0;
   virtual void onMessage(media::DataMessage message) = 0;
+  /// Something was dropped.
+  virtual void onDrop(Drop reason) = 0;
 };
 
 /// RFC 8831 and 8832 over a StreamSocket. SCTP thread.
@@ -54,7 +56,7 @@ class Channels {
   void onUp(StreamSocket& socket, std::uint16_t streams);
   void onDown();
   void onMessage(std::uint16_t stream, std::uint32_t ppid, std::span<const std::uint8_t> payload);
-  void onTooLong() { ++m_stats.drops.tooLong; }
+  void onTooLong() { drop(Drop::kTooLong); }
   void onPeerReset(std::span<const std::uint16_t> streams);
   void onReset(std::span<const std::uint16_t> streams, bool done);
   void onWritable() { flush(); }
@@ -77,6 +79,7 @@ class Channels {
   [[nodiscard]] std::uint16_t freeId() const;
   void sendOpen(std::uint16_t id, const Channel& channel);
   void announce(Channel& channel);
+  void drop(Drop reason);
   [[nodiscard]] Channel* likest(const media::DataMessage& message);
   void onControl(std::uint16_t stream, std::span<const std::uint8_t> payload);
   void onOpen(std::uint16_t stream, ChannelOptions options);

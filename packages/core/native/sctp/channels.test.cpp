@@ -33,6 +33,7 @@ class ChannelsTest : public ::testing::Test, protected ChannelsListener {
   void onOpened(std::uint16_t channel) override { opened.push_back(channel); }
   void onClosed(std::uint16_t channel) override { closed.push_back(channel); }
   void onMessage(media::DataMessage message) override { messages.push_back(std::move(message)); }
+  void onDrop(Drop reason) override { ++dropped[reason]; }
   void openByPeer(std::uint16_t stream, const ChannelOptions& options = {}) {
     channels.onMessage(stream, 50, writeOpen(options));
   }
@@ -42,6 +43,7 @@ class ChannelsTest : public ::testing::Test, protected ChannelsListener {
   Ids opened;
   Ids closed;
   std::vector<media::DataMessage> messages;
+  Drops dropped;
 };
 
 media::DataMessage message(std::size_t size) {
@@ -139,7 +141,7 @@ TEST_F(ChannelsTest, KeepsToTheStreamsThatWereAgreedOn) {
   EXPECT_EQ(channels.stats().channels.size(), 2U) << "1 and 3";
   EXPECT_THROW(channels.open({}), Error);
   openByPeer(6);
-  EXPECT_EQ(channels.stats().drops.refused, 1U);
+  EXPECT_EQ(channels.stats().drops[Drop::kRefused], 1U);
 }
 
 TEST_F(ChannelsTest, CountsWhatSctpRefuses) {
@@ -147,7 +149,8 @@ TEST_F(ChannelsTest, CountsWhatSctpRefuses) {
   openByPeer(0);
   socket.sendResult = SendResult::kFailed;
   channels.send(message(1));
-  EXPECT_EQ(channels.stats().drops.failed, 1U);
+  EXPECT_EQ(channels.stats().drops[Drop::kFailed], 1U);
+  EXPECT_EQ(dropped[Drop::kFailed], 1U) << "is told of";
   EXPECT_EQ(channels.stats().channels[0].messagesSent, 0U);
 }
 

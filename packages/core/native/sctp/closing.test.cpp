@@ -41,7 +41,7 @@ TEST(DataChannelClosing, SendsWhatWaitsFirst) {
   ASSERT_TRUE(pair.until([&] { return !pair.left.closed.empty() && !pair.right.closed.empty(); }));
   EXPECT_EQ(pair.right.inbox->messages.size(), 20U);
   pair.left.channels->onMessage(text("too late"));
-  EXPECT_EQ(pair.stats(pair.left).drops.noChannel, 1U);
+  EXPECT_EQ(pair.stats(pair.left).drops[Drop::kNoChannel], 1U);
 }
 
 TEST(DataChannelClosing, LetsIdsBeUsedAgain) {

@@ -18,7 +18,6 @@ constexpr std::size_t kMinMtu = 600;
 bool DataChannels::Gate::enter(std::uint32_t limit) noexcept {
   if (inside.fetch_add(1) < limit) return true;
   leave();
-  ++dropped;
   return false;
 }
 
@@ -42,6 +41,12 @@ bool DataChannels::post(std::function<void(Side* side)> task) {
       [self = shared_from_this(), task = std::move(task)] { task(self->m_side.get()); });
 }
 
+void DataChannels::drop(Drop reason) {
+  ++m_drops[reason];
+  const std::scoped_lock lock(m_mutex);
+  if (m_totals) ++(*m_totals)[reason];
+}
+
 void DataChannels::requireNegotiated() const {
   if (m_isNegotiated) return;
   throw Error(ErrorCode::kOperationNotSupported, "Data channels are not supported");
@@ -52,9 +57,10 @@ void DataChannels::negotiate(const StackAccess& access, const Config& config) {
   {
     const std::scoped_lock lock(m_mutex);
     m_executor = access.executor;
+    m_totals = access.drops;
   }
-  post([this, stack = access.stack, config](Side*) {
-    m_side = std::make_shared<Side>(*stack, config, m_events, m_source, m_home);
+  post([this, stack = access.stack, totals = access.drops, config](Side*) {
+    m_side = std::make_shared<Side>(*stack, totals, config, m_events, m_source, m_home);
   });
 }
 
@@ -67,7 +73,8 @@ void DataChannels::connect(std::size_t mtu, Outlet outlet) {
 }
 
 void DataChannels::receive(std::span<const std::uint8_t> packet) {
-  if (!m_exit || !m_exit->send || !m_packets.enter(kMaxPackets)) return;
+  if (!m_exit || !m_exit->send) return drop(Drop::kNoAssociation);
+  if (!m_packets.enter(kMaxPackets)) return drop(Drop::kPacketQueueFull);
   post([this, copy = Bytes(packet.begin(), packet.end())](Side* side) {
     m_packets.leave();
     if (side != nullptr) side->receive(copy);
@@ -103,8 +110,8 @@ void DataChannels::close(std::uint16_t channel) {
 
 Stats DataChannels::statsOf(Side* side) const {
   Stats stats = side == nullptr ? Stats() : side->channels().stats();
-  stats.drops.packetQueueFull = m_packets.dropped;
-  stats.drops.queueFull += m_messages.dropped;
+  for (std::size_t i = 0; i < kDropReasons; ++i)
+    stats.drops[static_cast<Drop>(i)] += m_drops[static_cast<Drop>(i)];
   return stats;
 }
 
@@ -122,12 +129,13 @@ void DataChannels::onMessage(const media::DataMessage& message) {
   const auto executor = this->executor();
   if (executor && executor->isCurrent()) {
     if (m_side) m_side->channels().send(message);
-  } else if (m_messages.enter(kMaxMessages)) {
-    post([this, message](Side* side) {
-      m_messages.leave();
-      if (side != nullptr) side->channels().send(message);
-    });
+    return;
   }
+  if (!m_messages.enter(kMaxMessages)) return drop(Drop::kQueueFull);
+  post([this, message](Side* side) {
+    m_messages.leave();
+    if (side != nullptr) side->channels().send(message);
+  });
 }
 
 }  // namespace kms::sctp

@@ -115,7 +115,7 @@ TEST(DataChannels, SendNothingThatThePeerDoesNotTake) {
   pair.left.channels->onMessage(bytes(1000, 0));
   ASSERT_TRUE(pair.until([&] { return !pair.right.inbox->messages.empty(); }));
   EXPECT_EQ(pair.right.inbox->messages[0].payload->size(), 1000U);
-  EXPECT_EQ(pair.stats(pair.left).drops.beyondPeer, 1U);
+  EXPECT_EQ(pair.stats(pair.left).drops[Drop::kBeyondPeer], 1U);
 }
 
 TEST(DataChannels, DeliverAllOfAnUnorderedChannel) {
@@ -206,11 +206,11 @@ TEST(DataChannels, BoundWhatWaitsForAPeerThatTakesNothing) {
     pair.step();
   }
   const Stats full = pair.stats(pair.left);
-  EXPECT_GT(full.drops.queueFull, 50U);
+  EXPECT_GT(full.drops[Drop::kQueueFull], 50U);
   EXPECT_LE(full.bufferedBytes, 1024U * 1024U);
   EXPECT_GT(full.bufferedBytes, 900'000U);
   pair.right.out.loss = 0;
-  const std::size_t expected = 100 - full.drops.queueFull;
+  const std::size_t expected = 100 - full.drops[Drop::kQueueFull];
   EXPECT_TRUE(pair.until([&] { return pair.right.inbox->messages.size() == expected; }));
   EXPECT_EQ(pair.stats(pair.left).bufferedBytes, 0U);
 }
@@ -223,7 +223,7 @@ TEST(DataChannels, BoundManySmallMessagesToo) {
     pair.left.channels->onMessage(bytes(1, 0));
     if (i % 500 == 0) pair.step();
   }
-  const std::uint64_t dropped = pair.stats(pair.left).drops.queueFull;
+  const std::uint64_t dropped = pair.stats(pair.left).drops[Drop::kQueueFull];
   EXPECT_GT(dropped, 30'000U);
   pair.right.out.loss = 0;
   EXPECT_TRUE(pair.until([&] { return pair.right.inbox->messages.size() == 60'000 - dropped; }));
@@ -267,7 +267,7 @@ TEST(DataChannels, KeepBackWhatASlowerPeerCannotTakeYet) {
   relay.send(100);
   ASSERT_TRUE(relay.until([&] { return relay.receiver.inbox->messages.size() == 100; }, 600));
   EXPECT_EQ(payloads(*relay.receiver.inbox), payloads(*relay.right.inbox));
-  EXPECT_EQ(relay.stats(relay.onward).drops.queueFull, 0U);
+  EXPECT_EQ(relay.stats(relay.onward).drops[Drop::kQueueFull], 0U);
 }
 
 TEST(DataChannels, WaitNotLongForAPeerThatIsStuck) {
@@ -275,13 +275,24 @@ TEST(DataChannels, WaitNotLongForAPeerThatIsStuck) {
   relay.onward.out.perStep = 0;
   relay.send(100);
   ASSERT_TRUE(relay.until([&] { return relay.right.inbox->messages.size() == 100; }));
-  EXPECT_GT(relay.stats(relay.onward).drops.queueFull, 50U);
+  EXPECT_GT(relay.stats(relay.onward).drops[Drop::kQueueFull], 50U);
 }
 
 TEST(DataChannels, DropWithoutAnOpenChannel) {
   Pair pair;
   pair.left.channels->onMessage(text("x"));
-  EXPECT_EQ(pair.stats(pair.left).drops.noChannel, 1U);
+  EXPECT_EQ(pair.stats(pair.left).drops[Drop::kNoChannel], 1U);
+}
+
+TEST(DataChannels, CountDropsOfAllEndsTogether) {
+  Pair pair;
+  for (End* end : {&pair.left, &pair.right}) end->channels->onMessage(text("x"));
+  ASSERT_TRUE(pair.until([&] { return (*pair.drops)[Drop::kNoChannel] == 2; }));
+  pair.left.channels->disconnect();
+  pair.left.channels->receive(Bytes(100));
+  EXPECT_EQ((*pair.drops)[Drop::kNoAssociation], 1U);
+  EXPECT_EQ(pair.stats(pair.left).drops[Drop::kNoAssociation], 1U);
+  EXPECT_EQ(pair.drops->toMap().at("noChannel").as<std::int64_t>(), 2);
 }
 
 TEST(DataChannels, AreNotSupportedBeforeNegotiation) {

@@ -19,7 +19,7 @@ TEST(HostilePeer, GetsItsStreamResetForAnOpenThatIsMalformed) {
   Bytes wrongLength = writeOpen({.label = "label"});
   wrongLength[9] = 200;
   world.send(4, 50, wrongLength);
-  EXPECT_EQ(world.stats().drops.malformed, 3U);
+  EXPECT_EQ(world.stats().drops[Drop::kMalformed], 3U);
   EXPECT_TRUE(world.end.opened.empty());
   std::ranges::sort(world.resetByEnd);
   EXPECT_EQ(world.resetByEnd, (Ids{0, 2, 4}));
@@ -32,7 +32,7 @@ TEST(HostilePeer, CannotOpenWithOurIdsNorTwice) {
   world.steps(20);
   world.open(2, {.label = "again"});
   const Stats stats = world.stats();
-  EXPECT_EQ(stats.drops.refused, 2U);
+  EXPECT_EQ(stats.drops[Drop::kRefused], 2U);
   EXPECT_EQ(world.end.opened, (Ids{2}));
   EXPECT_EQ(world.acks(), 1U);
   EXPECT_EQ(world.resetByEnd, (Ids{1})) << "the open channel stays";
@@ -46,8 +46,8 @@ TEST(HostilePeer, SendsDataOfNoChannelOrKindInVain) {
   world.send(0, 52, {1});
   world.send(0, 50, {0x02});
   const Stats stats = world.stats();
-  EXPECT_EQ(stats.drops.unknownChannel, 2U);
-  EXPECT_EQ(stats.drops.malformed, 3U);
+  EXPECT_EQ(stats.drops[Drop::kUnknownChannel], 2U);
+  EXPECT_EQ(stats.drops[Drop::kMalformed], 3U);
   EXPECT_TRUE(world.end.inbox->messages.empty());
 }
 
@@ -69,7 +69,7 @@ TEST(HostilePeer, FillsNoMemoryWithLabels) {
     world.steps(50);
   }
   EXPECT_EQ(world.end.opened.size(), 4U);
-  EXPECT_EQ(world.stats().drops.refused, 16U);
+  EXPECT_EQ(world.stats().drops[Drop::kRefused], 16U);
 }
 
 TEST(HostilePeer, SendsMessagesBeyondTheLimitInVain) {
@@ -80,7 +80,7 @@ TEST(HostilePeer, SendsMessagesBeyondTheLimitInVain) {
   world.send(0, 51, {'o', 'k'});
   ASSERT_TRUE(world.until([&] { return !world.end.inbox->messages.empty(); }));
   EXPECT_EQ(world.end.inbox->messages[0].payload->size(), 2U);
-  EXPECT_EQ(world.stats().drops.tooLong, 1U);
+  EXPECT_EQ(world.stats().drops[Drop::kTooLong], 1U);
 }
 
 TEST(HostilePeer, OpensAndResetsForEverAtNoCost) {
@@ -159,7 +159,7 @@ TEST(HostilePeer, FillsNoQueueOfPackets) {
   RawWorld world;
   const Bytes noise(100);
   for (int i = 0; i < 5000; ++i) world.end.channels->receive(noise);
-  EXPECT_EQ(world.stats().drops.packetQueueFull, 5000U - 1024U);
+  EXPECT_EQ(world.stats().drops[Drop::kPacketQueueFull], 5000U - 1024U);
 }
 
 }  // namespace

@@ -14,9 +14,11 @@ std::size_t limitOf(const Config& config) {
 
 }  // namespace
 
-DataChannels::Side::Side(Stack& stack, const Config& config, std::shared_ptr<ChannelEvents> events,
+DataChannels::Side::Side(Stack& stack, std::shared_ptr<DropTotals> totals, const Config& config,
+                         std::shared_ptr<ChannelEvents> events,
                          std::shared_ptr<media::DataSource> source, io::Executor& home)
     : m_stack(stack),
+      m_totals(std::move(totals)),
       m_config(config),
       m_events(std::move(events)),
       m_source(std::move(source)),

@@ -16,8 +16,9 @@ namespace kms::sctp {
 /// An association with its channels. SCTP thread.
 class DataChannels::Side final : private SocketListener, private ChannelsListener {
  public:
-  Side(Stack& stack, const Config& config, std::shared_ptr<ChannelEvents> events,
-       std::shared_ptr<media::DataSource> source, io::Executor& home);
+  Side(Stack& stack, std::shared_ptr<DropTotals> totals, const Config& config,
+       std::shared_ptr<ChannelEvents> events, std::shared_ptr<media::DataSource> source,
+       io::Executor& home);
   ~Side() override;
 
   void connect(std::size_t mtu, const std::shared_ptr<Exit>& exit);
@@ -57,8 +58,12 @@ class DataChannels::Side final : private SocketListener, private ChannelsListene
   void onOpened(std::uint16_t channel) override;
   void onClosed(std::uint16_t channel) override;
   void onMessage(media::DataMessage message) override { m_source->publish(message); }
+  void onDrop(Drop reason) override {
+    if (m_totals) ++(*m_totals)[reason];
+  }
 
   Stack& m_stack;
+  const std::shared_ptr<DropTotals> m_totals;  // null: nobody wants them
   const Config m_config;
   const std::shared_ptr<ChannelEvents> m_events;  // of the home thread
   const std::shared_ptr<media::DataSource> m_source;

@@ -119,8 +119,9 @@ inline media::DataMessage bytes(std::size_t size, std::uint8_t seed) {
 class World {
  public:
   static constexpr std::size_t kMtu = 1163;  // what DTLS leaves of 1200
+  const std::shared_ptr<DropTotals> drops = std::make_shared<DropTotals>();  // of all ends
 
-  [[nodiscard]] StackAccess access() { return {sctp, &stack}; }
+  [[nodiscard]] StackAccess access() { return {sctp, &stack, drops}; }
   /// Everything that can happen now, then 10 ms pass.
   void step() {
     for (Pipe* pipe : pipes) pipe->beginStep();

@@ -91,7 +91,9 @@ export class FakeNativeHost implements NativeHost {
   }
 
   async info(): Promise<NativeValue> {
-    const counters = [{ received: 7, transports: 1, dropped: { replayed: 2 } }];
+    const counters = [
+      { received: 7, transports: 1, dropped: { replayed: 2 }, dataDropped: { noChannel: 3 } },
+    ];
     return { udpPorts: [], tcpPorts: [], counters };
   }
 

@@ -37,18 +37,6 @@ Value toValue(const sctp::ChannelStats& channel) {
              {"bytesReceived", channel.bytesReceived}};
 }
 
-Value toValue(const sctp::Drops& drops) {
-  return Map{{"packetQueueFull", drops.packetQueueFull},
-             {"malformed", drops.malformed},
-             {"refused", drops.refused},
-             {"unknownChannel", drops.unknownChannel},
-             {"tooLong", drops.tooLong},
-             {"noChannel", drops.noChannel},
-             {"beyondPeer", drops.beyondPeer},
-             {"queueFull", drops.queueFull},
-             {"failed", drops.failed}};
-}
-
 Value toValue(const sctp::Stats& stats) {
   List channels;
   for (const sctp::ChannelStats& channel : stats.channels) channels.push_back(toValue(channel));
@@ -56,7 +44,7 @@ Value toValue(const sctp::Stats& stats) {
              {"opened", stats.opened},
              {"closed", stats.closed},
              {"bufferedBytes", stats.bufferedBytes},
-             {"dropped", toValue(stats.drops)}};
+             {"dropped", stats.drops.toMap()}};
 }
 
 }  // namespace

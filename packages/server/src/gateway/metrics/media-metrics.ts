@@ -7,6 +7,8 @@ export interface ThreadSample {
   readonly counters: Readonly<Record<string, number>>;
   /** Packets by the reason for which they were dropped. */
   readonly dropped: Readonly<Record<string, number>>;
+  /** SCTP packets and messages of data channels, the same. */
+  readonly dataDropped: Readonly<Record<string, number>>;
 }
 
 type Threads = () => readonly ThreadSample[];
@@ -36,7 +38,13 @@ export function mediaCounters(threads: Threads): Definition[] {
       name: "kms_media_dropped_packets_total",
       help: "Packets that were dropped, by reason",
       labels: ["worker", "thread", "reason"],
-      values: () => threads().flatMap(drops),
+      values: () => threads().flatMap((sample) => byReason(sample, sample.dropped)),
+    },
+    {
+      name: "kms_data_dropped_total",
+      help: "SCTP packets and messages of data channels that were dropped, by reason",
+      labels: ["worker", "thread", "reason"],
+      values: () => threads().flatMap((sample) => byReason(sample, sample.dataDropped)),
     },
   ];
 }
@@ -56,8 +64,8 @@ function definition(threads: Threads, name: string, counter: string, help: strin
   };
 }
 
-function drops({ worker, thread, dropped }: ThreadSample): Labelled[] {
-  return Object.entries(dropped).map(([reason, count]) => [{ worker, thread, reason }, count]);
+function byReason({ worker, thread }: ThreadSample, counts: ThreadSample["dropped"]): Labelled[] {
+  return Object.entries(counts).map(([reason, count]) => [{ worker, thread, reason }, count]);
 }
 
 /**
@@ -67,14 +75,19 @@ function drops({ worker, thread, dropped }: ThreadSample): Labelled[] {
 export function threadSamples(worker: number, answer: unknown): ThreadSample[] {
   if (!Array.isArray(answer)) return [];
   return answer.filter(isRecord).map((counters, thread) => {
-    const { dropped } = counters;
+    const { dropped, dataDropped } = counters;
     return {
       worker,
       thread,
       counters: numbersOf(counters),
-      dropped: isRecord(dropped) ? numbersOf(dropped) : {},
+      dropped: numbersIn(dropped),
+      dataDropped: numbersIn(dataDropped),
     };
   });
+}
+
+function numbersIn(value: unknown): Record<string, number> {
+  return isRecord(value) ? numbersOf(value) : {};
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -93,13 +93,14 @@ describe("the figures of media", () => {
     expect(figures.get(`kms_media_received_packets_total{${at}}`)).toBe(7);
     expect(figures.get(`kms_media_gso_segments_total{${at}}`)).toBe(0);
     expect(figures.get(`kms_media_dropped_packets_total{${at},reason="replayed"}`)).toBe(2);
+    expect(figures.get(`kms_data_dropped_total{${at},reason="noChannel"}`)).toBe(3);
     expect(figures.get(`kms_media_transports{${at}}`)).toBe(1);
   });
 
   it("leave out what a worker says wrongly", () => {
     expect(threadSamples(0, null)).toEqual([]);
     expect(threadSamples(1, [3, { received: "x", sent: 4, dropped: [] }])).toEqual([
-      { worker: 1, thread: 0, counters: { sent: 4 }, dropped: {} },
+      { worker: 1, thread: 0, counters: { sent: 4 }, dropped: {}, dataDropped: {} },
     ]);
   });
 });

@@ -2,10 +2,15 @@
 #pragma once
 
 #include <kms/base/export.hpp>
+#include <kms/base/value.hpp>
 
+#include <array>
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace kms::sctp {
@@ -36,21 +41,61 @@ struct ChannelStats {
   std::uint64_t bytesReceived = 0;
 };
 
-/// What was dropped since the start, by reason.
-struct Drops {
+/// Why something of data channels was dropped.
+enum class Drop : std::uint8_t {
   // Packets from the peer.
-  std::uint64_t packetQueueFull = 0;  ///< more at once than the SCTP thread keeps up with
+  kPacketQueueFull,  ///< more at once than the SCTP thread keeps up with
+  kNoAssociation,    ///< before there was one, or after its end
   // Messages from the peer.
-  std::uint64_t malformed = 0;  ///< neither data nor a well-formed DCEP message
-  std::uint64_t refused = 0;    ///< DCEP OPEN: beyond a limit, of our ids, or of an open channel
-  std::uint64_t unknownChannel = 0;  ///< data on a stream that is no channel
-  std::uint64_t tooLong = 0;         ///< beyond kMaxMessageSize
+  kMalformed,       ///< neither data nor a well-formed DCEP message
+  kRefused,         ///< DCEP OPEN: beyond a limit, of our ids, or of an open channel
+  kUnknownChannel,  ///< data on a stream that is no channel
+  kTooLong,         ///< beyond kMaxMessageSize
   // Messages to the peer.
-  std::uint64_t noChannel = 0;   ///< no channel is open
-  std::uint64_t beyondPeer = 0;  ///< longer than the peer takes
-  std::uint64_t queueFull = 0;   ///< the peer takes them too slowly
-  std::uint64_t failed = 0;      ///< refused by SCTP
+  kNoChannel,   ///< no channel is open
+  kBeyondPeer,  ///< longer than the peer takes
+  kQueueFull,   ///< the peer takes them too slowly
+  kFailed,      ///< refused by SCTP
+  kCount,
 };
+
+inline constexpr auto kDropReasons = static_cast<std::size_t>(Drop::kCount);
+
+/// As statistics and metrics spell it: "packetQueueFull", ...
+[[nodiscard]] constexpr std::string_view name(Drop reason) noexcept {
+  constexpr std::array<std::string_view, kDropReasons> kNames = {
+      "packetQueueFull", "noAssociation", "malformed",  "refused",   "unknownChannel",
+      "tooLong",         "noChannel",     "beyondPeer", "queueFull", "failed"};
+  return kNames[static_cast<std::size_t>(reason)];
+}
+
+/// What was dropped since the start, by reason. `Count`: of messages or packets.
+template <typename Count>
+class DropsOf {
+ public:
+  [[nodiscard]] Count& operator[](Drop reason) noexcept {
+    return m_counts[static_cast<std::size_t>(reason)];
+  }
+  [[nodiscard]] const Count& operator[](Drop reason) const noexcept {
+    return m_counts[static_cast<std::size_t>(reason)];
+  }
+  /// By name.
+  [[nodiscard]] Map toMap() const {
+    Map map;
+    for (std::size_t i = 0; i < kDropReasons; ++i) {
+      const std::uint64_t count = m_counts[i];
+      map.emplace(name(static_cast<Drop>(i)), count);
+    }
+    return map;
+  }
+
+ private:
+  std::array<Count, kDropReasons> m_counts{};
+};
+
+using Drops = DropsOf<std::uint64_t>;
+/// Counted and read on any thread.
+using DropTotals = DropsOf<std::atomic<std::uint64_t>>;
 
 /// The data channels of one endpoint at present.
 struct Stats {

@@ -26,6 +26,7 @@ class Stack;
 struct StackAccess {
   std::shared_ptr<io::Executor> executor;
   Stack* stack = nullptr;
+  std::shared_ptr<DropTotals> drops{};  ///< of several endpoints together; null: nobody wants it
 };
 
 /// What was negotiated.
@@ -104,7 +105,6 @@ class KMS_API DataChannels final : public media::DataSink,
     void leave() noexcept { --inside; }
 
     std::atomic<std::uint32_t> inside = 0;
-    std::atomic<std::uint64_t> dropped = 0;
   };
 
   /// Runs `task` on the SCTP thread with what lives there (null: nothing any more); false when that
@@ -112,6 +112,7 @@ class KMS_API DataChannels final : public media::DataSink,
   bool post(std::function<void(Side* side)> task);
   [[nodiscard]] std::shared_ptr<io::Executor> executor() const;
   void requireNegotiated() const;
+  void drop(Drop reason);
   [[nodiscard]] Stats statsOf(Side* side) const;
 
   io::Executor& m_home;
@@ -122,8 +123,11 @@ class KMS_API DataChannels final : public media::DataSink,
   Gate m_packets;
   Gate m_messages;
 
-  mutable std::mutex m_mutex;  // guards m_executor, which negotiate() sets
+  DropTotals m_drops;  // what did not get to the SCTP thread
+
+  mutable std::mutex m_mutex;  // guards what follows, which negotiate() sets
   std::shared_ptr<io::Executor> m_executor;
+  std::shared_ptr<DropTotals> m_totals;
 
   std::shared_ptr<Side> m_side;  // SCTP thread
 };
