@@ -46,7 +46,7 @@ export function agree(
   earlier: RolesOf,
 ): Agreement {
   const lines = agreedLines(remote, local);
-  const streams = negotiatedStreams(lines);
+  const streams = negotiatedStreams(lines, remote.extmapAllowMixed);
   const transports = [...new Set(lines.map(({ ours }) => ours.transport))].flatMap((transport) => {
     const carried = lines.filter(({ ours }) => ours.transport === transport);
     const [first] = carried;

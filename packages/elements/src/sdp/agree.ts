@@ -1,7 +1,7 @@
 // What a local and a remote description agree on, for native code.
 import { MIRRORED, mediaKind } from "./answer.js";
 import { answered } from "./codecs.js";
-import { canTellLayers } from "./extensions.js";
+import { agreedExtensions, canTellLayers } from "./extensions.js";
 import { hasRtx, numberIn } from "./streams.js";
 import type {
   Codec,
@@ -46,8 +46,11 @@ function isAgreed(theirs: RemoteMedia, ours: LocalMedia, { bundle }: RemoteSessi
   return commonCodecs(theirs, ours).length > 0;
 }
 
-/** The streams of the agreed m-lines. */
-export function negotiatedStreams(lines: readonly AgreedLine[]): NegotiatedStream[] {
+/** The streams of the agreed m-lines; `allowMixed`: the remote description has `a=extmap-allow-mixed`. */
+export function negotiatedStreams(
+  lines: readonly AgreedLine[],
+  allowMixed: boolean,
+): NegotiatedStream[] {
   return lines.flatMap(({ ours, theirs }) => {
     const medium = mediaKind(theirs);
     if (medium === undefined || ours.stream === undefined) return [];
@@ -63,17 +66,13 @@ export function negotiatedStreams(lines: readonly AgreedLine[]): NegotiatedStrea
         codecs,
         remoteSsrcs: theirs.ssrcs,
         rtxSsrcs: hasRtx(codecs) ? theirs.rtxSsrcs : [],
-        extensions: theirs.extensions.filter(({ uri }) => hasExtension(ours, uri)),
+        extensions: agreedExtensions(ours.extensions, theirs.extensions, allowMixed),
         rtcpReducedSize: ours.rtcpReducedSize && theirs.rtcpReducedSize,
         simulcastRids: receivedLayers(ours),
         bandwidthKbps: theirs.bandwidthKbps,
       },
     ];
   });
-}
-
-function hasExtension(ours: LocalMedia, uri: string): boolean {
-  return ours.extensions.some((extension) => extension.uri === uri);
 }
 
 function receivedLayers(ours: LocalMedia): string[] | undefined {

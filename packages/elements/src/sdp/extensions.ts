@@ -1,5 +1,5 @@
 // RTP header extensions (RFC 8285) that the router reads or writes; others are not negotiated, so nobody relies on them.
-import type { HeaderExtension, LocalMedia } from "./types.js";
+import type { HeaderExtension, LocalMedia, MediaKind } from "./types.js";
 
 const ABS_SEND_TIME = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time";
 const TRANSPORT_CC = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
@@ -17,7 +17,9 @@ const OFFERED: readonly HeaderExtension[] = [
   { id: 4, uri: MID },
   { id: 5, uri: TRANSPORT_CC },
 ];
-const FIRST_FREE_ID = 6;
+/** Of video, where both sides take long header extensions beside short ones. */
+const OFFERED_DEPENDENCIES: HeaderExtension = { id: 6, uri: DEPENDENCIES };
+const FIRST_FREE_ID = 7;
 const MAX_ID = 14;
 
 /** What decides about extensions beside the offer's list. */
@@ -37,13 +39,32 @@ export function answeredExtensions(
   return offered.filter(({ uri }) => isTaken(uri));
 }
 
+/** The extensions of an answer to our offer that are used, with the answer's ids. */
+export function agreedExtensions(
+  ours: readonly HeaderExtension[],
+  theirs: readonly HeaderExtension[],
+  allowMixed: boolean,
+): HeaderExtension[] {
+  const isUsed = (uri: string): boolean => allowMixed || uri !== DEPENDENCIES;
+  return theirs.filter(({ uri }) => isUsed(uri) && ours.some((own) => own.uri === uri));
+}
+
 /** Whether layers of simulcast can be told apart: both sides know which packet belongs to which `a=rid`. */
 export function canTellLayers(offered: readonly HeaderExtension[]): boolean {
   return offered.some(({ uri }) => uri === RID);
 }
 
+/** What decides about the extensions of a new m-line in our offer. */
+export interface OfferedLine {
+  readonly kind: MediaKind;
+  /** Whether the offer has `a=extmap-allow-mixed`. */
+  readonly allowMixed: boolean;
+  /** The other m-lines of the bundle. */
+  readonly others: readonly LocalMedia[];
+}
+
 /** Extensions of a new m-line. In a bundle an id means the same everywhere (RFC 8843 9.2), so ids in use are kept. */
-export function offeredExtensions(others: readonly LocalMedia[]): HeaderExtension[] {
+export function offeredExtensions({ kind, allowMixed, others }: OfferedLine): HeaderExtension[] {
   const inUse = new Map(others.flatMap((line) => line.extensions).map(({ id, uri }) => [id, uri]));
   const idOf = (wanted: HeaderExtension): number | undefined => {
     const used = [...inUse].find(([, uri]) => uri === wanted.uri)?.[0];
@@ -52,7 +73,8 @@ export function offeredExtensions(others: readonly LocalMedia[]): HeaderExtensio
     if (free !== undefined) inUse.set(free, wanted.uri);
     return free;
   };
-  return OFFERED.flatMap((wanted) => {
+  const layers = kind === "video" && allowMixed ? [OFFERED_DEPENDENCIES] : [];
+  return [...OFFERED, ...layers].flatMap((wanted) => {
     const id = idOf(wanted);
     return id === undefined ? [] : [{ id, uri: wanted.uri }];
   });

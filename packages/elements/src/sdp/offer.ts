@@ -43,6 +43,11 @@ interface Ingredients {
   readonly transport: LocalTransport;
 }
 
+interface LineIngredients extends Ingredients {
+  /** Whether the offer has `a=extmap-allow-mixed`. */
+  readonly allowMixed: boolean;
+}
+
 const KINDS: readonly MediaKind[] = ["audio", "video"];
 
 /**
@@ -55,16 +60,17 @@ export function createOffer(
   previous?: LocalSession,
 ): LocalSession {
   const media = [...(previous?.media ?? [])];
+  const allowMixed = previous?.extmapAllowMixed ?? true;
   const kept = new Set<number>();
   for (const type of wantedTypes(ingredients)) {
     const place = placeFor(type, media, kept);
-    media[place] = offeredLine(type, media[place], media, ingredients);
+    media[place] = offeredLine(type, media[place], media, { ...ingredients, allowMixed });
     kept.add(place);
   }
   return {
     ...origin,
     isBundled: true,
-    extmapAllowMixed: previous?.extmapAllowMixed ?? false,
+    extmapAllowMixed: allowMixed,
     msidSemantic: previous?.msidSemantic,
     media: media.map((line, index) => (kept.has(index) ? line : withdrawn(line))),
   };
@@ -90,7 +96,7 @@ function offeredLine(
   type: string,
   old: LocalMedia | undefined,
   media: readonly LocalMedia[],
-  ingredients: Ingredients,
+  ingredients: LineIngredients,
 ): LocalMedia {
   const live = media.filter((line) => !line.isRejected);
   const line = old !== undefined && !old.isRejected ? old : newLine(type, media, live, ingredients);
@@ -107,7 +113,7 @@ function newLine(
   type: string,
   media: readonly LocalMedia[],
   live: readonly LocalMedia[],
-  { capabilities, transport }: Ingredients,
+  { capabilities, transport, allowMixed }: LineIngredients,
 ): LocalMedia {
   const line = { ...emptyLine(type), mid: freeMid(type, media), isRejected: false };
   if (type === "application") {
@@ -123,7 +129,7 @@ function newLine(
     ...line,
     stream,
     codecs,
-    extensions: offeredExtensions(live),
+    extensions: offeredExtensions({ kind, allowMixed, others: live }),
     ...streamSsrcs([transport], kind, { transport: 0, stream }, codecs),
     rtcpReducedSize: true,
   };

@@ -104,7 +104,7 @@ export function offerSession(
 }
 
 export function streams(remote: RemoteSession, local: LocalSession): NegotiatedStream[] {
-  return negotiatedStreams(agreedLines(remote, local));
+  return negotiatedStreams(agreedLines(remote, local), remote.extmapAllowMixed);
 }
 
 /** The m-lines of a description. */
