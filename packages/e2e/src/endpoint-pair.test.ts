@@ -76,9 +76,13 @@ async function bothReach({ offerer, answerer }: Pair, event: string, state: stri
   await Promise.all(reached);
 }
 
-async function play(sink: KurentoElement): Promise<void> {
+/** Plays the clip from one to the other, from when they are connected on: before, it would run out unseen. */
+async function playOver(pair: Pair): Promise<void> {
+  const connected = bothReach(pair, "DtlsConnectionStateChange", "CONNECTED");
   const player = await pipeline.create("PlayerEndpoint", { uri: `file://${clip}` });
-  await player.connect(sink);
+  await player.connect(pair.offerer);
+  await gather(pair);
+  await connected;
   await player.play();
 }
 
@@ -130,8 +134,7 @@ describe("two endpoints", () => {
     const connected = nextEvent(pair.answerer, "MediaStateChanged", isConnected);
     const flowing = nextEvent(pair.answerer, "MediaFlowOutStateChanged", isVideoFlowing);
     await negotiate(pair);
-    await gather(pair);
-    await play(pair.offerer);
+    await playOver(pair);
     await Promise.all([connected, flowing]);
     await pair.offerer.release();
     expect(await failure((callback) => pair.offerer.getName(callback))).toMatchObject({
@@ -148,8 +151,7 @@ describe("two endpoints", () => {
     const flowing = nextEvent(pair.answerer, "MediaFlowOutStateChanged", isVideoFlowing);
     await negotiate(pair);
     expect(await pair.answerer.getLocalSessionDescriptor()).toContain("a=recvonly");
-    await gather(pair);
-    await play(pair.offerer);
+    await playOver(pair);
     await flowing;
   });
 
@@ -163,8 +165,7 @@ describe("two endpoints", () => {
     );
     expect(answer).toMatch(/m=audio 0 [^]*m=video 9 /);
     await pair.offerer.processAnswer(answer);
-    await gather(pair);
-    await play(pair.offerer);
+    await playOver(pair);
     await flowing;
   });
 });

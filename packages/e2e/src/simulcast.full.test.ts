@@ -3,26 +3,21 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { launchBrowser } from "./support/browser.js";
 import { connectClient } from "./support/kurento.js";
 import type { WidthChange } from "./support/media-page.js";
-import { Server } from "./support/server.js";
 import { ShapedLink } from "./support/shaped-link.js";
-import { type Link, PERFECT, type UdpRelay } from "./support/udp-relay.js";
-import { publish, view, viewOver } from "./support/viewing.js";
+import { type Link, PERFECT } from "./support/udp-relay.js";
+import { LONGEST_FREEZE_MS, RelayedServer, publish, view } from "./support/viewing.js";
 
 const ROUND_TRIP_50_MS: Link = { ...PERFECT, delayMs: 25 };
 const WIDE_KBPS = 2000;
 const NARROW_KBPS = 500;
 const LONGEST_SETTLING_MS = 5000;
-/** Twice what is aimed at: a busy machine shows frames late. */
-const LONGEST_FREEZE_MS = 2000;
 const SECONDS = 20;
 
-let server: Server;
-const relays: UdpRelay[] = [];
+let server: RelayedServer;
 beforeAll(async () => {
-  server = await Server.start();
+  server = await RelayedServer.start();
 });
 afterAll(async () => {
-  for (const relay of relays) relay.close();
   expect(await server.stop()).toBe(0);
 });
 
@@ -50,8 +45,9 @@ describe("simulcast", () => {
       const viewing = { browser, pipeline, source, codec };
       await publish(viewing, server.pageUrl, { simulcast: true, width: 960 });
       const atFar = { ...viewing, browser: far };
-      const { viewer, relay } = await viewOver(atFar, ROUND_TRIP_50_MS, { address: link.address });
-      relays.push(relay);
+      const { viewer } = await server.viewOver(atFar, ROUND_TRIP_50_MS, {
+        address: link.address,
+      });
       const other = await view(viewing);
       await Promise.all([viewer.keepsWidth(960, 3), other.showsVideo(960)]);
       const before = await viewer.measureVideo(3);
@@ -100,8 +96,7 @@ describe("loss", () => {
       const source = await pipeline.create("WebRtcEndpoint");
       const viewing = { browser, pipeline, source, codec: "VP8" } as const;
       const camera = await publish(viewing, server.pageUrl);
-      const { viewer, relay } = await viewOver(viewing, ROUND_TRIP_50_MS);
-      relays.push(relay);
+      const { viewer, relay } = await server.viewOver(viewing, ROUND_TRIP_50_MS);
       relay.toClient.link = { ...ROUND_TRIP_50_MS, loss };
       const [sent, received] = await Promise.all([
         camera.framesSentWithin(SECONDS),

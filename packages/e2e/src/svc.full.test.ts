@@ -2,25 +2,20 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launchBrowser } from "./support/browser.js";
 import { connectClient } from "./support/kurento.js";
-import { Server } from "./support/server.js";
-import { type Link, PERFECT, type UdpRelay } from "./support/udp-relay.js";
-import { publish, view, viewOver } from "./support/viewing.js";
+import { type Link, PERFECT } from "./support/udp-relay.js";
+import { LONGEST_FREEZE_MS, RelayedServer, publish, view } from "./support/viewing.js";
 
 const WIDE: Link = { ...PERFECT, delayMs: 25 };
 const NARROW: Link = { ...WIDE, rateKbps: 350 };
 const WIDTH = 640;
 const BY_EXTENSION = "by the dependency descriptor";
 const DEPENDENCIES = /a=extmap:.*dependency-descriptor-rtp-header-extension\r\n/;
-/** Twice what is aimed at: a busy machine shows frames late. */
-const LONGEST_FREEZE_MS = 2000;
 
-let server: Server;
-const relays: UdpRelay[] = [];
+let server: RelayedServer;
 beforeAll(async () => {
-  server = await Server.start();
+  server = await RelayedServer.start();
 });
 afterAll(async () => {
-  for (const relay of relays) relay.close();
   expect(await server.stop()).toBe(0);
 });
 
@@ -43,8 +38,7 @@ describe("SVC", () => {
         return describesLayers ? offer : offer.replace(DEPENDENCIES, "");
       };
       await publish(viewing, server.pageUrl, { scalabilityMode, width: WIDTH, changeOffer });
-      const { viewer, relay } = await viewOver(viewing, WIDE, { describesLayers });
-      relays.push(relay);
+      const { viewer, relay } = await server.viewOver(viewing, WIDE, { describesLayers });
       const other = await view(viewing, { describesLayers });
       await Promise.all([viewer.keepsWidth(WIDTH, 3), other.showsVideo(WIDTH)]);
       const before = await viewer.measureVideo(3);

@@ -3,7 +3,11 @@ import type { KurentoElement, KurentoPipeline } from "kurento-client";
 import type { Browser } from "playwright-core";
 import { openPage } from "./browser.js";
 import { Peer, type PeerOptions, type VideoCodec } from "./peer.js";
+import { Server } from "./server.js";
 import { type Link, UdpRelay, candidateVia } from "./udp-relay.js";
+
+/** The longest gap between pictures that a test allows: twice what is aimed at, as a busy machine shows frames late. */
+export const LONGEST_FREEZE_MS = 2000;
 
 export interface Viewing {
   readonly browser: Browser;
@@ -32,6 +36,41 @@ export async function view(viewing: Viewing, options: PeerOptions = {}): Promise
   await source.connect(endpoint);
   const page = await (await browser.newContext()).newPage();
   return Peer.call(page, endpoint, { codec, send: "nothing", ...options });
+}
+
+/** A server, and the relays on the ways to it. */
+export class RelayedServer {
+  readonly #server: Server;
+  readonly #relays: UdpRelay[] = [];
+
+  private constructor(server: Server) {
+    this.#server = server;
+  }
+
+  static async start(): Promise<RelayedServer> {
+    return new RelayedServer(await Server.start());
+  }
+
+  get url(): string {
+    return this.#server.url;
+  }
+
+  get pageUrl(): string {
+    return this.#server.pageUrl;
+  }
+
+  /** As the function of that name; the relay is closed with the server. */
+  async viewOver(...args: Parameters<typeof viewOver>): ReturnType<typeof viewOver> {
+    const made = await viewOver(...args);
+    this.#relays.push(made.relay);
+    return made;
+  }
+
+  /** Closes the relays and ends the server; its exit code. */
+  async stop(): Promise<number | null> {
+    for (const relay of this.#relays) relay.close();
+    return this.#server.stop();
+  }
 }
 
 /** Shows the source over a relay, which listens at `address` if that is given, and which the caller closes. */
