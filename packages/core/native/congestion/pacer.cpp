@@ -28,6 +28,12 @@ bool Pacer::admit(std::size_t bytes, TimePoint now) noexcept {
   return true;
 }
 
+void Pacer::charge(std::size_t bytes, TimePoint now) noexcept {
+  if (m_rate == 0) return;
+  drain(now);
+  m_level += static_cast<std::int64_t>(bytes) * 8;
+}
+
 std::uint64_t pacingRate(std::uint64_t estimate, std::size_t queued) noexcept {
   return std::max<std::uint64_t>(estimate * 5 / 2, std::uint64_t{queued} * 8 * kDrainsPerSecond);
 }

@@ -21,6 +21,13 @@ const Address kMapped = *Address::parse("203.0.113.7", 4711);
 
 class Gathering : public ::testing::Test {
  protected:
+  /// With renewals so often that a test need not wait.
+  static GatherOptions renewingAt(const Socket& stunServer) {
+    GatherOptions options = withoutTcp();
+    options.stunServer = loopback(stunServer.bind());
+    options.stunKeepalive = 20ms;
+    return options;
+  }
   static GatherOptions withoutTcp() {
     GatherOptions options;
     options.tcp = false;
@@ -79,10 +86,7 @@ TEST_F(Gathering, aStunServerGivesAServerReflexiveCandidate) {
 
 TEST_F(Gathering, theMappingOfAServerReflexiveCandidateIsRenewedFromItsBase) {
   const Socket server(SOCK_DGRAM);
-  GatherOptions options = withoutTcp();
-  options.stunServer = loopback(server.bind());
-  options.stunKeepalive = 20ms;
-  TestPeer peer(m_router, 0, "peer", options);
+  TestPeer peer(m_router, 0, "peer", renewingAt(server));
   ASSERT_TRUE(answer(server));
   ASSERT_TRUE(peer.await("gathered"));
   const auto candidates = peer.candidates();
@@ -96,10 +100,7 @@ TEST_F(Gathering, theMappingOfAServerReflexiveCandidateIsRenewedFromItsBase) {
 
 TEST_F(Gathering, mappingsAreNotRenewedOnceAPairIsNominated) {
   const Socket server(SOCK_DGRAM);
-  GatherOptions options = withoutTcp();
-  options.stunServer = loopback(server.bind());
-  options.stunKeepalive = 20ms;
-  TestPeer a(m_router, 0, "a", options);
+  TestPeer a(m_router, 0, "a", renewingAt(server));
   ASSERT_TRUE(answer(server));
   TestPeer b(m_router, 1, "b", withoutTcp());
   TestPeer::introduce(a, b, [](const ice::Candidate&) { return true; });
@@ -108,8 +109,7 @@ TEST_F(Gathering, mappingsAreNotRenewedOnceAPairIsNominated) {
   while (!server.receiveAtOnce().bytes.empty()) {
   }
   const Socket other(SOCK_DGRAM);
-  options.stunServer = loopback(other.bind());
-  TestPeer waiting(m_router, 0, "waiting", options);
+  TestPeer waiting(m_router, 0, "waiting", renewingAt(other));
   for (int renewal = 0; renewal < 5; ++renewal) ASSERT_TRUE(answer(other));
   EXPECT_TRUE(server.receiveAtOnce().bytes.empty()) << "while another one's went on";
 }

@@ -157,7 +157,7 @@ void IceTransport::usePrivateSocket(bool v6) {
 // In.
 
 void IceTransport::onStun(std::span<const std::uint8_t> packet, const ice::Path& path) {
-  if (m_closed) return;
+  if (m_closed) return countDrop(DropReason::kAfterEnd);
   const bool isUdp = path.transport == ice::Transport::Udp;
   if (isUdp && m_gatherer.handleStun(packet)) return;
   if (isUdp && isShared(path.base) && m_context.isTaken(path.remote, *this)) {
@@ -182,7 +182,7 @@ void IceTransport::onDatagram(io::PacketRef packet) {
 }
 
 void IceTransport::onRelayedPacket(io::PacketRef packet) {
-  if (m_closed) return;
+  if (m_closed) return countDrop(DropReason::kAfterEnd);
   onDatagram(std::move(packet));
 }
 

@@ -127,4 +127,12 @@ std::uint64_t LayerSelector::wanted(Rates encodings, LayerChoice current) noexce
   return withMargin(next);
 }
 
+std::uint64_t LayerSelector::most(Rates encodings) noexcept {
+  std::uint64_t found = 0;
+  for (const EncodingRate& each : encodings) {
+    if (each.live) found = std::max(found, each.whole());
+  }
+  return withMargin(found);
+}
+
 }  // namespace kms::router

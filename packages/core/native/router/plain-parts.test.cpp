@@ -2,6 +2,7 @@
 #include "router/address-latch.hpp"
 #include "router/port-pair.hpp"
 #include "router/srtp-protection.hpp"
+#include "srtp/test-support.hpp"
 
 #include <gtest/gtest.h>
 
@@ -87,6 +88,19 @@ TEST(KeyLimits, areThoseOfTheProfileWithoutALifetime) {
   EXPECT_EQ(most.rtpHard, srtp::KeyLimits().rtpHard);
   EXPECT_EQ(most.rtcpHard, srtp::KeyLimits().rtcpHard);
   EXPECT_EQ(most.rtcpSoft, srtp::KeyLimits().rtcpSoft);
+}
+
+TEST(KeyLimits, whatABurntOutKeyDoesNotProtectIsCountedAsThat) {
+  const srtp::Keys keys = srtp::testing::makeKeys(srtp::Profile::kAeadAes128Gcm);
+  srtp::OutboundSession outbound(keys, keyLimits(1));
+  const std::array<std::uint8_t, 12> header{0x80, 96, 0, 1};
+  std::array<std::uint8_t, 200> room;
+  std::array<std::uint8_t, 8> tooLittle;
+  EXPECT_EQ(outbound.protectRtp(header, {}, tooLittle), 0U);
+  EXPECT_EQ(reasonOf(outbound), DropReason::kSendFailed);
+  EXPECT_GT(outbound.protectRtp(header, {}, room), 0U);
+  EXPECT_EQ(outbound.protectRtp(header, {}, room), 0U);
+  EXPECT_EQ(reasonOf(outbound), DropReason::kKeyExhausted);
 }
 
 TEST(KeyLimits, endWithTheLifetimeAndWarnAhead) {

@@ -169,12 +169,15 @@ bool PlainStream::sendRtp(const srtp::RtpParts& parts) {
 std::size_t PlainStream::write(const srtp::RtpParts& parts, std::span<std::uint8_t> room) {
   if (m_protection) {
     const std::size_t size = m_protection->outbound().protectRtp(parts, room);
-    if (size == 0) drop(DropReason::kKeyExhausted);
+    if (size == 0) drop(reasonOf(m_protection->outbound()));
     checkKeys();
     return size;
   }
   const std::size_t size = parts.header.size() + parts.prefix.size() + parts.payload.size();
-  if (size > room.size()) return 0;
+  if (size > room.size()) {
+    drop(DropReason::kSendFailed);
+    return 0;
+  }
   auto end = room.begin();
   for (const auto part : {parts.header, parts.prefix, parts.payload}) {
     end = std::ranges::copy(part, end).out;
@@ -193,7 +196,9 @@ void PlainStream::sendRtcp(std::span<const std::uint8_t> compound) {
     std::ranges::copy(compound, room.begin());
     size = compound.size();
   }
-  if (size == 0) return;
+  if (size == 0) {
+    return drop(m_protection ? reasonOf(m_protection->outbound()) : DropReason::kSendFailed);
+  }
   m_context.sendQueue().commit(m_rtcp->flow, size);
   m_bytesSent += size;
 }

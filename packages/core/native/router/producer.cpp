@@ -88,7 +88,11 @@ bool Producer::take(const io::PacketRef& packet, const rtp::PacketView& view, bo
                     std::optional<TimePoint> capture) {
   const rtp::Header& header = view.header();
   const std::uint8_t index = m_codecOf[header.payloadType];
-  if (m_closed || index == kNoCodec) {
+  if (m_closed) {
+    m_environment.countDrop(DropReason::kAfterEnd);
+    return false;
+  }
+  if (index == kNoCodec) {
     ++m_counters.unknownPayloadType;
     m_environment.countDrop(DropReason::kUnknownPayloadType);
     return false;
@@ -107,6 +111,7 @@ bool Producer::take(const io::PacketRef& packet, const rtp::PacketView& view, bo
   }
   if (!recovered || !late)
     m_statistics.add(header.sequence, header.timestamp, view.payload().size(), arrival);
+  noteArrival(media);
   m_meter.add(media);
   if (!recovered) m_timeline->onPacket(header.timestamp, arrival);
   if (capture) m_timeline->setReference(header.timestamp, *capture);
@@ -166,6 +171,12 @@ void Producer::readDependencies(const rtp::PacketView& view, rtp::MediaPacket& m
   media.standsAlone = tracker().standsAlone(found->frame);
 }
 
+void Producer::noteArrival(const rtp::MediaPacket& media) {
+  if (media.descriptorSize == 0) return;
+  tracker().onArrival(media.frame, static_cast<std::uint16_t>(media.sequence), media.frameStart,
+                      media.frameEnd);
+}
+
 void Producer::setOtherEncodings(std::vector<std::shared_ptr<Producer>> others) {
   const std::scoped_lock lock(m_mutex);
   m_otherEncodings = std::move(others);
@@ -178,7 +189,7 @@ std::vector<std::shared_ptr<Producer>> Producer::otherEncodings() const {
 
 void Producer::receiveMirrored(const rtp::MediaPacket& packet, std::uint32_t generation,
                                std::optional<TimePoint> capture) {
-  if (m_closed || !m_timeline) return;
+  if (m_closed || !m_timeline) return m_environment.countDrop(DropReason::kAfterEnd);
   m_isMirror = true;
   if (generation != m_generation) {
     deliver(m_environment.clock.now());
@@ -187,9 +198,13 @@ void Producer::receiveMirrored(const rtp::MediaPacket& packet, std::uint32_t gen
   }
   m_lastArrival = packet.packet->received;
   m_buffer.expire(*m_lastArrival);
-  if (!m_buffer.insert(packet)) return;
+  if (!m_buffer.insert(packet)) {
+    ++m_counters.duplicates;
+    return m_environment.countDrop(DropReason::kDuplicate);
+  }
   m_meter.add(packet);
   if (packet.descriptorSize != 0) tracker().onPacket(packet.descriptor());
+  noteArrival(packet);
   m_timeline->onPacket(packet.timestamp, *m_lastArrival);
   if (capture) m_timeline->setReference(packet.timestamp, *capture);
   m_keyframe.onPacket(packet);

@@ -117,6 +117,7 @@ TEST_F(ProducerTest, closingTellsConsumersAndFreesAllPackets) {
   EXPECT_TRUE(m_consumer.closed);
   EXPECT_EQ(m_lane.pool.inUse(), 0U);
   EXPECT_FALSE(give(200));
+  EXPECT_EQ(m_lane.drops.get(DropReason::kAfterEnd), 1U);
   RecordingConsumer late;
   m_producer->attach(late);
   EXPECT_TRUE(late.closed);
@@ -169,6 +170,18 @@ TEST_F(MirroredProducerTest, givesItsConsumersTheSamePackets) {
   EXPECT_EQ(m_mirror->capture(3000), m_producer->capture(3000));
   EXPECT_NE(m_mirror->find(m_producer->statistics().highest()), nullptr) << "for retransmission";
   m_mirror->detach(m_consumer);
+}
+
+TEST_F(MirroredProducerTest, countsWhatItDoesNotTake) {
+  give(1, true);
+  m_lane.deliver();
+  const rtp::MediaPacket packet = *m_producer->find(m_producer->statistics().highest());
+  m_mirror->receiveMirrored(packet, m_mirror->generation(), {});
+  EXPECT_EQ(m_lane.drops.get(DropReason::kDuplicate), 1U);
+  EXPECT_EQ(m_mirror->counters().duplicates, 1U);
+  m_mirror->close();
+  m_mirror->receiveMirrored(packet, m_mirror->generation(), {});
+  EXPECT_EQ(m_lane.drops.get(DropReason::kAfterEnd), 1U);
 }
 
 TEST_F(MirroredProducerTest, followsARestartOfItsOrigin) {

@@ -11,6 +11,8 @@ namespace {
 constexpr Duration kPatience = milliseconds(500);
 /// A queue on the way makes it longer than the last report said.
 constexpr Duration kMargin = milliseconds(250);
+/// Who has been asking for that long will soon stop, and wait.
+constexpr Duration kLongest = milliseconds(750);
 constexpr Duration kLacking = milliseconds(500);
 
 /// Of the clock, as far as 32 bits go; never 0.
@@ -23,14 +25,14 @@ std::uint32_t stamp(TimePoint now) noexcept {
 
 bool RepairWatch::onAsked(SentPacket& sent, Duration roundTrip, TimePoint now) noexcept {
   if (sent.source < 0 || !isNeeded(static_cast<std::uint16_t>(sent.sequence))) return false;
+  m_lackedAt = now;
   if (sent.asked == 0) {
     sent.asked = stamp(now);
     return false;
   }
   const Duration since = milliseconds(stamp(now) - sent.asked);
-  if (since < roundTrip + kMargin) return false;  // the answer may be on its way
-  m_lackedAt = now;
-  return since >= kPatience;
+  // The answer may be on its way.
+  return since >= std::clamp<Duration>(roundTrip + kMargin, kPatience, kLongest);
 }
 
 bool RepairWatch::isLacking(TimePoint now) const noexcept {

@@ -38,17 +38,29 @@ void RtpConsumer::onNack(const rtp::RtcpPacket& nack, TimePoint now) {
 void RtpConsumer::noteAsked(std::uint16_t sequence, SentPacket* sent, TimePoint now) {
   if (m_medium != media::Medium::kVideo || !m_rewriter.covers(sequence)) return;
   const Duration roundTrip = m_report.roundTrip.value_or(Duration::zero());
+  // What its source lost may still come from there.
+  const bool isForgotten = sent == nullptr && m_history.hasForgotten(sequence);
   const bool isHopeless =
-      sent ? m_repairs.onAsked(*sent, roundTrip, now) : m_repairs.isNeeded(sequence);
+      sent ? m_repairs.onAsked(*sent, roundTrip, now) : isForgotten && m_repairs.isNeeded(sequence);
   if (isHopeless) wishKeyframe(*m_producer, now);
 }
 
-bool RtpConsumer::mayRetransmit(TimePoint now) {
+/// A way that is too narrow for the media is too narrow for all that gets lost on it, at once.
+bool RtpConsumer::mayRetransmit(std::size_t bytes, TimePoint now) {
   if (now - m_budgetSince >= kBudgetWindow) {
     m_budgetSince = now;
     m_budgetUsed = 0;
+    m_budgetBytes = 0;
   }
-  return m_budgetUsed++ < kBudget;
+  const std::uint64_t perWindow =
+      congestion::pacingRate(m_estimate, 0) / 8 * kBudgetWindow.count() / Duration::period::den;
+  const bool fits = m_estimate == 0 || m_budgetBytes <= perWindow;
+  if (!fits || m_budgetUsed >= kBudget) return false;
+  ++m_budgetUsed;
+  m_budgetBytes += bytes;
+  m_repairRate.add(bytes, now);
+  m_pacer.charge(bytes, now);
+  return true;
 }
 
 const rtp::MediaPacket* RtpConsumer::packetOf(const SentPacket& sent) const {
@@ -66,7 +78,7 @@ void RtpConsumer::retransmit(std::uint16_t sequence, TimePoint now) {
   // Asked twice within a round trip: the answer is on its way.
   if (now - sent->last < std::clamp(half, kLeastGuard, kMostGuard)) return;
   const rtp::MediaPacket* packet = packetOf(*sent);
-  if (packet == nullptr || !mayRetransmit(now)) return;
+  if (packet == nullptr || !mayRetransmit(packet->payloadSize, now)) return;
   if (!(hasRtx() ? sendRtx(*packet, *sent, now) : send(*packet, *sent, now))) return;
   sent->last = now;
   ++m_counters.retransmitted;

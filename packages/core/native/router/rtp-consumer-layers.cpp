@@ -90,16 +90,23 @@ void RtpConsumer::setBudget(std::optional<std::uint64_t> budget, TimePoint now) 
   Rates room;
   const auto rates = encodingRates(room, now);
   if (m_choice.encoding > rates.back().encoding) m_choice = {};
-  const LayerChoice choice = m_selector.choose(rates, m_choice, budget, now);
+  const LayerChoice choice = m_selector.choose(rates, m_choice, mediaBudget(now), now);
   const bool moves = choice.encoding != m_choice.encoding;
   const bool falls = !moves && choice.spatial < m_choice.spatial;
   m_choice = choice;
-  // Too much was sent, and lost for good: the lower layer begins with a keyframe.
+  // Too much was sent, and lost. Receivers decode the layers of a picture together: what lacks of
+  // an upper one holds up the lower ones, too, so these begin with a keyframe.
   if (falls && m_producer && m_repairs.isLacking(now)) {
     m_lastKeyframeWish = now;
     m_producer->requestKeyframe();
   }
   if (moves) switchTo(choice.encoding);
+}
+
+/// Retransmissions take the same way as what they mend, but not more than half of it.
+std::optional<std::uint64_t> RtpConsumer::mediaBudget(TimePoint now) {
+  if (!m_budget) return m_budget;
+  return *m_budget - std::min(m_repairRate.bitrate(now), *m_budget / 2);
 }
 
 /// Paced is what exceeds the estimate by far, not a stream that has been above it all the time.
@@ -113,6 +120,12 @@ std::uint64_t RtpConsumer::wanted(TimePoint now) const {
   Rates room;
   const auto rates = encodingRates(room, now);
   return m_choice.encoding <= rates.back().encoding ? LayerSelector::wanted(rates, m_choice) : 0;
+}
+
+std::uint64_t RtpConsumer::most(TimePoint now) {
+  if (!m_source || bitrate(now) == 0) return 0;
+  Rates room;
+  return LayerSelector::most(encodingRates(room, now));
 }
 
 void RtpConsumer::switchTo(std::size_t index) {

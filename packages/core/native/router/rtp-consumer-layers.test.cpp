@@ -74,6 +74,43 @@ TEST_F(LayeredConsumerTest, aNackIsAnsweredOnTheSsrcOfRetransmissions) {
             static_cast<std::uint16_t>(m_viewer.outlet.view(3).header().sequence + 1));
 }
 
+TEST_F(LayeredConsumerTest, retransmissionsStayWithinWhatTheViewerCanTake) {
+  layered(60);
+  rtp::RtcpWriter writer;
+  writer.addRemb(3, 400'000, {});
+  m_viewer.session.receiveRtcp(writer.bytes(), m_lane.clock.now());
+  const auto first = m_viewer.outlet.view(0).header().sequence;
+  std::size_t before = sent();
+  const auto askForAll = [&] {
+    for (std::uint16_t i = 0; i < 60; ++i) nack(static_cast<std::uint16_t>(first + i));
+  };
+  askForAll();
+  EXPECT_NEAR(static_cast<double>(sent() - before), 13, 1) << "100 ms of 1 Mbit/s";
+  m_lane.advance(300ms);
+  before = sent();
+  askForAll();
+  EXPECT_NEAR(static_cast<double>(sent() - before), 13, 1) << "and more later";
+}
+
+TEST_F(LayeredConsumerTest, temporalLayersAreLeftOutWhereRetransmissionsTakeTheRoom) {
+  layered(60);
+  limit(260'000);  // of 240 kbit/s
+  layered(10);
+  std::size_t before = sent();
+  layered(40);
+  ASSERT_EQ(sent() - before, 40U) << "there is room for all";
+  before = sent();
+  std::size_t repeated = 0;
+  for (int i = 0; i < 60; ++i) {
+    const std::size_t last = sent();
+    nack(m_viewer.outlet.view(last - 1).header().sequence);
+    repeated += sent() - last;
+    layered(1);
+  }
+  EXPECT_GT(repeated, 20U);
+  EXPECT_LT(sent() - before - repeated, 55U);
+}
+
 TEST_F(LayeredConsumerTest, temporalLayersAreLeftOutToFitTheBudget) {
   layered(60);
   EXPECT_EQ(sent(), 60U);

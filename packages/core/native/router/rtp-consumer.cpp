@@ -138,7 +138,7 @@ void RtpConsumer::dropQueue() {
 void RtpConsumer::forward(Producer& producer, const rtp::MediaPacket& packet, TimePoint now) {
   if (m_generation != producer.generation()) m_rewriter.end();
   if (!m_rewriter.active() && !start(producer, packet, now)) return;
-  const bool isLeftOut = leavesOut(producer, packet);
+  const bool isLeftOut = leavesOut(producer, packet, now);
   if (awaitsKeyframe(packet)) wishKeyframe(producer, now);
   if (isLeftOut) return leaveOut(packet, now);
   const auto output = m_rewriter.next(packet, packet.packet->received);
@@ -218,12 +218,18 @@ void RtpConsumer::wishKeyframe(Producer& producer, TimePoint now) {
   producer.requestKeyframe();
 }
 
-bool RtpConsumer::leavesOut(const Producer& producer, const rtp::MediaPacket& packet) noexcept {
+bool RtpConsumer::leavesOut(const Producer& producer, const rtp::MediaPacket& packet,
+                            TimePoint now) noexcept {
   if (m_medium != media::Medium::kVideo) return false;
   const rtp::DependencyTracker* tracker = producer.dependencies();
   if (packet.descriptorSize == 0 || tracker == nullptr)
     return !m_layers.keeps(packet, wantedLayers());
-  return !m_dependencies.keeps(packet, *tracker, wantedLayers());
+  const bool isKept = m_dependencies.keeps(packet, *tracker, wantedLayers(), now);
+  if (!isKept && m_dependencies.isUndecodable(packet)) {
+    ++m_counters.undecodable;
+    m_environment.countDrop(DropReason::kUndecodable);
+  }
+  return !isKept;
 }
 
 bool RtpConsumer::endsPicture(const rtp::MediaPacket& packet) const noexcept {

@@ -213,7 +213,7 @@ TEST_F(RtpConsumerTest, whatRetransmissionsDoNotMendAKeyframeDoes) {
   EXPECT_EQ(m_requests, before + 1) << "before the keyframe nothing is needed";
 }
 
-TEST_F(RtpConsumerTest, patienceGrowsWithTheRoundTrip) {
+TEST_F(RtpConsumerTest, patienceGrowsWithTheRoundTripWhileTheViewerAsks) {
   give(*m_one, 1, true);
   const auto missing = m_outlet.last().header().sequence;
   m_lane.advance(600ms);
@@ -224,10 +224,20 @@ TEST_F(RtpConsumerTest, patienceGrowsWithTheRoundTrip) {
   m_lane.advance(600ms);
   m_consumer.onReport(block, m_lane.clock.now());
   const int before = m_requests;
-  for (int i = 0; i < 9; ++i, m_lane.advance(100ms)) nack({missing});
-  EXPECT_EQ(m_requests, before) << "the first answer came only now";
+  for (int i = 0; i < 8; ++i, m_lane.advance(100ms)) nack({missing});
+  EXPECT_EQ(m_requests, before) << "the first answer may be on its way";
   nack({missing});
   EXPECT_EQ(m_requests, before + 1);
+}
+
+TEST_F(RtpConsumerTest, whatItsSourceLostMayStillComeFromThere) {
+  give(*m_one, 1, true);
+  give(*m_one, 3);
+  const int before = m_requests;
+  nack({static_cast<std::uint16_t>(m_outlet.last().header().sequence - 1)});
+  EXPECT_EQ(m_requests, before);
+  give(*m_one, 2);
+  EXPECT_EQ(m_outlet.sent.size(), 3U);
 }
 
 TEST_F(RtpConsumerTest, whatIsForgottenAKeyframeMends) {

@@ -42,8 +42,7 @@ void RtpSession::updateBudget(TimePoint now) {
   if (const auto estimate = m_estimator.bitrate()) {
     const std::uint64_t audio = audioBitrate(now);
     const std::uint64_t rest = *estimate > audio ? *estimate - audio : 0;
-    share =
-        std::max(rest / std::max<std::size_t>(sendingVideos(now), 1), congestion::kLeastBitrate);
+    share = std::max(videoShare(rest, now), congestion::kLeastBitrate);
   }
   for (Stream& each : m_streams) {
     if (each.isVideo()) limitVideo(each, share, now);
@@ -77,11 +76,24 @@ std::uint64_t RtpSession::audioBitrate(TimePoint now) {
   return sum;
 }
 
-/// Those that have something to send share the estimate evenly.
-std::size_t RtpSession::sendingVideos(TimePoint now) {
+/// What each video that is sent may have of `sum`: an even share, and what some have no use for
+/// goes to those that want more.
+std::uint64_t RtpSession::videoShare(std::uint64_t sum, TimePoint now) {
+  std::array<std::uint64_t, kMostStreams> room;
   std::size_t count = 0;
-  for (const Stream& each : m_streams) count += each.isVideo() && each.consumer->bitrate(now) > 0;
-  return count;
+  for (const Stream& each : m_streams) {
+    const std::uint64_t most = each.isVideo() ? each.consumer->most(now) : 0;
+    if (most > 0) room[count++] = std::min(most, mostToSend(each));
+  }
+  const auto wanted = std::span(room).first(count);
+  std::ranges::sort(wanted);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint64_t even = sum / (count - i);
+    if (wanted[i] > even) return even;
+    sum -= wanted[i];
+  }
+  // There is enough for all; each may grow by as much as the others.
+  return count == 0 ? sum : wanted.back() + sum / count;
 }
 
 RtpConsumer* RtpSession::wishingVideo(TimePoint now) {

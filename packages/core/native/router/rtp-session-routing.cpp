@@ -24,7 +24,7 @@ std::string_view textExtension(const rtp::PacketView& view, std::uint8_t id) {
 }  // namespace
 
 void RtpSession::receiveRtp(const io::PacketRef& packet) {
-  if (m_closed) return;
+  if (m_closed) return countAfterEnd();
   noteMedia(packet->received);
   const auto view = rtp::PacketView::parse(packet->bytes());
   if (!view) {
@@ -43,6 +43,11 @@ void RtpSession::receiveRtp(const io::PacketRef& packet) {
   if (!route.encoding->producer->receive(packet, *view)) return;
   if (!std::exchange(route.stream->flowingOut, true))
     m_listener.onFlow(route.stream->id, false, true);
+}
+
+void RtpSession::countAfterEnd() noexcept {
+  ++m_counters.afterEnd;
+  m_environment.countDrop(DropReason::kAfterEnd);
 }
 
 /// RFC 4588: what was lost takes its place among the others, so nobody behind sees that it was.

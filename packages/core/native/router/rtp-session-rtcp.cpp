@@ -32,7 +32,7 @@ KeyframeFeedback keyframeFeedback(const CodecParameters* current,
 }  // namespace
 
 void RtpSession::receiveRtcp(std::span<const std::uint8_t> compound, TimePoint arrival) {
-  if (m_closed) return;
+  if (m_closed) return countAfterEnd();
   noteMedia(arrival);
   rtp::RtcpReader reader(compound);
   while (const auto packet = reader.next()) onRtcpPacket(*packet, arrival);

@@ -27,6 +27,7 @@ DropCounts RtpSession::drops() const {
   DropCounts drops;
   drops[DropReason::kMalformed] = m_counters.malformed;
   drops[DropReason::kUnknownStream] = m_counters.unknownStream;
+  drops[DropReason::kAfterEnd] = m_counters.afterEnd;
   for (const Stream& each : m_streams) {
     for (const Encoding& encoding : each.encodings) {
       const ProducerCounters& received = encoding.producer->counters();
@@ -36,6 +37,7 @@ DropCounts RtpSession::drops() const {
     }
     drops[DropReason::kNoCommonCodec] += each.consumer->counters().dropped;
     drops[DropReason::kViewerQueueFull] += each.consumer->counters().overflowed;
+    drops[DropReason::kUndecodable] += each.consumer->counters().undecodable;
   }
   return drops;
 }

@@ -122,6 +122,17 @@ class TwoVideosSentTest : public SeveralStreamsTest {
     source.session.receiveRtp(rtpPacket(m_lane, {.sequence = m_sequence++, .keyframe = true}));
     m_lane.deliver();
   }
+  /// A second of both, in kbit/s.
+  void stream(std::size_t camera, std::size_t screen) {
+    for (int i = 0; i < 200; ++i, ++m_sequence) {
+      for (auto [source, rate] : {std::pair(&m_camera, camera), std::pair(&m_screen, screen)}) {
+        source->session.receiveRtp(rtpPacket(
+            m_lane, {.sequence = m_sequence, .keyframe = true, .size = rate * 5 / 8 - 12}));
+      }
+      m_lane.deliver();
+      m_lane.advance(std::chrono::milliseconds(5));
+    }
+  }
   void viewerTakes(std::uint64_t bitrate) {
     const std::uint32_t ssrc = m_peer.session.localSsrc(Medium::kVideo);
     rtp::RtcpWriter writer;
@@ -145,6 +156,23 @@ TEST_F(TwoVideosSentTest, shareWhatTheViewerTakes) {
   viewerTakes(1'000'000);
   EXPECT_EQ(hintTo(m_camera), 500'000U);
   EXPECT_EQ(hintTo(m_screen), 500'000U);
+}
+
+TEST_F(TwoVideosSentTest, whatOneLeavesGoesToTheOther) {
+  stream(1500, 200);
+  viewerTakes(1'000'000);
+  EXPECT_NEAR(static_cast<double>(hintTo(m_camera)), 780e3, 30e3) << "1 Mbit/s less 220 kbit/s";
+  EXPECT_GE(hintTo(m_screen), 500'000U) << "it may still grow";
+  stream(1500, 1500);
+  viewerTakes(1'000'000);
+  EXPECT_EQ(hintTo(m_camera), 500'000U);
+  EXPECT_EQ(hintTo(m_screen), 500'000U);
+}
+
+TEST_F(TwoVideosSentTest, whereThereIsEnoughForBothTheyMayGrowByAsMuch) {
+  stream(800, 200);
+  viewerTakes(2'000'000);
+  EXPECT_NEAR(static_cast<double>(hintTo(m_camera)), 1'330e3, 60e3);
 }
 
 TEST_F(TwoVideosSentTest, aLimitOfOneMLineIsNotTheOthers) {

@@ -171,6 +171,16 @@ TEST_F(RtpSessionTest, fewerRidsAfterARenegotiationCloseTheRest) {
   EXPECT_EQ(peer.session.producer(Medium::kVideo)->otherEncodings().size(), 1U);
 }
 
+TEST_F(RtpSessionTest, countsWhatComesAfterItsEnd) {
+  TestSession peer(m_lane, {});
+  give(peer, {.sequence = 1, .keyframe = true});
+  peer.session.close();
+  give(peer, {.sequence = 2});
+  peer.session.receiveRtcp(Bytes(8), m_lane.clock.now());
+  EXPECT_EQ(peer.session.drops()[DropReason::kAfterEnd], 2U);
+  EXPECT_EQ(m_lane.drops.get(DropReason::kAfterEnd), 2U);
+}
+
 TEST_F(RtpSessionTest, twoMediaMayShareASsrcByAccident) {
   TestSession peer(m_lane, {});
   StreamParameters audio;

@@ -27,6 +27,12 @@ SentPacket* SentHistory::find(std::uint16_t sequence) noexcept {
   return sent.sequence == sequence ? &sent : nullptr;
 }
 
+bool SentHistory::hasForgotten(std::uint16_t sequence) noexcept {
+  if (m_ring.empty()) return false;
+  const SentPacket& sent = place(sequence);
+  return sent.sequence >= 0 && static_cast<std::int16_t>(sent.sequence - sequence) > 0;
+}
+
 void SentHistory::count(TimePoint now) {
   if (m_ring.empty()) {
     resize(kLeast);

@@ -36,4 +36,9 @@ DropReason reasonOf(srtp::InboundDrop drop) noexcept {
   return DropReason::kMalformed;
 }
 
+DropReason reasonOf(const srtp::OutboundSession& outbound) noexcept {
+  const bool isSpent = outbound.keyState() == srtp::KeyState::kHardLimit;
+  return isSpent ? DropReason::kKeyExhausted : DropReason::kSendFailed;
+}
+
 }  // namespace kms::router

@@ -19,6 +19,8 @@ namespace kms::router {
 
 /// What a packet that SRTP refused is counted as.
 [[nodiscard]] DropReason reasonOf(srtp::InboundDrop drop) noexcept;
+/// What a packet that SRTP did not protect is counted as: its key is used up, or it is too long.
+[[nodiscard]] DropReason reasonOf(const srtp::OutboundSession& outbound) noexcept;
 
 /// I/O thread.
 class SrtpProtection {

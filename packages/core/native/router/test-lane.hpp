@@ -15,7 +15,8 @@ struct TestLane {
   io::TimerQueue timers;
   io::PacketPool pool{4096};
   DeliveryQueue delivery;
-  Environment environment{clock, timers, pool, delivery, {}};
+  DropCounters drops;
+  Environment environment{clock, timers, pool, delivery, {}, nullptr, &drops};
 
   /// Turns the clock in steps of a millisecond, running the timers.
   void advance(Duration by) {

@@ -1,10 +1,15 @@
-// For tests: packets of layered VP9 and AV1 streams.
+// For tests: layered VP9 and AV1 streams from a publisher to two viewers.
 #pragma once
 
 #include "router/test-session.hpp"
 #include "rtp/test-descriptor.hpp"
 
+#include <gtest/gtest.h>
+
+#include <array>
 #include <cstdint>
+#include <map>
+#include <set>
 #include <string_view>
 #include <vector>
 
@@ -81,6 +86,105 @@ struct SvcSession {
   TestOutlet outlet;
   TestSessionListener listener;
   RtpSession session;
+};
+
+/// What a viewer got of one picture.
+struct SentPicture {
+  std::set<int> layers;  ///< by payload size
+  int markers = 0;
+  bool endsMarked = false;
+};
+
+/// A source of 30 pictures a second whose spatial layers have 300, 900 and 2000 bytes: 72, 216 and
+/// 480 kbit/s.
+class SvcTest : public ::testing::Test {
+ protected:
+  static constexpr std::array<std::size_t, 3> kSizes{300, 900, 2000};
+
+  SvcTest(std::string_view codec, bool described)
+      : m_publisher(m_lane, codec, described),
+        m_viewer(m_lane, codec, described),
+        m_other(m_lane, codec, described) {
+    for (SvcSession* each : {&m_viewer, &m_other})
+      each->session.setSource(media::Medium::kVideo,
+                              m_publisher.session.producer(media::Medium::kVideo));
+  }
+  ~SvcTest() override {
+    for (SvcSession* each : {&m_viewer, &m_other})
+      each->session.setSource(media::Medium::kVideo, nullptr);
+  }
+
+  /// Layer frame `spatial` of the present picture; large ones take two packets.
+  virtual void layerFrame(std::uint8_t spatial, bool key) = 0;
+
+  /// A key picture comes when the publisher was asked for one and does not refuse.
+  void pictures(int count) {
+    for (int i = 0; i < count; ++i, ++m_picture) {
+      const std::size_t asked = m_publisher.outlet.plis().size();
+      const bool key = m_picture == 0 || (asked > m_asked && !m_keysRefused);
+      if (key) m_asked = asked;
+      for (std::uint8_t spatial = 0; spatial < 3; ++spatial) layerFrame(spatial, key);
+      m_lane.deliver();
+      m_lane.advance(std::chrono::milliseconds(33));
+    }
+  }
+  void limit(std::uint64_t rate) { m_viewer.session.setBandwidth({.maxSend = rate}); }
+  static bool isPadding(const rtp::PacketView& view) { return view.payload().empty(); }
+
+  /// Pictures of packets from `first` on.
+  static std::map<std::uint32_t, SentPicture> sent(const SvcSession& viewer, std::size_t first) {
+    std::map<std::uint32_t, SentPicture> found;
+    for (std::size_t i = first; i < viewer.outlet.rtp.size(); ++i) {
+      const auto view = viewer.outlet.view(i);
+      if (view.header().payloadType != 98 || isPadding(view)) continue;
+      SentPicture& picture = found[view.header().timestamp];
+      picture.layers.insert(view.payload().back());
+      picture.markers += view.header().marker ? 1 : 0;
+      picture.endsMarked = view.header().marker;
+    }
+    return found;
+  }
+  /// Numbers go on without a gap, and each picture has one marker, at its end.
+  static void expectContinuous(const SvcSession& viewer) {
+    for (std::size_t i = 1; i < viewer.outlet.rtp.size(); ++i) {
+      ASSERT_EQ(viewer.outlet.view(i).header().sequence,
+                static_cast<std::uint16_t>(viewer.outlet.view(i - 1).header().sequence + 1));
+    }
+    for (const auto& [timestamp, picture] : sent(viewer, 0)) {
+      EXPECT_EQ(picture.markers, 1);
+      EXPECT_TRUE(picture.endsMarked);
+    }
+  }
+  /// The layers of the last picture that was sent.
+  static std::set<int> lastLayers(const SvcSession& viewer) {
+    const auto all = sent(viewer, 0);
+    return all.empty() ? std::set<int>() : all.rbegin()->second.layers;
+  }
+
+  using Layers = std::set<int>;
+  /// A viewer of k-SVC gets one layer between keyframes: the best within its limit.
+  void expectOneLayerByLimit() {
+    pictures(60);
+    EXPECT_EQ(lastLayers(m_viewer), (Layers{2}));
+    limit(400'000);
+    pictures(60);
+    EXPECT_EQ(lastLayers(m_viewer), (Layers{1}));
+    EXPECT_EQ(lastLayers(m_other), (Layers{2}));
+    limit(0);
+    pictures(120);
+    EXPECT_EQ(lastLayers(m_viewer), (Layers{2}));
+    expectContinuous(m_viewer);
+    expectContinuous(m_other);
+  }
+
+  TestLane m_lane;
+  SvcSession m_publisher;
+  SvcSession m_viewer;
+  SvcSession m_other;
+  unsigned m_picture = 0;
+  std::uint16_t m_sequence = 65000;
+  std::size_t m_asked = 0;
+  bool m_keysRefused = false;
 };
 
 }  // namespace kms::router

@@ -9,7 +9,10 @@ namespace kms::router {
 bool WebRtcTransport::Impl::sendRtp(const srtp::RtpParts& parts) {
   const auto room = m_ice.reserve();
   const std::size_t size = m_outbound->protectRtp(parts, room);
-  if (size == 0) return false;
+  if (size == 0) {
+    countDrop(reasonOf(*m_outbound));
+    return false;
+  }
   m_ice.commit(size);
   m_bytesSent += size;
   return true;
@@ -18,7 +21,7 @@ bool WebRtcTransport::Impl::sendRtp(const srtp::RtpParts& parts) {
 void WebRtcTransport::Impl::sendRtcp(std::span<const std::uint8_t> compound) {
   const auto room = m_ice.reserve();
   const std::size_t size = m_outbound->protectRtcp(compound, room);
-  if (size == 0) return;
+  if (size == 0) return countDrop(reasonOf(*m_outbound));
   m_ice.commit(size);
   m_bytesSent += size;
 }
@@ -30,9 +33,8 @@ std::optional<Duration> WebRtcTransport::Impl::roundTrip() const {
 
 void WebRtcTransport::Impl::onMediaPacket(io::PacketRef packet) {
   m_bytesReceived += packet->size;
-  if (!m_inbound || m_closed) {
-    return countDrop(DropReason::kBeforeKeys);
-  }
+  if (m_closed) return countDrop(DropReason::kAfterEnd);
+  if (!m_inbound) return countDrop(DropReason::kBeforeKeys);
   const bool rtcp = rtp::isRtcp(packet->bytes());
   const auto size =
       rtcp ? m_inbound->unprotectRtcp(packet->bytes()) : m_inbound->unprotectRtp(packet->bytes());

@@ -139,7 +139,7 @@ void WebRtcTransport::Impl::startDtls() {
 // DTLS.
 
 void WebRtcTransport::Impl::onDtlsPacket(std::span<const std::uint8_t> packet) {
-  if (m_closed) return;
+  if (m_closed) return countDrop(DropReason::kAfterEnd);
   if (!m_dtls) return countDrop(DropReason::kDtlsWrongState);
   if (!m_dtlsStarted) return keepForLater(packet);
   const dtls::Counters before = m_dtls->counters();

@@ -65,16 +65,26 @@ void readTemplateReferences(BitReader& reader, DependencyStructure& made) noexce
   }
 }
 
-/// template_chains(). Chains tell a receiver of losses; who forwards by indications keeps them.
+/// template_chain_fdiff[] or frame_chain_fdiff[] of one frame.
+void readChainLinks(BitReader& reader, unsigned width, std::size_t count,
+                    FrameDependencies& frame) noexcept {
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto back = static_cast<std::uint8_t>(reader.bits(width));
+    if (i < kMostChains) frame.chains[i] = back;
+  }
+}
+
+/// template_chains()
 void readChains(BitReader& reader, DependencyStructure& made) noexcept {
+  made.chainOf.fill(DependencyStructure::kNoChain);
   made.chainCount = static_cast<std::uint8_t>(reader.below(made.targetCount + 1U));
   if (made.chainCount == 0) return;
-  for (std::size_t i = 0; i < made.targetCount; ++i)
-    static_cast<void>(reader.below(made.chainCount));
-  for (std::size_t i = 0; i < std::size_t{made.templateCount} * made.chainCount; ++i) {
-    static_cast<void>(reader.bits(4));
-    if (reader.failed()) return;
+  for (std::size_t i = 0; i < made.targetCount; ++i) {
+    const std::uint32_t chain = reader.below(made.chainCount);
+    if (chain < kMostChains) made.chainOf[i] = static_cast<std::uint8_t>(chain);
   }
+  for (std::size_t i = 0; i < made.templateCount && !reader.failed(); ++i)
+    readChainLinks(reader, 4, made.chainCount, made.templates[i]);
 }
 
 /// decode_target_layers(): the highest layers among the frames that are part of it.
@@ -136,9 +146,7 @@ bool readFrame(BitReader& reader, const Flags& flags, std::uint8_t templateId,
   frame = structure.templates[index];
   if (flags.indications) frame.indications = readIndications(reader, structure.targetCount);
   if (flags.references) readReferences(reader, frame);
-  if (flags.chains) {
-    for (std::size_t i = 0; i < structure.chainCount; ++i) static_cast<void>(reader.bits(8));
-  }
+  if (flags.chains) readChainLinks(reader, 8, structure.chainCount, frame);
   return !reader.failed();
 }
 

@@ -32,6 +32,9 @@ TEST(DependencyDescriptor, readsAStructureBitByBit) {
   EXPECT_EQ(structure.templates[0].references, 0U);
   EXPECT_EQ(structure.templates[1].references, 0b10U);
   EXPECT_EQ(structure.templates[2].references, 0b1U);
+  EXPECT_EQ(structure.templates[1].chains[0], 2);
+  EXPECT_EQ(structure.templates[2].chains[0], 1);
+  EXPECT_EQ(structure.chainOf[1], 0);
   EXPECT_EQ(structure.templates[2].indication(0), Indication::kNotPresent);
   EXPECT_EQ(structure.templates[2].indication(1), Indication::kDiscardable);
 }
@@ -75,6 +78,7 @@ TEST(DependencyDescriptor, customFieldsTakeTheTemplatesPlace) {
   EXPECT_EQ(found->frame.indication(1), Indication::kDiscardable);
   EXPECT_EQ(found->frame.references, 0b100U);
   EXPECT_TRUE(found->frame.farReference);
+  EXPECT_EQ(found->frame.chains[0], 200);
   EXPECT_EQ(found->frame.layer, (LayerPair{0, 1}));
   EXPECT_EQ(structure.templates[2].indication(0), Indication::kNotPresent) << "as it was";
 }
@@ -94,6 +98,8 @@ TEST(DependencyDescriptor, cutShortItIsRefusedAndTheStructureStays) {
   }
   EXPECT_TRUE(DependencyDescriptor::parse(whole, structure));
   EXPECT_EQ(structure.targetCount, 9);
+  EXPECT_EQ(structure.chainOf[2], 0);
+  EXPECT_EQ(structure.chainOf[8], 2);
 }
 
 TEST(DependencyDescriptor, tooManyTemplatesOrLayersAreRefused) {

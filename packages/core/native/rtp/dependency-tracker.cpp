@@ -14,8 +14,30 @@ std::optional<DependencyDescriptor> DependencyTracker::onPacket(
   // What was recovered late tells of targets as they were.
   if (found->activeTargets && ahead >= 0) setActiveTargets(*found->activeTargets);
   if (ahead > 0 || found->hasStructure) m_newest = found->frameNumber;
-  m_entries[found->frameNumber % kFrames] = {found->frame, found->frameNumber};
+  Entry& entry = m_entries[found->frameNumber % kFrames];
+  if (entry.number != found->frameNumber) {
+    entry = Entry{};
+    entry.number = found->frameNumber;
+  }
+  entry.frame = found->frame;
   return found;
+}
+
+void DependencyTracker::onArrival(std::uint16_t number, std::uint16_t sequence, bool start,
+                                  bool end) noexcept {
+  Entry& entry = m_entries[number % kFrames];
+  if (entry.number != number) return;
+  ++entry.arrived;
+  if (start) entry.first = sequence;
+  if (end) entry.last = sequence;
+  entry.started |= start;
+  entry.ended |= end;
+}
+
+bool DependencyTracker::isWhole(std::uint16_t number) const noexcept {
+  const Entry& entry = m_entries[number % kFrames];
+  if (entry.number != number || !entry.started || !entry.ended) return false;
+  return static_cast<std::uint16_t>(entry.last - entry.first) < entry.arrived;
 }
 
 void DependencyTracker::setActiveTargets(std::uint32_t targets) noexcept {

@@ -39,6 +39,7 @@ struct TestTemplate {
   std::uint8_t temporal = 0;
   std::string_view indications;  ///< "-", "D", "S", "R" for each target
   std::vector<std::uint8_t> references{};
+  std::vector<std::uint8_t> chains{};  ///< distance to each chain's frame before; 0 where not given
 };
 
 struct TestStructure {
@@ -66,7 +67,10 @@ struct TestStructure {
     }
     bits.putBelow(chains, targets + 1U);
     for (std::uint32_t i = 0; i < targets; ++i) bits.putBelow(i * chains / targets, chains);
-    for (std::size_t i = 0; i < templates.size() * chains; ++i) bits.put(1, 4);
+    for (const TestTemplate& each : templates) {
+      for (std::size_t i = 0; i < chains; ++i)
+        bits.put(i < each.chains.size() ? each.chains[i] : 0, 4);
+    }
     bits.put(1, 1);
     for (int i = 0; i <= templates.back().spatial; ++i) bits.put(639, 16).put(359, 16);
   }
@@ -96,7 +100,7 @@ inline std::vector<std::uint8_t> descriptor(const TestDescriptor& what) {
 
 /// Two temporal layers.
 inline TestStructure structureL1T2() {
-  return {0, 2, 1, {{0, 0, "SS", {}}, {0, 0, "SS", {2}}, {0, 1, "-D", {1}}}};
+  return {0, 2, 1, {{0, 0, "SS", {}, {0}}, {0, 0, "SS", {2}, {2}}, {0, 1, "-D", {1}, {1}}}};
 }
 
 /// Three temporal layers: T0 T2 T1 T2. Templates: key, T0, T1, T2 after T0, T2 after T1.
@@ -104,11 +108,11 @@ inline TestStructure structureL1T3() {
   return {0,
           3,
           1,
-          {{0, 0, "SSS", {}},
-           {0, 0, "SSS", {4}},
-           {0, 1, "-DS", {2}},
-           {0, 2, "--D", {1}},
-           {0, 2, "--D", {1}}}};
+          {{0, 0, "SSS", {}, {0}},
+           {0, 0, "SSS", {4}, {4}},
+           {0, 1, "-DS", {2}, {2}},
+           {0, 2, "--D", {1}, {1}},
+           {0, 2, "--D", {1}, {3}}}};
 }
 
 /// Three spatial layers of one temporal layer each, upper ones made from lower ones in each
@@ -117,12 +121,12 @@ inline TestStructure structureL3T1() {
   return {0,
           3,
           3,
-          {{0, 0, "SSS", {}},
-           {0, 0, "SRR", {3}},
-           {1, 0, "-SS", {1}},
-           {1, 0, "-SR", {3, 1}},
-           {2, 0, "--S", {1}},
-           {2, 0, "--S", {3, 1}}}};
+          {{0, 0, "SSS", {}, {0, 0, 0}},
+           {0, 0, "SRR", {3}, {3, 2, 1}},
+           {1, 0, "-SS", {1}, {1, 1, 1}},
+           {1, 0, "-SR", {3, 1}, {1, 1, 1}},
+           {2, 0, "--S", {1}, {2, 1, 1}},
+           {2, 0, "--S", {3, 1}, {2, 1, 1}}}};
 }
 
 /// Three spatial layers of three temporal ones each, joined in keyframes only. For each spatial
@@ -131,21 +135,21 @@ inline TestStructure structureL3T3Key() {
   return {0,
           9,
           3,
-          {{0, 0, "SSSSSSSSS", {}},
-           {0, 0, "SSS------", {12}},
-           {0, 1, "-DS------", {6}},
-           {0, 2, "--D------", {3}},
-           {0, 2, "--D------", {3}},
-           {1, 0, "---SSSSSS", {1}},
-           {1, 0, "---SSS---", {12}},
-           {1, 1, "----DS---", {6}},
-           {1, 2, "-----D---", {3}},
-           {1, 2, "-----D---", {3}},
-           {2, 0, "------SSS", {1}},
-           {2, 0, "------SSS", {12}},
-           {2, 1, "-------DS", {6}},
-           {2, 2, "--------D", {3}},
-           {2, 2, "--------D", {3}}}};
+          {{0, 0, "SSSSSSSSS", {}, {0, 0, 0}},
+           {0, 0, "SSS------", {12}, {12, 11, 10}},
+           {0, 1, "-DS------", {6}, {6, 5, 4}},
+           {0, 2, "--D------", {3}, {3, 2, 1}},
+           {0, 2, "--D------", {3}, {9, 8, 7}},
+           {1, 0, "---SSSSSS", {1}, {1, 1, 1}},
+           {1, 0, "---SSS---", {12}, {1, 12, 11}},
+           {1, 1, "----DS---", {6}, {7, 6, 5}},
+           {1, 2, "-----D---", {3}, {4, 3, 2}},
+           {1, 2, "-----D---", {3}, {10, 9, 8}},
+           {2, 0, "------SSS", {1}, {2, 1, 1}},
+           {2, 0, "------SSS", {12}, {2, 1, 12}},
+           {2, 1, "-------DS", {6}, {8, 7, 6}},
+           {2, 2, "--------D", {3}, {5, 4, 3}},
+           {2, 2, "--------D", {3}, {11, 10, 9}}}};
 }
 
 }  // namespace kms::rtp

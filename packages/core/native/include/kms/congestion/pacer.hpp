@@ -22,6 +22,8 @@ class KMS_API Pacer {
   [[nodiscard]] std::uint64_t rate() const noexcept { return m_rate; }
   /// Whether a packet may leave now; it then counts as sent.
   [[nodiscard]] bool admit(std::size_t bytes, TimePoint now) noexcept;
+  /// Something left without asking, and counts.
+  void charge(std::size_t bytes, TimePoint now) noexcept;
 
  private:
   void drain(TimePoint now) noexcept;

@@ -19,7 +19,7 @@ enum class DropReason : std::uint8_t {
   kWrongSource,          ///< plain RTP from another address than the one that is being heard
   kUnauthenticated,      ///< SRTP of other keys, or changed on its way
   kReplayed,             ///< SRTP seen before, or older than the replay window
-  kKeyExhausted,         ///< SRTP beyond the hard limit of its key
+  kKeyExhausted,         ///< SRTP beyond the hard limit of its key, in or out
   kMalformed,            ///< no well-formed SRTP, RTP or RTCP
   kUnknownStream,        ///< of no negotiated stream
   kUnknownPayloadType,   ///< of no negotiated codec
@@ -28,6 +28,7 @@ enum class DropReason : std::uint8_t {
   kNoCommonCodec,        ///< for a viewer that negotiated no such codec
   kSendBufferFull,       ///< the socket took no more
   kViewerQueueFull,      ///< longer than a second behind what a viewer can take
+  kUndecodable,          ///< video made from frames that its source lost for good
   kThreadQueueFull,      ///< on the way to viewers of another I/O thread
   kTcpFull,              ///< a TCP stream took no more
   kRelayFull,            ///< a TURN server over TCP or TLS took no more
@@ -43,20 +44,46 @@ enum class DropReason : std::uint8_t {
   kDtlsTooMany,          ///< more than is held until it can be answered, or its sender is known
   kRelayMalformed,       ///< from a TURN server: broken, unsigned, or an answer to nothing
   kRelayNotPermitted,    ///< through a TURN server: of or for a peer without permission
+  kAfterEnd,             ///< for an endpoint, or a source, that has been closed
   kCount,
 };
 
 /// As metrics spell it: "unknownSender", ...
 [[nodiscard]] constexpr std::string_view name(DropReason reason) noexcept {
   constexpr std::array<std::string_view, static_cast<std::size_t>(DropReason::kCount)> kNames = {
-      "unknownSender",    "unknownProtocol", "beforeKeys",         "beforeNegotiation",
-      "wrongSource",      "unauthenticated", "replayed",           "keyExhausted",
-      "malformed",        "unknownStream",   "unknownPayloadType", "duplicate",
-      "strayed",          "noCommonCodec",   "sendBufferFull",     "viewerQueueFull",
-      "threadQueueFull",  "tcpFull",         "relayFull",          "sendFailed",
-      "iceMalformed",     "iceUnknownUser",  "iceBadIntegrity",    "iceUnknownAttribute",
-      "iceStrayResponse", "iceRefused",      "dtlsMalformed",      "dtlsWrongState",
-      "dtlsTooMany",      "relayMalformed",  "relayNotPermitted"};
+      "unknownSender",
+      "unknownProtocol",
+      "beforeKeys",
+      "beforeNegotiation",
+      "wrongSource",
+      "unauthenticated",
+      "replayed",
+      "keyExhausted",
+      "malformed",
+      "unknownStream",
+      "unknownPayloadType",
+      "duplicate",
+      "strayed",
+      "noCommonCodec",
+      "sendBufferFull",
+      "viewerQueueFull",
+      "undecodable",
+      "threadQueueFull",
+      "tcpFull",
+      "relayFull",
+      "sendFailed",
+      "iceMalformed",
+      "iceUnknownUser",
+      "iceBadIntegrity",
+      "iceUnknownAttribute",
+      "iceStrayResponse",
+      "iceRefused",
+      "dtlsMalformed",
+      "dtlsWrongState",
+      "dtlsTooMany",
+      "relayMalformed",
+      "relayNotPermitted",
+      "afterEnd"};
   return kNames[static_cast<std::size_t>(reason)];
 }
 

@@ -34,6 +34,8 @@ class KMS_API LayerSelector {
   /// Bit/s that the next better choice would need, margin included; 0: there is none.
   [[nodiscard]] static std::uint64_t wanted(std::span<const EncodingRate> encodings,
                                             LayerChoice current) noexcept;
+  /// Bit/s that the best choice would need, margin included; 0: nothing comes.
+  [[nodiscard]] static std::uint64_t most(std::span<const EncodingRate> encodings) noexcept;
 
  private:
   [[nodiscard]] std::size_t chooseEncoding(std::span<const EncodingRate> encodings,

@@ -157,6 +157,7 @@ class KMS_API Producer : public std::enable_shared_from_this<Producer> {
             std::optional<TimePoint> capture);
   [[nodiscard]] rtp::MediaPacket describe(const io::PacketRef& packet, const rtp::PacketView& view);
   void readDependencies(const rtp::PacketView& view, rtp::MediaPacket& media);
+  void noteArrival(const rtp::MediaPacket& media);
   [[nodiscard]] rtp::DependencyTracker& tracker();
   [[nodiscard]] bool accept(const rtp::Header& header, TimePoint arrival);
   [[nodiscard]] bool acceptSsrc(std::uint32_t ssrc, TimePoint arrival);

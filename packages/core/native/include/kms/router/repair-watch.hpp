@@ -27,12 +27,12 @@ class KMS_API RepairWatch {
   [[nodiscard]] bool isNeeded(std::uint16_t sequence) const noexcept {
     return static_cast<std::int16_t>(sequence - m_keyframe) >= 0;
   }
-  /// Whether retransmissions got lost just now.
+  /// Whether something has been lost just now that later pictures are made from.
   [[nodiscard]] bool isLacking(TimePoint now) const noexcept;
 
  private:
   std::uint16_t m_keyframe = 0;
-  std::optional<TimePoint> m_lackedAt;  // a packet was asked for although it had been sent again
+  std::optional<TimePoint> m_lackedAt;
 };
 
 }  // namespace kms::router

@@ -47,10 +47,11 @@ struct RtpConsumerCounters {
   std::uint64_t nacks = 0;   ///< NACK messages
   std::uint64_t plis = 0;
   std::uint64_t firs = 0;
-  std::uint64_t dropped = 0;     ///< no common codec
-  std::uint64_t overflowed = 0;  ///< the pacer's queue was full
-  std::uint64_t thinned = 0;     ///< of layers that are left out
-  std::uint64_t switches = 0;    ///< from one encoding of the source to another
+  std::uint64_t dropped = 0;      ///< no common codec
+  std::uint64_t overflowed = 0;   ///< the pacer's queue was full
+  std::uint64_t thinned = 0;      ///< of layers that are left out
+  std::uint64_t undecodable = 0;  ///< of these: made from what the source lost
+  std::uint64_t switches = 0;     ///< from one encoding of the source to another
 };
 
 /// What the viewer's last report said.
@@ -106,6 +107,8 @@ class KMS_API RtpConsumer final : public Consumer {
   void setHint(std::uint64_t hint) noexcept { m_hint = hint; }
   /// Bit/s that the next better encoding or layer would need; 0: there is none.
   [[nodiscard]] std::uint64_t wanted(TimePoint now) const;
+  /// Bit/s that the best of its source would need; 0: nothing is sent.
+  [[nodiscard]] std::uint64_t most(TimePoint now);
   /// Bit/s that were sent of late, without probes.
   [[nodiscard]] std::uint64_t bitrate(TimePoint now) noexcept { return m_rate.bitrate(now); }
   /// Bit/s that it may send; where nothing limits it: that were sent of late.
@@ -153,7 +156,8 @@ class KMS_API RtpConsumer final : public Consumer {
   void dropQueue();
   void forward(Producer& producer, const rtp::MediaPacket& packet, TimePoint now);
   [[nodiscard]] bool start(Producer& producer, const rtp::MediaPacket& packet, TimePoint now);
-  [[nodiscard]] bool leavesOut(const Producer& producer, const rtp::MediaPacket& packet) noexcept;
+  [[nodiscard]] bool leavesOut(const Producer& producer, const rtp::MediaPacket& packet,
+                               TimePoint now) noexcept;
   [[nodiscard]] bool endsPicture(const rtp::MediaPacket& packet) const noexcept;
   [[nodiscard]] bool awaitsKeyframe(const rtp::MediaPacket& packet) const noexcept;
   void wishKeyframe(Producer& producer, TimePoint now);
@@ -177,6 +181,7 @@ class KMS_API RtpConsumer final : public Consumer {
   void detachAll();
   [[nodiscard]] std::span<const EncodingRate> encodingRates(Rates& room, TimePoint now) const;
   [[nodiscard]] std::shared_ptr<Producer> encoding(std::size_t index) const;
+  [[nodiscard]] std::optional<std::uint64_t> mediaBudget(TimePoint now);
   void switchTo(std::size_t encoding);
   /// Takes the awaited encoding over if a keyframe of it is among `packets`; what of them to send.
   [[nodiscard]] std::span<const rtp::MediaPacket> takeOver(
@@ -185,7 +190,7 @@ class KMS_API RtpConsumer final : public Consumer {
   void noteAsked(std::uint16_t sequence, SentPacket* sent, TimePoint now);
   void retransmit(std::uint16_t sequence, TimePoint now);
   bool sendRtx(const rtp::MediaPacket& packet, const SentPacket& sent, TimePoint now);
-  [[nodiscard]] bool mayRetransmit(TimePoint now);
+  [[nodiscard]] bool mayRetransmit(std::size_t bytes, TimePoint now);
   [[nodiscard]] const rtp::MediaPacket* packetOf(const SentPacket& sent) const;
   [[nodiscard]] std::uint32_t timestampAt(TimePoint now) const;
 
@@ -224,6 +229,7 @@ class KMS_API RtpConsumer final : public Consumer {
   std::uint64_t m_estimate = 0;
   std::uint64_t m_hint = 0;
   congestion::RateWindow m_rate;
+  congestion::RateWindow m_repairRate;  // of retransmissions
   congestion::Pacer m_pacer;
   PacketQueue m_queue;
   io::Timer m_paceTimer;
@@ -236,6 +242,7 @@ class KMS_API RtpConsumer final : public Consumer {
   TimePoint m_lastReceived{};
   TimePoint m_budgetSince{};
   unsigned m_budgetUsed = 0;
+  std::uint64_t m_budgetBytes = 0;
   RtpConsumerCounters m_counters;
   ReceiverReport m_report;
 };

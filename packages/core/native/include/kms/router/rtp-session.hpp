@@ -41,6 +41,7 @@ struct RtpIdentity {
 struct RtpSessionCounters {
   std::uint64_t malformed = 0;      ///< no well-formed RTP or RTCP
   std::uint64_t unknownStream = 0;  ///< of no negotiated stream
+  std::uint64_t afterEnd = 0;       ///< after close()
   std::uint64_t probes = 0;         ///< retransmissions without content, sent to probe
 };
 
@@ -155,6 +156,7 @@ class KMS_API RtpSession final : private PacketOutlet {
   [[nodiscard]] Route routeOf(const rtp::PacketView& view);
   [[nodiscard]] Route routeOfUnknownSsrc(const rtp::PacketView& view);
   [[nodiscard]] Stream* streamOfUnknownSsrc(const rtp::PacketView& view);
+  void countAfterEnd() noexcept;
   void receiveRetransmission(const io::PacketRef& packet, const rtp::PacketView& view,
                              const Route& route);
   void noteTransportSequence(const Stream& stream, const rtp::PacketView& view, TimePoint arrival);
@@ -189,7 +191,7 @@ class KMS_API RtpSession final : private PacketOutlet {
   void sendRemb(TimePoint now);
   [[nodiscard]] std::uint64_t mostToSend(const Stream& video) const noexcept;
   [[nodiscard]] std::uint64_t audioBitrate(TimePoint now);
-  [[nodiscard]] std::size_t sendingVideos(TimePoint now);
+  [[nodiscard]] std::uint64_t videoShare(std::uint64_t sum, TimePoint now);
   /// Sends a video that could be better with more room; null: none.
   [[nodiscard]] RtpConsumer* wishingVideo(TimePoint now);
   [[nodiscard]] std::uint64_t viewersHint() const;

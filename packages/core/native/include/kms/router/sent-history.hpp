@@ -36,6 +36,9 @@ class KMS_API SentHistory {
   [[nodiscard]] SentPacket* take(std::uint16_t sequence, TimePoint now);
   /// Null when that number was never given out, or too long ago.
   [[nodiscard]] SentPacket* find(std::uint16_t sequence) noexcept;
+  /// Whether that number, which find() does not find, was given out too long ago; else it never
+  /// was.
+  [[nodiscard]] bool hasForgotten(std::uint16_t sequence) noexcept;
   /// How many it has room for.
   [[nodiscard]] std::size_t capacity() const noexcept { return m_ring.size(); }
   void clear() noexcept { m_ring.clear(); }

@@ -28,10 +28,15 @@ struct LayerPair {
   bool operator==(const LayerPair&) const = default;
 };
 
+/// As many chains are looked at: one for each spatial layer that there can be.
+inline constexpr std::size_t kMostChains = 8;
+
 /// One frame: its layer, what it is to whom, and what it needs.
 struct FrameDependencies {
   std::uint64_t indications = 0;  ///< two bits for each decode target, the first the lowest
   std::uint64_t references = 0;   ///< bit i: the frame i + 1 before it
+  /// How far back the chain's frame before it is; 0: the chain begins with it.
+  std::array<std::uint8_t, kMostChains> chains{};
   LayerPair layer;
   bool farReference = false;  ///< needs a frame more than 63 before it
 
@@ -48,6 +53,7 @@ struct FrameDependencies {
 struct DependencyStructure {
   static constexpr std::size_t kMostTargets = 32;
   static constexpr std::size_t kMostTemplates = 64;
+  static constexpr std::uint8_t kNoChain = 0xFF;
 
   std::uint8_t templateOffset = 0;
   std::uint8_t templateCount = 0;
@@ -55,6 +61,9 @@ struct DependencyStructure {
   std::uint8_t chainCount = 0;
   std::array<FrameDependencies, kMostTemplates> templates{};
   std::array<LayerPair, kMostTargets> targets{};
+  /// The chain that protects each target: who has all frames of it can decode the target. kNoChain:
+  /// none, or none that is looked at.
+  std::array<std::uint8_t, kMostTargets> chainOf{};
 
   /// One bit for each decode target.
   [[nodiscard]] std::uint32_t allTargets() const noexcept {
