@@ -36,6 +36,21 @@ describe("a browser's camera through the server and back", () => {
     },
   );
 
+  it("comes back too when the server offers, with dependency descriptors agreed on for video", async () => {
+    await using client = await connectClient(server.url);
+    await using browser = await launchBrowser();
+    const pipeline = await client.create("MediaPipeline");
+    const endpoint = await pipeline.create("WebRtcEndpoint");
+    await endpoint.connect(endpoint);
+    const peer = await Peer.answer(await openPage(browser, server.pageUrl), endpoint);
+    await peer.showsVideo(640);
+    const answer = String(await endpoint.getRemoteSessionDescriptor());
+    expect(answer.split("m=video")[1]).toMatch(
+      /a=extmap:6 .*#dependency-descriptor-rtp-header-ext/,
+    );
+    await pipeline.release();
+  });
+
   it("adds no thread for an endpoint", async () => {
     await using client = await connectClient(server.url);
     const count = async (): Promise<number> => {

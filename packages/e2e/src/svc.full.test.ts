@@ -23,6 +23,7 @@ describe("SVC", () => {
   it.each([
     ["VP9", "L3T3_KEY", "by the payload's descriptor"],
     ["VP9", "L3T3_KEY", BY_EXTENSION],
+    ["VP9", "L3T3", BY_EXTENSION],
     ["AV1", "L3T3_KEY", BY_EXTENSION],
   ] as const)(
     "%s %s %s: a viewer whose way narrows gets a smaller size and later the whole again",
