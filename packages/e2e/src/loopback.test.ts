@@ -44,7 +44,7 @@ describe("a browser's camera through the server and back", () => {
     await endpoint.connect(endpoint);
     const peer = await Peer.answer(await openPage(browser, server.pageUrl), endpoint);
     await peer.showsVideo(640);
-    const answer = String(await endpoint.getRemoteSessionDescriptor());
+    const answer = await endpoint.getRemoteSessionDescriptor();
     expect(answer.split("m=video")[1]).toMatch(
       /a=extmap:6 .*#dependency-descriptor-rtp-header-ext/,
     );

@@ -59,6 +59,7 @@ declare module "kurento-client" {
       processOffer(offer: string, callback?: Callback<string>): Promise<string>;
       generateOffer(): Promise<string>;
       getLocalSessionDescriptor(): Promise<string>;
+      getRemoteSessionDescriptor(): Promise<string>;
       getDtlsConnectionState(): Promise<object[]>;
       processAnswer(answer: string): Promise<string>;
       gatherCandidates(): Promise<void>;
