@@ -1,0 +1,5 @@
+#include "lines.hpp"
+
+int lines() {
+  return kLines;
+}
