@@ -106,6 +106,7 @@ describe("readVariant", () => {
     [{ KMS_BUILD_TYPE: "Debug" }, "Debug"],
     [{ KMS_COMPILER: "clang", KMS_SANITIZE: "thread" }, "RelWithDebInfo-clang-tsan"],
     [{ KMS_SANITIZE: "address" }, "RelWithDebInfo-address"],
+    [{ KMS_BUILD_TYPE: "Debug", KMS_COVERAGE: "1" }, "Debug-coverage"],
     [{ KMS_SANITIZE: "address,undefined" }, "RelWithDebInfo-asan"],
   ])("gives %j the folder %s", (env, folder) => {
     expect(readVariant(env).folder).toBe(folder);

@@ -1,8 +1,8 @@
 // @ts-check
 /**
  * Which native build is asked for, from the environment: `KMS_BUILD_TYPE` (CMake's build type), `KMS_COMPILER` (gcc or
- * clang) and `KMS_SANITIZE` (the compiler's -fsanitize list). Every variant has its own build folder, so switching does
- * not rebuild.
+ * clang), `KMS_SANITIZE` (the compiler's -fsanitize list) and `KMS_COVERAGE` (1 to count which lines run). Every variant has
+ * its own build folder, so switching does not rebuild.
  */
 
 /**
@@ -10,6 +10,7 @@
  * @property {string} buildType CMAKE_BUILD_TYPE
  * @property {string} compiler gcc or clang
  * @property {string} sanitize value of -fsanitize, empty for none
+ * @property {boolean} coverage whether lines are counted
  * @property {string} folder name of the build folder below the package's build/
  */
 
@@ -27,6 +28,11 @@ const sanitizers = new Map([
   ["undefined", "-undefined"],
   ["address,undefined", "-asan"],
   ["thread", "-tsan"],
+]);
+
+const coverages = new Map([
+  ["", ""],
+  ["1", "-coverage"],
 ]);
 
 /**
@@ -56,6 +62,7 @@ export function readVariant(env) {
   const folder =
     suffix("KMS_BUILD_TYPE", buildType, buildTypes) +
     suffix("KMS_COMPILER", compiler, compilers) +
-    suffix("KMS_SANITIZE", sanitize, sanitizers);
-  return { buildType, compiler, sanitize, folder };
+    suffix("KMS_SANITIZE", sanitize, sanitizers) +
+    suffix("KMS_COVERAGE", env["KMS_COVERAGE"] ?? "", coverages);
+  return { buildType, compiler, sanitize, coverage: Boolean(env["KMS_COVERAGE"]), folder };
 }

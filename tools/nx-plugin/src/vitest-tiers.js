@@ -6,7 +6,8 @@ const isFull = process.env["KMS_FULL"] === "1";
 
 /**
  * @param {...string} folders of the package that hold tests, "src" where none is given
- * @returns {{include: string[], exclude: string[]}} for `test` of a vitest configuration
+ * @returns {{include: string[], exclude: string[], coverage: {include: string[], exclude: string[]}}} for `test` of a
+ *   vitest configuration; coverage, where it is asked for, is of all sources and not only of those that a test loads
  */
 export function testFiles(...folders) {
   const wanted = isFull ? "*.full.test.ts" : "*.test.ts";
@@ -14,5 +15,6 @@ export function testFiles(...folders) {
   return {
     include: roots.map((folder) => `${folder}/**/${wanted}`),
     exclude: ["**/node_modules/**", ...(isFull ? [] : ["**/*.full.test.ts"])],
+    coverage: { include: ["src/**/*.ts"], exclude: ["src/**/*.test.ts", "src/**/generated/**"] },
   };
 }

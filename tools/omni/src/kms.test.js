@@ -154,7 +154,7 @@ describe("the package list", () => {
     expect(entries.length).toBeGreaterThan(20);
     for (const entry of entries) {
       expect(entry).toMatch(
-        /^(build|run|test|full|clang|gdb|jemalloc|valgrind|deb) +[a-z0-9.+-]+( +(debian|ubuntu|optional))*$/,
+        /^(build|run|test|full|clang|coverage|deb|debug|gdb|jemalloc|valgrind) +[a-z0-9.+-]+( +(debian|ubuntu|optional))*$/,
       );
     }
   });

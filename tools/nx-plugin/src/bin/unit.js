@@ -25,7 +25,18 @@ const args = [
   "--exclude=build/**",
   // The floors of coverage are for the usual tests.
   ...(isFull ? ["--coverage.enabled=false"] : []),
+  ...(process.env["KMS_COVERAGE"] ? lineCounts() : []),
 ];
+/** @returns {string[]} options with which vitest counts which lines run, into coverage/lcov.info */
+function lineCounts() {
+  return [
+    "--coverage.enabled=true",
+    "--coverage.provider=v8",
+    "--coverage.reporter=lcovonly",
+    `--coverage.reportsDirectory=${join(folder, "coverage")}`,
+  ];
+}
+
 const env = {
   ...process.env,
   KMS_TEST_LOG: `${results}.log`,

@@ -48,6 +48,7 @@ function cacheEntries({ variant }) {
     ...(variant.compiler === "clang" && clangEntries()),
     CMAKE_BUILD_TYPE: variant.buildType,
     KMS_SANITIZE: variant.sanitize,
+    KMS_COVERAGE: variant.coverage ? "ON" : "OFF",
     KMS_VARIANT: variant.folder,
   };
 }

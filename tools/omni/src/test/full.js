@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * What `./kms test --full` adds: sanitizers, long tests, clang-tidy, a clean-room installation. The results go to
+ * What `./kms test --full` adds: sanitizers, long tests, each module alone, a clean-room installation, clang-tidy. The results go to
  * packages/e2e/FULL.md.
  */
 import { readFileSync, writeFileSync } from "node:fs";
@@ -39,6 +39,10 @@ const additions = [
     title: "Long tests: fuzzing, endurance, many clients",
     run: () =>
       testTargets(["run-many", "-t", "full", "--parallel=1"], (label) => label.endsWith(" full")),
+  },
+  {
+    title: "Each module alone",
+    run: () => asOneTest(succeeds("node", ["tools/omni/src/alone.js"])),
   },
   {
     title: "Clean room",

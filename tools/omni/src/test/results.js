@@ -56,7 +56,7 @@ export function vitestCounts(json) {
  * @param {string} results test-results folder of a package
  * @returns {{name: string, counts: Counts}[]} one for each runner
  */
-function runnerResults(results) {
+export function runnerResults(results) {
   return readdirSync(results).flatMap((name) => {
     const path = join(results, name);
     if (name === "unit.json" || name === "full.json") {

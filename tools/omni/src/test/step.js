@@ -17,11 +17,12 @@ import { workspaceRoot } from "../workspace.js";
  * @param {string} program
  * @param {readonly string[]} args
  * @param {NodeJS.ProcessEnv} [env] added to this process's environment
+ * @param {string} [cwd]
  * @returns {boolean} whether it ended with 0
  */
-export function succeeds(program, args, env = {}) {
+export function succeeds(program, args, env = {}, cwd = workspaceRoot) {
   const { status, error } = spawnSync(program, args, {
-    cwd: workspaceRoot,
+    cwd,
     stdio: "inherit",
     env: { ...process.env, ...env },
   });
