@@ -24,6 +24,9 @@ const GRAPH: Readonly<Record<string, readonly string[]>> = {
 };
 const SERVER = "kurento-media-server";
 const DOWNSTREAM_OF_ELEMENTS = ["kms-e2e", "kms-elements", "kms-filters", "kurento-client", SERVER];
+const DOWNSTREAM_OF_FILTERS = ["kms-e2e", "kms-filters", "kurento-client", SERVER];
+
+const BROKEN = "packages/filters/native/module.cpp";
 
 interface GraphFile {
   readonly graph: {
@@ -51,7 +54,7 @@ describe("the workspace", () => {
   });
 
   it(
-    "builds the server in graph order from cold, then from cache, then only what a change reaches",
+    "builds in graph order from cold, then from cache, then what a change reaches; what it breaks fails downstream alone",
     { timeout: 1_200_000 },
     async () => {
       await using workspace = await Workspace.copy();
@@ -83,6 +86,14 @@ describe("the workspace", () => {
         .filter(({ target }) => target === "test")
         .map(({ project }) => project);
       expect([...projects].sort()).toEqual(DOWNSTREAM_OF_ELEMENTS);
+
+      await appendFile(join(workspace.root, BROKEN), "this is no C++;\n");
+      await workspace.commit("break filters");
+      const outcomes = await workspace.outcomes("affected:test", "--base=HEAD~1", "--head=HEAD");
+      const failing = outcomes.filter(({ isGood }) => !isGood).map(({ project }) => project);
+      expect([...new Set(failing)].sort()).toEqual(DOWNSTREAM_OF_FILTERS);
+      expect(outcomes).toContainEqual({ project: "kms-filters", target: "native", isGood: false });
+      expect(outcomes).toContainEqual({ project: "kms-elements", target: "native", isGood: true });
     },
   );
 });

@@ -17,6 +17,21 @@ export interface Task {
   readonly isCached: boolean;
 }
 
+/** How a task ended. */
+export interface Outcome {
+  readonly project: string;
+  readonly target: string;
+  readonly isGood: boolean;
+}
+
+/** Of the trace that Nx writes: threads have names, tasks a target and a status. */
+interface ProfileEvent {
+  readonly args: {
+    readonly target?: { readonly project: string; readonly target: string };
+    readonly status?: string;
+  };
+}
+
 /** A workspace folder. */
 export class Workspace implements AsyncDisposable {
   readonly root: string;
@@ -70,15 +85,7 @@ export class Workspace implements AsyncDisposable {
   }
 
   async run(command: string, ...args: readonly string[]): Promise<string> {
-    const env = {
-      ...process.env,
-      NX_DAEMON: "false",
-      NX_BASE: undefined,
-      NX_HEAD: undefined,
-      FORCE_COLOR: "0",
-    };
-    const { stdout } = await run(command, args, { cwd: this.root, env, maxBuffer: MAX_OUTPUT });
-    return stdout;
+    return this.#execute(command, args, {});
   }
 
   /** Runs Nx targets and tells which tasks ran, in the order in which they ended. */
@@ -94,6 +101,24 @@ export class Workspace implements AsyncDisposable {
     }));
   }
 
+  /** Runs Nx targets and tells how each task ended: bad are those that failed, and those that had to be left out then. */
+  async outcomes(...args: readonly string[]): Promise<readonly Outcome[]> {
+    const file = "nx-profile.json";
+    await this.#execute("pnpm", ["nx", ...args], { NX_PROFILE: file }).catch(() => "a task failed");
+    const events = JSON.parse(await readFile(join(this.root, file), "utf8")) as ProfileEvent[];
+    return events.flatMap(({ args: { target, status } }) =>
+      target === undefined
+        ? []
+        : [
+            {
+              project: target.project,
+              target: target.target,
+              isGood: status !== "failure" && status !== "skipped",
+            },
+          ],
+    );
+  }
+
   /** The JSON that an Nx command writes into the file given by its last argument. */
   async nxJson(...args: readonly string[]): Promise<unknown> {
     const folder = await mkdtemp(join(tmpdir(), "kms-nx-"));
@@ -106,6 +131,24 @@ export class Workspace implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await rm(this.root, { recursive: true, force: true });
+  }
+
+  async #execute(
+    command: string,
+    args: readonly string[],
+    extra: Readonly<Record<string, string>>,
+  ): Promise<string> {
+    const env = {
+      ...process.env,
+      NX_DAEMON: "false",
+      NX_BASE: undefined,
+      NX_HEAD: undefined,
+      NX_PROFILE: undefined,
+      FORCE_COLOR: "0",
+      ...extra,
+    };
+    const { stdout } = await run(command, args, { cwd: this.root, env, maxBuffer: MAX_OUTPUT });
+    return stdout;
   }
 }
 
