@@ -1,4 +1,4 @@
-import { access, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { access, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -69,6 +69,26 @@ describe("a media worker that crashes", () => {
       expect(await endpoint.generateOffer()).toContain("m=video");
     }
     await expect.poll(async () => (await server.workers()).length).toBe(2);
+    expect(await server.stop()).toBe(0);
+  });
+
+  it("leaves a core where the limit allows one and the system keeps cores in files", async () => {
+    const command = ["env", `--chdir=${folder}`, "prlimit", "--core=unlimited:unlimited"];
+    const server = await Server.start({
+      command,
+      args: ["--workers", "1", "-d", folder],
+      env: ENV,
+    });
+    const [doomed = 0] = await server.workers();
+    expect(await readFile(`/proc/${doomed}/limits`, "utf8")).toMatch(
+      /Max core file size +unlimited/,
+    );
+    process.kill(doomed, "SIGSEGV");
+    await expect.poll(() => isAlive(doomed), { timeout: DEADLINE_MS }).toBe(false);
+    const pattern = await readFile("/proc/sys/kernel/core_pattern", "utf8");
+    const isFileHere = !/^[|/]/.test(pattern);
+    const cores = (await readdir(folder)).filter((name) => name.startsWith("core"));
+    expect(cores).toHaveLength(isFileHere ? 1 : 0);
     expect(await server.stop()).toBe(0);
   });
 

@@ -14,6 +14,7 @@ npm_tool() {
   ! at_least "$(npm --version)" 11 || flags+=("--allow-scripts=$name")
   quietly "npm-$name" "Is the npm registry reachable? npm config get registry" \
     npm install --global --no-fund --no-audit "${flags[@]}" "$name@$version"
+  echo "$name" >>"$KMS_STATE/installed-npm" # for ./kms purge
   hash -r
 }
 

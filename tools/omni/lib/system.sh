@@ -43,6 +43,14 @@ missing_packages() {
   done
 }
 
+# ensure_disk: room for a build, whose object files take most of it.
+ensure_disk() {
+  local needed_mib=3000 free_mib
+  free_mib=$(df --output=avail -m "$KMS_ROOT" | tail -n 1 | tr -d ' ')
+  [ "$free_mib" -ge "$needed_mib" ] ||
+    die "the disk is nearly full: $free_mib MiB are free in $KMS_ROOT, a build needs $needed_mib" "./kms clean removes build outputs"
+}
+
 # ensure_packages <purpose>...
 ensure_packages() {
   [ -z "${KMS_SKIP_PACKAGES:-}" ] || return 0
@@ -76,6 +84,8 @@ ensure_packages() {
     quietly apt-install "Another apt may be running, or the disk be full; try the same command by hand." \
       env DEBIAN_FRONTEND=noninteractive apt-get install --yes -q --no-install-recommends -o Dpkg::Use-Pty=0 \
       -o Dpkg::Options::=--force-unsafe-io $available
+    # shellcheck disable=SC2086 # a list of words
+    printf '%s\n' $available >>"$KMS_STATE/installed-packages" # for ./kms purge
   fi
   missing_packages "$@" >"$stamp"
 }

@@ -5,7 +5,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { lineSums, sumTable, withAbsolutePaths } from "./coverage/lcov.js";
+import { lineSums, sumTable, withAbsolutePaths } from "./line-counts/lcov.js";
 import { succeeds } from "./test/step.js";
 import { packageFolders, unknownProjects, workspaceRoot } from "./workspace.js";
 

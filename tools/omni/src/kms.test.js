@@ -18,7 +18,7 @@ function bash(script, ...args) {
   return { stdout, stderr, status };
 }
 
-const libraries = ["log", "system", "node", "run"]
+const libraries = ["log", "system", "node", "run", "clean"]
   .map((name) => `. tools/omni/lib/${name}.sh`)
   .join("; ");
 /**
