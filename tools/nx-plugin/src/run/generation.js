@@ -129,3 +129,16 @@ export function planGeneration(workspace, name) {
   });
   return [...(hasKmd ? planModule(workspace, name) : []), ...clients];
 }
+
+/**
+ * @param {Workspace} workspace
+ * @param {string} output folder
+ * @returns {string[][]} the arguments of the runs that write the reference, in Markdown, of every module with KMDs
+ */
+export function planReference(workspace, output) {
+  const modules = [...workspace].filter(([, { hasKmd }]) => hasKmd);
+  return modules.map(([name]) => [
+    ...kmdArguments(workspace, name),
+    ...["-it", "markdown", "-c", join(output, shortName(name))],
+  ]);
+}
