@@ -2,7 +2,7 @@
 //   <!-- run -->                           must end with 0, in the usual test run
 //   <!-- run full -->                      the same, in ./kms test --full
 //   <!-- run full until "some text" -->    is ended as by Ctrl-C once it has printed that
-//   <!-- run by some.test.ts -->           that test of packages/e2e does what the block does, elsewhere
+//   <!-- run by folder/some.test.ts -->    that test of the workspace does what the block does, elsewhere
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
@@ -42,7 +42,7 @@ export function blocksOf(file: string, text: string): readonly DocBlock[] {
     if (mark === undefined) throw new Error(`${place}: no mark says how this block is executed`);
     const end = lines.indexOf("```", start);
     const by = mark["by"];
-    if (by !== undefined && !existsSync(join(ROOT, "packages/e2e/src", by)))
+    if (by !== undefined && !existsSync(join(ROOT, by)))
       throw new Error(`${place}: there is no test ${by}`);
     const script = lines.slice(start + 1, end).join("\n");
     return { place, script, isFull: mark["full"] !== undefined, until: mark["until"], by };
