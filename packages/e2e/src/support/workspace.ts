@@ -104,19 +104,13 @@ export class Workspace implements AsyncDisposable {
   /** Runs Nx targets and tells how each task ended: bad are those that failed, and those that had to be left out then. */
   async outcomes(...args: readonly string[]): Promise<readonly Outcome[]> {
     const file = "nx-profile.json";
-    await this.#execute("pnpm", ["nx", ...args], { NX_PROFILE: file }).catch(() => "a task failed");
+    const running = this.#execute("pnpm", ["nx", ...args], { NX_PROFILE: file });
+    const output = await running.catch((error: { readonly stdout?: string }) => error.stdout ?? "");
     const events = JSON.parse(await readFile(join(this.root, file), "utf8")) as ProfileEvent[];
-    return events.flatMap(({ args: { target, status } }) =>
-      target === undefined
-        ? []
-        : [
-            {
-              project: target.project,
-              target: target.target,
-              isGood: status !== "failure" && status !== "skipped",
-            },
-          ],
+    const begun = events.flatMap(({ args: { target, status } }) =>
+      target === undefined ? [] : [outcome(target.project, target.target, status !== "failure")],
     );
+    return [...begun, ...notRun(output)];
   }
 
   /** The JSON that an Nx command writes into the file given by its last argument. */
@@ -150,6 +144,18 @@ export class Workspace implements AsyncDisposable {
     const { stdout } = await run(command, args, { cwd: this.root, env, maxBuffer: MAX_OUTPUT });
     return stdout;
   }
+}
+
+function outcome(project: string, target: string, isGood: boolean): Outcome {
+  return { project, target, isGood };
+}
+
+/** The tasks that Nx lists as not run; its trace does not have them. */
+function notRun(output: string): readonly Outcome[] {
+  const [, list = ""] = /^Tasks not run because .*\n\n((?:- \S+\n)+)/m.exec(output) ?? [];
+  return [...list.matchAll(/^- ([^:\n]+):(\S+)$/gm)].map(([, project = "", target = ""]) =>
+    outcome(project, target, false),
+  );
 }
 
 function ignoreMissing(error: NodeJS.ErrnoException): void {
