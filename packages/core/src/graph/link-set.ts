@@ -2,8 +2,8 @@ import type { NativeMap } from "../native/host.js";
 import { BranchSet } from "./branch-set.js";
 import type { AppliedBranch, BranchHost, BranchSettings } from "./branch-set.js";
 import type { MediaNode, Medium } from "./media.js";
-import { linkKey } from "./plan.js";
 import type { Plan, PlannedLink } from "./plan.js";
+import type { PlannedBranch } from "./stages.js";
 
 /** A link that exists now. */
 export interface AppliedLink {
@@ -45,23 +45,27 @@ export class LinkSet {
    */
   async apply(plan: Plan): Promise<void> {
     this.#forgetFailures(plan);
-    this.#branches.want(plan.links.flatMap(({ branch }) => branch ?? []));
+    this.#branches.want(branchesOf(plan.links));
     // Of hundreds of links mostly one is new.
     for (const link of plan.links) if (!this.#isApplied(link)) await this.#applyLink(link);
     await this.#unlinkOthers(plan);
-    const made = plan.links.filter((link) => !this.#failed.has(failureKey(link)));
-    await this.#branches.keepOnly(made.flatMap(({ branch }) => branch ?? []));
+    await this.#branches.keepOnly(branchesOf(this.#withoutFailed(plan.links)));
+  }
+
+  #withoutFailed(links: readonly PlannedLink[]): readonly PlannedLink[] {
+    if (this.#failed.size === 0) return links;
+    return links.filter((link) => !this.#failed.has(failureKey(link)));
   }
 
   #isApplied(link: PlannedLink): boolean {
-    const existing = this.#links.get(linkKey(link));
+    const existing = this.#links.get(link.key);
     if (existing === undefined || existing.via !== link.via) return false;
     const { branch, source } = link;
     return existing.from === (branch === undefined ? source : this.#branches.find(branch)?.id);
   }
 
   async #applyLink(link: PlannedLink): Promise<void> {
-    const key = linkKey(link);
+    const { key } = link;
     if (this.#failed.has(failureKey(link))) return;
     try {
       const { branch, source } = link;
@@ -77,7 +81,9 @@ export class LinkSet {
   }
 
   async #unlinkOthers(plan: Plan): Promise<void> {
-    const wanted = new Set(plan.links.map(linkKey));
+    const isComplete = plan.links.every(({ key }) => this.#links.has(key));
+    if (isComplete && plan.links.length === this.#links.size) return;
+    const wanted = new Set(plan.links.map(({ key }) => key));
     for (const [key, link] of this.#links) {
       if (wanted.has(key)) continue;
       this.#links.delete(key);
@@ -98,8 +104,14 @@ export class LinkSet {
   }
 }
 
+function branchesOf(links: readonly PlannedLink[]): PlannedBranch[] {
+  const branches: PlannedBranch[] = [];
+  for (const { branch } of links) if (branch !== undefined) branches.push(branch);
+  return branches;
+}
+
 function failureKey(link: PlannedLink): string {
-  return `${linkKey(link)}|${link.branch?.key ?? link.source}`;
+  return `${link.key}|${link.branch?.key ?? link.source}`;
 }
 
 function pick({ sinkId, medium, source, via, transcodes }: PlannedLink): Omit<AppliedLink, "from"> {

@@ -6,6 +6,8 @@ import type { DesiredLink, Topology } from "./topology.js";
 
 /** How one sink gets one medium: straight from `source`, or through `branch` and those before it. */
 export interface PlannedLink {
+  /** Tells links apart: a native sink has one for each medium. */
+  readonly key: string;
   readonly sink: MediaNode;
   readonly sinkId: string;
   readonly medium: Medium;
@@ -30,25 +32,58 @@ export interface Plan {
   readonly flows: readonly ThroughFlow[];
 }
 
-/** Derives the plan from what was asked for and what the elements say. Pure: changes nothing. */
-export function computePlan(topology: Topology): Plan {
+/** Links as they were planned before, so that of hundreds only those are looked at that may have changed. */
+export class KnownLinks {
+  // By the element of the sink.
+  readonly #links = new Map<MediaNode, Map<MediaNode, Map<Medium, PlannedLink | undefined>>>();
+
+  /** What was planned for a sink, or `plan`s it. */
+  getOrPlan(
+    { sink, medium }: DesiredLink,
+    plan: () => PlannedLink | undefined,
+  ): PlannedLink | undefined {
+    const sinks = getOrAdd(this.#links, sink.owner);
+    const links = getOrAdd(sinks, sink);
+    if (!links.has(medium)) links.set(medium, plan());
+    return links.get(medium);
+  }
+
+  /** Forgets the links to an element. */
+  forget(owner: MediaNode): void {
+    this.#links.delete(owner);
+  }
+
+  clear(): void {
+    this.#links.clear();
+  }
+}
+
+function getOrAdd<K, L, V>(map: Map<K, Map<L, V>>, key: K): Map<L, V> {
+  const existing = map.get(key);
+  if (existing !== undefined) return existing;
+  const made = new Map<L, V>();
+  map.set(key, made);
+  return made;
+}
+
+/** Derives the plan from what was asked for and what the elements say; changes nothing but what is `known`. */
+export function computePlan(topology: Topology, known = new KnownLinks()): Plan {
   // A stream that is a sink under two names gets what was connected last.
   const links = new Map<string, PlannedLink>();
   const flows: ThroughFlow[] = [];
   for (const link of topology.links()) {
     if (link.sink.through(link.medium)) flows.push(throughFlow(topology, link));
-    else add(links, planLink(topology, link));
+    else
+      add(
+        links,
+        known.getOrPlan(link, () => planLink(topology, link)),
+      );
   }
   return { links: [...links.values()], flows };
 }
 
 function add(links: Map<string, PlannedLink>, link: PlannedLink | undefined): void {
-  if (link !== undefined) links.set(linkKey(link), link);
-}
-
-/** Tells links apart: a native sink has one for each medium. */
-export function linkKey({ medium, sinkId }: PlannedLink): string {
-  return `${medium}|${sinkId}`;
+  if (link !== undefined) links.set(link.key, link);
 }
 
 function throughFlow(topology: Topology, { sink, medium, source }: DesiredLink): ThroughFlow {
@@ -74,7 +109,7 @@ function planLink(
     return undefined;
   const target = chooseTarget(offered, accepted, effective?.codec);
   if (target === undefined) return undefined;
-  const link = { sink, sinkId, medium, via, source };
+  const link = { key: `${medium}|${sinkId}`, sink, sinkId, medium, via, source };
   if (target === "route") return { ...link, branch: undefined, transcodes: false };
   const isSameCodec = target.format.codec === offered.format.codec;
   const reencode = isSameCodec && compatibleFormat(offered.format, accepted) === undefined;

@@ -1,15 +1,8 @@
 import { describe, expect, it } from "vitest";
 
 import { FakeNativeHost } from "../testing/fake-native-host.js";
-import type {
-  AcceptedStream,
-  EncoderSettings,
-  Format,
-  MediaNode,
-  MediaOrigin,
-  Medium,
-  OfferedStream,
-} from "./media.js";
+import { TestNode } from "../testing/test-node.js";
+import type { AcceptedStream, Format, MediaNode, OfferedStream } from "./media.js";
 import type { NativeMap } from "../native/host.js";
 import { Planner } from "./planner.js";
 
@@ -22,66 +15,6 @@ const h264: Format = {
   parameters: { "packetization-mode": "1" },
 };
 const raw: Format = { codec: "RAW", clockRate: 0, channels: 0, parameters: {} };
-
-class TestNode implements MediaNode {
-  readonly id: string;
-  readonly owner = this;
-  nativeId: string | undefined;
-  transparent = false;
-  comesFrom: MediaOrigin | undefined;
-  offered: OfferedStream | undefined;
-  accepted: AcceptedStream | undefined;
-  codec: string | undefined;
-  encoder: EncoderSettings = {};
-  flowing = false;
-  readonly told: string[] = [];
-
-  constructor(
-    id: string,
-    state: Partial<Pick<TestNode, "transparent" | "offered" | "accepted" | "codec">> = {},
-  ) {
-    this.id = id;
-    this.nativeId = state.transparent === true ? undefined : id;
-    Object.assign(this, state);
-  }
-
-  nativeIdOf(): string | undefined {
-    return this.nativeId;
-  }
-  through(): boolean {
-    return this.transparent;
-  }
-  origin(): MediaOrigin | undefined {
-    return this.comesFrom ?? { node: this, point: this.transparent ? "sink" : "source" };
-  }
-  sourceFormat(): OfferedStream | undefined {
-    return this.offered;
-  }
-  accepts(): AcceptedStream | undefined {
-    return this.accepted;
-  }
-  outputCodec(): string | undefined {
-    return this.codec;
-  }
-  encoderSettings(): EncoderSettings {
-    return this.encoder;
-  }
-  isOwnSourceFlowing(): boolean {
-    return this.flowing;
-  }
-  onThroughFlow(medium: Medium, flowing: boolean): void {
-    this.told.push(`${medium} through ${flowing}`);
-  }
-  onTranscoding(medium: Medium, transcoding: boolean): void {
-    this.told.push(`${medium} ${transcoding ? "transcoding" : "as it is"}`);
-  }
-  onLinkError(medium: Medium, error: unknown): void {
-    this.told.push(`${medium} ${String(error)}`);
-  }
-  onConverterError(data: NativeMap): void {
-    this.told.push(`converter ${String(data["description"])}`);
-  }
-}
 
 const plainH264: Format = { ...h264, parameters: {} };
 
@@ -151,6 +84,29 @@ describe("Planner", () => {
     planner.update();
     await planner.settled();
     expect(host.takeCalls()).toEqual(["link sink video <- source"]);
+  });
+
+  it("plans only the links of the element that changed, unless media goes on from it", async () => {
+    const { host, planner, video } = setUp();
+    const source = new TestNode("source", { offered: rtp(vp8) });
+    const [changed, other] = [
+      new TestNode("changed", { accepted: takes(vp8) }),
+      new TestNode("other", { accepted: takes(vp8, h264) }),
+    ];
+    await video(changed, source);
+    await video(other, source);
+    const asked: string[] = [];
+    other.accepts = () => void asked.push("other") ?? other.accepted;
+    changed.accepted = takes(h264);
+    planner.update(changed);
+    await planner.settled();
+    expect(host.takeCalls().at(-1)).toBe("link changed video <- branch-4");
+    expect(asked).toEqual([]);
+    source.offered = rtp(h264);
+    planner.update(source);
+    await planner.settled();
+    expect(host.takeCalls()).toContain("link changed video <- source");
+    expect(asked).toEqual(["other"]);
   });
 
   it("shares each step between sinks that want the same codec, and releases all with the last", async () => {

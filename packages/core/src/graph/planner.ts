@@ -1,7 +1,7 @@
 import type { AppliedBranch, BranchHost, BranchSettings } from "./branch-set.js";
 import { LinkSet } from "./link-set.js";
 import type { AppliedLink } from "./link-set.js";
-import { computePlan } from "./plan.js";
+import { computePlan, KnownLinks } from "./plan.js";
 import type { ThroughFlow } from "./plan.js";
 import { Topology } from "./topology.js";
 import type { DesiredLink } from "./topology.js";
@@ -14,6 +14,7 @@ import type { MediaNode, Medium } from "./media.js";
 export class Planner {
   readonly #topology = new Topology();
   readonly #links: LinkSet;
+  readonly #known = new KnownLinks();
   readonly #onError: (error: unknown) => void;
   #flowing: readonly ThroughFlow[] = [];
   #running: Promise<void> | undefined;
@@ -32,13 +33,13 @@ export class Planner {
   /** Wants the sink to get this medium from the source, instead of whatever it got before. */
   connect(link: DesiredLink): void {
     this.#topology.connect(link);
-    this.update();
+    this.update(link.sink);
   }
 
   /** Wants the sink to get nothing of this medium. */
   disconnect(sink: MediaNode, medium: Medium): void {
     this.#topology.disconnect(sink, medium);
-    this.update();
+    this.update(sink);
   }
 
   /** Forgets the element; await {@link settled} before its native object goes. */
@@ -47,8 +48,14 @@ export class Planner {
     this.update();
   }
 
-  /** To be called when an element's format, accepted formats, transparency, encoder settings or flow changed. */
-  update(): void {
+  /**
+   * To be called when an element's format, accepted formats, transparency, encoder settings or flow changed.
+   * @param node the element, where nothing else has changed: most have no one behind them, so that only their own links
+   * are planned anew
+   */
+  update(node?: MediaNode): void {
+    if (node !== undefined && this.#topology.isLast(node)) this.#known.forget(node.owner);
+    else this.#known.clear();
     this.#isDirty = true;
     this.#running ??= this.#run();
   }
@@ -81,7 +88,7 @@ export class Planner {
   async #pass(): Promise<void> {
     this.#isDirty = false;
     try {
-      const plan = computePlan(this.#topology);
+      const plan = computePlan(this.#topology, this.#known);
       this.#tellFlows(plan.flows);
       await this.#links.apply(plan);
     } catch (error) {

@@ -42,6 +42,16 @@ export class Topology {
     }
   }
 
+  /** Whether no media goes on from the element, neither from its own source nor handed on. */
+  isLast({ owner }: MediaNode): boolean {
+    return media.every((medium) => !owner.through(medium) && !this.#feeds(owner, medium));
+  }
+
+  #feeds(owner: MediaNode, medium: Medium): boolean {
+    for (const source of this.#sources[medium].values()) if (source.owner === owner) return true;
+    return false;
+  }
+
   *links(): Generator<DesiredLink> {
     for (const medium of media) {
       for (const [sink, source] of this.#sources[medium]) yield { sink, medium, source };

@@ -77,7 +77,7 @@ export abstract class PlannedElement extends MediaElementBase implements MediaNo
    */
   protected async createNative(className: string, params: NativeMap = {}): Promise<void> {
     await this.#native.create(className, { ioThread: this.#pipeline.ioThread, ...params });
-    this.#pipeline.planner.update();
+    this.#pipeline.planner.update(this);
   }
 
   /**
@@ -130,7 +130,7 @@ export abstract class PlannedElement extends MediaElementBase implements MediaNo
     number = firstStream,
   ): void {
     this.#streams.get(medium, number).accepted = accepted;
-    this.#pipeline.planner.update();
+    this.#pipeline.planner.update(this);
   }
 
   /** Says what the element's source offers from now on, where native code does not; `undefined` = nothing. */
@@ -140,19 +140,19 @@ export abstract class PlannedElement extends MediaElementBase implements MediaNo
     number = firstStream,
   ): void {
     this.#streams.get(medium, number).offered = offered;
-    this.#pipeline.planner.update();
+    this.#pipeline.planner.update(this);
   }
 
   /** Says which native object carries a stream; `undefined` = the element's own. */
   protected setCarrier(medium: Medium, number: number, nativeId: string | undefined): void {
     this.#streams.get(medium, number).nativeId = nativeId;
-    this.#pipeline.planner.update();
+    this.#pipeline.planner.update(this);
   }
 
   /** Gives the element's streams names for connections, in place of those that they had. */
   protected nameStreams(names: readonly StreamName[]): void {
     this.#streams.rename(names);
-    this.#pipeline.planner.update();
+    this.#pipeline.planner.update(this);
   }
 
   /** Resolves when all links that follow from what was said so far are made. */
@@ -241,7 +241,7 @@ export abstract class PlannedElement extends MediaElementBase implements MediaNo
     const medium = mediumField(data, "medium");
     this.activity.setFlowing(direction, medium, flagField(data, "flowing"), streamNumber(data));
     // Transparent elements downstream show what their source does.
-    if (direction === "out") this.#pipeline.planner.update();
+    if (direction === "out") this.#pipeline.planner.update(this);
   }
 
   #onNativeError(data: NativeMap): void {

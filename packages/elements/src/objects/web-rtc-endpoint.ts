@@ -299,7 +299,7 @@ export class WebRtcEndpoint extends WebRtcSettings {
 
   #onCandidatePair(candidatePair: IceCandidatePair): void {
     const { localCandidate: local, remoteCandidate: remote } = candidatePair;
-    this.context.log.info("ICE selected a pair", { object: this.id, local, remote });
+    this.context.log.debug("ICE selected a pair", { object: this.id, local, remote });
     this.emitNewCandidatePairSelected({ candidatePair });
   }
 
@@ -310,7 +310,7 @@ export class WebRtcEndpoint extends WebRtcSettings {
   }
 
   #logState(protocol: string, state: string): void {
-    const level = state === "FAILED" ? "warning" : "info";
+    const level = state === "FAILED" ? "warning" : "debug";
     this.context.log[level](`${protocol} is ${state}`, { object: this.id });
   }
 
