@@ -23,6 +23,8 @@ export interface RemoteContext {
   readonly log: Logger;
   /** Sends an encoded event towards the subscribers. */
   readonly emit: (type: string, data: JsonValue) => void;
+  /** Whether somebody has ever subscribed to these events; others need not be made. Absent: to all. */
+  readonly isWanted?: (type: string) => boolean;
 }
 
 /** Hands events of native objects to whoever made them. */

@@ -27,7 +27,8 @@ export abstract class RemoteObject implements RemoteInstance {
    * @param data the event's own fields; they win over the common ones, as `Error` has a `type` of its own
    */
   protected raise(event: EventSpec, data: Readonly<Record<string, unknown>>): void {
-    const { clock, registry, emit } = this.#context;
+    const { clock, registry, emit, isWanted } = this.#context;
+    if (isWanted?.(event.name) === false) return;
     const common = {
       source: this,
       timestampMillis: String(Math.trunc(clock.wallTimeMs())),

@@ -29,6 +29,7 @@ export class ObjectTable {
   readonly #services: WorkerServices;
   readonly #emit: EmitEvent;
   readonly #objects = new Map<string, MediaObject>();
+  readonly #wanted = new Map<string, Set<string>>();
   readonly #logs = new Map<string, Logger>();
   readonly #log: Logger;
 
@@ -52,6 +53,11 @@ export class ObjectTable {
     const object = this.#objects.get(id);
     if (object === undefined) throw objectNotFound(id);
     return object;
+  }
+
+  /** Events of that type are sent from now on; does nothing for an unknown object. */
+  listen(id: string, type: string): void {
+    this.#wanted.get(id)?.add(type);
   }
 
   /** @throws KurentoError what the class's constructor or set-up fails with; nothing is left behind then */
@@ -95,6 +101,7 @@ export class ObjectTable {
       registry,
       (ref) => this.find(ref),
     );
+    const wanted = new Set<string>();
     const context: ObjectContext = {
       ...this.#services,
       log: this.#logOf(type),
@@ -102,8 +109,11 @@ export class ObjectTable {
       parent,
       pipeline: pipelineOf(parent),
       emit: (event, data) => this.#emit(id, event, data),
+      isWanted: (event) => wanted.has(event),
     };
-    return make(context, params);
+    const object = make(context, params);
+    this.#wanted.set(id, wanted);
+    return object;
   }
 
   // All are taken out before the first is released: from now on each of them is unknown.
@@ -123,6 +133,8 @@ export class ObjectTable {
       this.#log.debug("released", { object: object.id });
     } catch (error) {
       this.#log.error("release failed", { object: object.id, error });
+    } finally {
+      this.#wanted.delete(object.id);
     }
   }
 

@@ -168,7 +168,7 @@ describe("Worker", () => {
     expect(await gateway.request("invoke", { object: "a", operation: "getChildren" })).toEqual([]);
   });
 
-  it("sends events of objects", async () => {
+  it("sends events of objects once they are asked for", async () => {
     await create("p", undefined, "kurento.MediaPipeline");
     await create("p/e", "p", "kurento.PassThrough").catch(() => undefined);
     const params = { mediaPipeline: "p" };
@@ -178,11 +178,17 @@ describe("Worker", () => {
       parent: "p",
       constructorParams: params,
     });
-    await gateway.request("invoke", {
-      object: "p/f",
-      operation: "connect",
-      operationParams: { sink: "p/f", mediaType: "AUDIO" },
-    });
+    const connect = (): Promise<unknown> =>
+      gateway.request("invoke", {
+        object: "p/f",
+        operation: "connect",
+        operationParams: { sink: "p/f", mediaType: "AUDIO" },
+      });
+    await connect();
+    expect(events).toEqual([]);
+    await gateway.request("listen", { object: "p/f", type: "ElementConnected" });
+    await gateway.request("listen", { object: "nobody", type: "ElementConnected" });
+    await connect();
     expect(events).toMatchObject([
       { object: "p/f", type: "ElementConnected", data: { source: "p/f", sink: "p/f" } },
     ]);

@@ -44,8 +44,9 @@ interface Running {
 }
 
 /**
- * A media worker behind one connection to the gateway. Calls: `start`, `create`, `invoke`, `release`, `ping`,
- * `counters`, `shutdown`; it sends `event` notifications. Requests of one pipeline run in order.
+ * A media worker behind one connection to the gateway. Calls: `start`, `create`, `invoke`, `listen`, `release`, `ping`,
+ * `counters`, `shutdown`; it sends `event` notifications of what was asked for by `listen`. Requests of one pipeline run in
+ * order.
  */
 export class Worker {
   readonly #parts: WorkerParts;
@@ -60,6 +61,7 @@ export class Worker {
     this.#handle("start", (params) => this.#start(params));
     this.#handleRequest("create", (params) => this.#create(params));
     this.#handleRequest("invoke", (params) => this.#invoke(params));
+    this.#handle("listen", (params) => this.#listen(params));
     this.#handleRequest("release", (params) => this.#release(params));
     this.#handle("counters", () => this.#counters());
     this.#handle("shutdown", () => this.shutdown());
@@ -156,6 +158,12 @@ export class Worker {
     // In its turn as all others, but the next in line does not wait for its end.
     const started = await this.#queue.run(key, async () => ({ result: settled(call()) }));
     return unwrap(await started.result);
+  }
+
+  /** At once, whatever the pipeline is busy with: what happens after the answer is sent. */
+  async #listen(params: RequestParams): Promise<null> {
+    this.#state().objects.listen(params.text("object"), params.text("type"));
+    return null;
   }
 
   async #release(params: RequestParams): Promise<JsonValue> {

@@ -11,5 +11,7 @@ export const subscribe: Method = async ({ params, state }) => {
   if (!record.type.hasEvent(type)) {
     throw new KurentoError("MEDIA_OBJECT_EVENT_NOT_SUPPORTED", `Event '${type}' not supported`);
   }
+  await state.objects.listen(record, type);
+  state.objects.resolve(sessionId, object); // it may have gone meanwhile
   return { sessionId, value: state.subscriptions.add(record.id, type, sessionId) };
 };

@@ -112,6 +112,14 @@ export class ObjectService {
   }
 
   /**
+   * Has events of an object sent here, where its worker makes them.
+   * @throws KurentoError 40108 when the worker dies
+   */
+  async listen({ id, slot }: ObjectRecord, type: string): Promise<void> {
+    await slot?.request("listen", { object: id, type });
+  }
+
+  /**
    * Finds an object on behalf of a session, which uses it from now on.
    * @throws KurentoError 40101 for an unknown id
    */
