@@ -59,6 +59,9 @@ if (unknown.length > 0) {
 const all = packageFolders()
   .map(projectName)
   .filter((name) => !exceptions.has(name));
+if (git("status", "--porcelain") !== "") {
+  console.log("alone: the clones have what is committed, not the changes in this tree");
+}
 let failed = 0;
 for (const project of given.length > 0 ? given : all) {
   const folder = mkdtempSync(join(tmpdir(), "kms-alone-"));

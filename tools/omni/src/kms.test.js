@@ -32,7 +32,7 @@ describe("./kms", () => {
     const { stdout, status } = bash("./kms --help");
     expect(status).toBe(0);
     expect(stdout).toContain("ws://localhost:8888/kurento");
-    expect(stdout).toContain("./kms test [--full]");
+    expect(stdout).toContain("./kms test [--full | --clean-room]");
   });
 
   it("names a command that it does not know", () => {
