@@ -25,9 +25,9 @@ std::string textOf(const char* text) {
 std::string nameOf(GObject* object) {
   if (object == nullptr) return {};
   if (GST_IS_PAD(object)) {
-    const std::unique_ptr<GstObject, decltype(&gst_object_unref)> parent(
-        gst_object_get_parent(GST_OBJECT_CAST(object)), &gst_object_unref);
-    const std::string owner = parent ? textOf(GST_OBJECT_NAME(parent.get())) : "''";
+    // As GStreamer's own log does, without the pad's lock: it logs while it holds that.
+    const GstObject* parent = GST_OBJECT_PARENT(object);
+    const std::string owner = parent == nullptr ? "''" : textOf(GST_OBJECT_NAME(parent));
     return owner + ":" + textOf(GST_OBJECT_NAME(object));
   }
   if (GST_IS_OBJECT(object) && GST_OBJECT_NAME(object) != nullptr) return GST_OBJECT_NAME(object);

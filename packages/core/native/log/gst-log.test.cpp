@@ -56,6 +56,15 @@ TEST_F(GstLog, WritesTheLinesOfElementsWithTheirNames) {
   EXPECT_THAT(lines, HasSubstr("  <sink0:sink> pad\n"));
 }
 
+TEST_F(GstLog, TakesNoLockOfWhatItLogs) {
+  GstPad* pad = gst_pad_new("locked", GST_PAD_SRC);
+  GST_OBJECT_LOCK(pad);
+  GST_CAT_WARNING_OBJECT(category, pad, "under its lock");
+  GST_OBJECT_UNLOCK(pad);
+  EXPECT_THAT(read(), HasSubstr("  <'':locked> under its lock\n"));
+  gst_object_unref(pad);
+}
+
 TEST_F(GstLog, KeepsToTheLevels) {
   GST_CAT_LOG(category, "too much detail");
   GST_CAT_DEBUG(category, "wanted");
