@@ -18,7 +18,7 @@ import { iceParameters, localTransport, sentFormats } from "./web-rtc-media.js";
 import { WebRtcSettings } from "./web-rtc-settings.js";
 import { WebRtcTransport } from "./web-rtc-transport.js";
 import type { TransportNative } from "./web-rtc-transport.js";
-import { WebRtcNegotiation } from "./web-rtc-negotiation.js";
+import { readRemote, WebRtcNegotiation } from "./web-rtc-negotiation.js";
 import type { Needs, Proposal } from "./web-rtc-negotiation.js";
 
 // GST_RESOURCE_ERROR_SETTINGS: what Kurento reports a wrong turnUrl as.
@@ -93,8 +93,9 @@ export class WebRtcEndpoint extends WebRtcSettings {
   }
 
   protected override async answerOffer(offer: string): Promise<string> {
-    await this.#provide(this.#negotiator.needsToAnswer(offer));
-    const proposal = this.#negotiator.answer(offer);
+    const remote = readRemote(offer);
+    await this.#provide(this.#negotiator.needsToAnswer(remote));
+    const proposal = this.#negotiator.answer(remote);
     for (const transport of proposal.iceRestarts) await this.#restartIce(transport);
     return this.#carryOut(proposal);
   }

@@ -80,10 +80,9 @@ export class WebRtcNegotiation {
 
   /**
    * What the answer to an offer needs.
-   * @throws KurentoError 40201 when the text is no SDP, 40205 when it cannot be answered
+   * @throws KurentoError 40205 when it cannot be answered
    */
-  needsToAnswer(offer: string): Needs {
-    const remote = readRemote(offer);
+  needsToAnswer(remote: RemoteSession): Needs {
     const places = refusing(...PROCESSING_OFFER, () =>
       placesOf(remote, this.#capabilities, this.#settledForAnswer()),
     );
@@ -122,10 +121,9 @@ export class WebRtcNegotiation {
 
   /**
    * Works out the answer to an offer.
-   * @throws KurentoError 40201 when the text is no SDP, 40205 when it cannot be answered
+   * @throws KurentoError 40205 when it cannot be answered
    */
-  answer(text: string): Proposal {
-    const remote = readRemote(text);
+  answer(remote: RemoteSession): Proposal {
     const ingredients = { capabilities: this.#capabilities, transports: this.#transports };
     return refusing(...PROCESSING_OFFER, () => {
       const local = createAnswer(remote, ingredients, this.#nextOrigin(), this.#settledForAnswer());
@@ -263,7 +261,11 @@ function hasSameLines(remote: RemoteSession, local: LocalSession): boolean {
   );
 }
 
-function readRemote(text: string): RemoteSession {
+/**
+ * Reads what the remote side says.
+ * @throws KurentoError 40201 when the text is no SDP
+ */
+export function readRemote(text: string): RemoteSession {
   try {
     return readSession(text);
   } catch (error) {

@@ -2,7 +2,7 @@
 import { KurentoError } from "@kms/core";
 import { Random } from "@kms/core/testing";
 import { nativePlainStream } from "../objects/rtp-negotiation.js";
-import { WebRtcNegotiation } from "../objects/web-rtc-negotiation.js";
+import { readRemote, WebRtcNegotiation } from "../objects/web-rtc-negotiation.js";
 import { PlainCatalogue } from "./plain-codecs.js";
 import { acceptableMedia, createPlainAnswer, plainStreams } from "./plain-negotiate.js";
 import type { PlainEndpoint } from "./plain-negotiate.js";
@@ -95,9 +95,9 @@ function isTaken(text: string, isOffer: boolean): boolean {
   const negotiation = new WebRtcNegotiation(TRANSPORT, WITH_DATA);
   try {
     if (!isOffer) negotiation.offer(WISHES);
-    negotiation.commit(isOffer ? negotiation.answer(text) : negotiation.accept(text));
+    negotiation.commit(isOffer ? negotiation.answer(readRemote(text)) : negotiation.accept(text));
     negotiation.isRenegotiation(text);
-    negotiation.answer(text);
+    negotiation.answer(readRemote(text));
     negotiation.describe([{ candidates: [], isDone: true, destination: undefined }]);
     return true;
   } catch (error) {
