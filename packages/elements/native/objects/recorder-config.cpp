@@ -12,6 +12,7 @@ RecorderConfig RecorderConfig::fromValue(const Value& params) {
     throw Error(ErrorCode::kIllegalParam,
                 "Media profile " + config.profile.name + " can only be written to files");
   }
+  config.closesGaps = params.get<bool>("closesGaps", false);
   config.silenceWait = std::chrono::milliseconds(params.get<int>("silenceWait", 2000));
   const Value& roots = params.get("roots");
   if (!roots.isNull()) {

@@ -16,6 +16,7 @@ struct RecorderConfig {
   RecordingProfile profile;
   bool stopsAtEnd = false;  ///< when all its sources have ended
   bool isStreamed = false;  ///< only appends to the file, so that it can be sent while it grows
+  bool closesGaps = false;  ///< takes out times in which nothing comes
   /// How long a track that is connected but silent holds the others back.
   Duration silenceWait = std::chrono::seconds(2);
   std::vector<std::string> roots;  ///< folders in which files may be made; empty: everywhere

@@ -17,7 +17,7 @@ Recorder::Recorder(host::Context context, RecorderConfig config)
     : m_context(std::move(context)),
       m_config(std::move(config)),
       m_runtime(m_context.services().gst),
-      m_gate(!m_config.profile.isSplit) {
+      m_gate(!m_config.profile.isSplit, m_config.closesGaps) {
   static std::once_flag once;
   std::call_once(once, [] {
     GST_DEBUG_CATEGORY_INIT(kms_recorder_debug, "recorderendpoint", 0, "RecorderEndpoint");
@@ -256,7 +256,7 @@ void Recorder::reset() {
   m_isClosing = false;
   m_isPrepared = false;
   m_isHurried = false;
-  m_gate = RecordingGate(!m_config.profile.isSplit);
+  m_gate = RecordingGate(!m_config.profile.isSplit, m_config.closesGaps);
   m_recorded.clear();
   m_wait.reset();
   m_deadline.reset();

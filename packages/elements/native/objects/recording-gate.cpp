@@ -131,6 +131,7 @@ bool RecordingGate::begin(const std::set<Medium>& tracks) {
     }
   }
   m_phase = Phase::kOpen;
+  m_latest = m_start;
   for (const Medium medium : tracks) {
     Track& track = m_tracks[medium];
     if (!std::exchange(track.isRecorded, true)) startTrack(track, track.held.front().sample);
@@ -163,6 +164,7 @@ void RecordingGate::pass(Medium medium, GstClockTime from, GstSample* sample) {
   if (!track.isRecorded) return;
   if (!track.first) startTrack(track, SamplePtr::retain(sample));
   if (!fits(track.first.get(), sample)) return;
+  closeGap(from);
   const bool isEarly = from < m_start;
   if (medium == Medium::kAudio && isEarly) return;
   GstClockTime time = isEarly ? m_written : from - m_start + m_written;
@@ -177,6 +179,12 @@ void RecordingGate::pass(Medium medium, GstClockTime from, GstSample* sample) {
     track.lastKeyframe = SamplePtr::retain(sample);
   }
   append(medium, at, retimed(sample, at));
+}
+
+// Of any track: what one of them lacks alone is filled, and takes its time.
+void RecordingGate::closeGap(GstClockTime from) {
+  if (m_closesGaps && from > m_latest + kGap) m_start += from - m_latest - kUsualFrame;
+  m_latest = std::max(m_latest, from);
 }
 
 void RecordingGate::append(Medium medium, GstClockTime time, BufferPtr buffer) {

@@ -26,8 +26,10 @@ struct RecordedFrame {
 /// more than one thread.
 class RecordingGate {
  public:
-  /// `isShared` when the tracks go into one file.
-  explicit RecordingGate(bool isShared = true) : m_isShared(isShared) {}
+  /// `isShared` when the tracks go into one file; with `closesGaps` times longer than kGap in which
+  /// nothing comes are taken out.
+  explicit RecordingGate(bool isShared = true, bool closesGaps = false)
+      : m_isShared(isShared), m_closesGaps(closesGaps) {}
 
   /// Begins to wait for frames at `now` (running time).
   void open(GstClockTime now);
@@ -61,6 +63,7 @@ class RecordingGate {
   static constexpr GstClockTime kMaxLead = 2 * GST_SECOND;        ///< of held video
   static constexpr GstClockTime kMaxEarly = GST_SECOND / 2;       ///< before `open`
   static constexpr GstClockTime kMaxSilence = 700 * GST_MSECOND;  ///< of a track behind the other
+  static constexpr GstClockTime kGap = 500 * GST_MSECOND;         ///< that is taken out
   static constexpr GstClockTime kUsualSound = 20 * GST_MSECOND;
   static constexpr std::size_t kMaxHeld = 900;
 
@@ -85,14 +88,17 @@ class RecordingGate {
   void hold(Track& track, media::Medium medium, GstSample* sample);
   void startTrack(Track& track, const gst::SamplePtr& first) const;
   void pass(media::Medium medium, GstClockTime from, GstSample* sample);
+  void closeGap(GstClockTime from);
   void append(media::Medium medium, GstClockTime time, gst::BufferPtr buffer);
   void fillOther(media::Medium advanced, GstClockTime until);
   void fillSilence(Track& audio, GstClockTime until);
 
   bool m_isShared;
+  bool m_closesGaps;
   Phase m_phase = Phase::kClosed;
   GstClockTime m_openedAt = 0;
   GstClockTime m_start = 0;    // running time at which the gate let frames through
+  GstClockTime m_latest = 0;   // running time of the last frame that went through
   GstClockTime m_written = 0;  // time of the recording at that moment
   bool m_needsKeyframe = true;
   std::map<media::Medium, Track> m_tracks;

@@ -180,6 +180,30 @@ TEST_F(RecordingGateTest, LeavesTracksOfDifferentFilesAlone) {
   EXPECT_THAT(times(Medium::kAudio), ElementsAre(500));
 }
 
+TEST_F(RecordingGateTest, KeepsTimesInWhichNothingComes) {
+  gate.open(0);
+  keyframe(0);
+  EXPECT_TRUE(gate.begin(video));
+  delta(40);
+  delta(3000);
+  EXPECT_THAT(times(Medium::kVideo), ElementsAre(0, 40, 3000));
+}
+
+TEST_F(RecordingGateTest, TakesThemOutWhenItIsToCloseGaps) {
+  gate = RecordingGate(true, true);
+  gate.open(0);
+  keyframe(0);
+  audio(0);
+  EXPECT_TRUE(gate.begin(both));
+  delta(400);
+  audio(20);
+  delta(3000);
+  audio(3010);
+  delta(3040);
+  EXPECT_THAT(times(Medium::kVideo), ElementsAre(0, 400, 433, 473));
+  EXPECT_THAT(times(Medium::kAudio), ElementsAre(0, 20, 443)) << "both by the same";
+}
+
 TEST_F(RecordingGateTest, BeginsWithFillersForTracksThatAreSilent) {
   gate.open(1000 * kMs);
   audio(1000);

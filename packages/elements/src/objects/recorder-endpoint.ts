@@ -52,6 +52,7 @@ export class RecorderEndpoint extends RecorderEndpointBase {
       profile,
       stopOnEndOfStream,
       silenceWait: this.#settings.silenceWait,
+      closesGaps: this.#settings.closesGaps,
       ...(await this.#target()),
     });
     for (const medium of MEDIA)

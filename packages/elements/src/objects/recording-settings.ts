@@ -8,6 +8,8 @@ import type { S3Store } from "./s3-upload.js";
 export interface RecordingSettings {
   /** How long a track that is connected but silent holds the others back; milliseconds. */
   readonly silenceWait: number;
+  /** Whether times in which nothing comes are taken out. */
+  readonly closesGaps: boolean;
   /** Folders in which files may be made; none = everywhere. */
   readonly roots: readonly string[];
   /** Folder for recordings that are on their way to another machine. */
@@ -24,6 +26,7 @@ export function recordingSettings(config: ObjectContext["config"]): RecordingSet
   const roots = config.text(CLASS, "roots") ?? "";
   return {
     silenceWait: Math.max(0, config.integer(CLASS, "silenceWait") ?? DEFAULT_WAIT),
+    closesGaps: config.text(CLASS, "gapsFix") === "GENPTS",
     roots: roots.split(":").filter(Boolean),
     spool: config.text(CLASS, "spool") ?? join(tmpdir(), "kurento-spool"),
     store: storeOf(config),

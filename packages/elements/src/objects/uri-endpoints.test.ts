@@ -107,12 +107,12 @@ describe("RecorderEndpoint", () => {
   });
 
   it("tells native code what is configured", async () => {
-    const settings = { silenceWait: 500, roots: "/a:/b" };
+    const settings = { silenceWait: 500, roots: "/a:/b", gapsFix: "GENPTS" };
     const config = { kurento: { RecorderEndpoint: settings } };
     services = testServices([coreModule, elementsModule], config);
     pipeline = new MediaPipeline(services.context("pipeline"));
     await create("MP4").initialize();
-    const params = { profile: "MP4", silenceWait: 500, roots: ["/a", "/b"] };
+    const params = { profile: "MP4", silenceWait: 500, roots: ["/a", "/b"], closesGaps: true };
     expect(services.host.objects.get("recorder")?.params).toMatchObject(params);
   });
 
