@@ -118,9 +118,9 @@ class TimedCollector final : public gst::FrameSink {
 };
 
 /// A Branch that decodes what it is linked to.
-[[nodiscard]] inline std::unique_ptr<gst::Branch> makeDecoder(MediaBench& bench,
-                                                              const std::string& id,
-                                                              const std::string& medium) {
+template <typename Bench>
+[[nodiscard]] std::unique_ptr<gst::Branch> makeDecoder(Bench& bench, const std::string& id,
+                                                       const std::string& medium) {
   const Map target{{"kind", "frames"}, {"format", Map{{"codec", "RAW"}}}};
   return bench.onLoop([&] {
     return std::make_unique<gst::Branch>(

@@ -92,9 +92,10 @@ class Collector final : public gst::FrameSink {
 };
 
 /// What a test of native objects needs. The test's thread is the embedder.
-class MediaBench {
+template <typename ClockType>
+class MediaBenchOn {
  public:
-  SystemClock clock;
+  ClockType clock;
   gst::Runtime runtime{clock};
   alignas(64) std::array<std::byte, 64> nowhere{};  // no test object touches the router itself
   host::Services services{clock, *reinterpret_cast<router::Router*>(nowhere.data()), runtime};
@@ -200,6 +201,7 @@ class MediaBench {
     return reached.get_future().get();
   }
 };
+using MediaBench = MediaBenchOn<SystemClock>;
 
 /// Mean colour of a rectangle (fractions of the frame, 0..1) of a raw I420 sample.
 [[nodiscard]] inline Colour colourOf(GstSample* sample, double left = 0.25, double right = 0.75) {
