@@ -8,8 +8,7 @@ namespace kms::elements {
 
 PlayerEndpoint::PlayerEndpoint(host::Context context, const Value& params)
     : ObjectBase(context),
-      m_player(std::make_shared<Player>(std::move(context), params.at("uri").text(),
-                                        params.get<int>("networkCache", 0))) {
+      m_player(std::make_shared<Player>(std::move(context), PlayerConfig::fromValue(params))) {
   const auto order = [this](void (Player::*what)()) {
     return [this, what](const Value&) {
       (*m_player.*what)();

@@ -12,7 +12,8 @@ class Player;
 
 /// The native class `PlayerEndpoint`. A source of each medium, in the codec of the media itself.
 ///
-/// params: {uri, networkCache?: milliseconds}.
+/// params: as in PlayerConfig: {uri, networkCache?: milliseconds, schemes?, roots?, proxy?,
+/// rtspPorts?, reconnects?}.
 /// Methods: `play {}`, `pause {}`, `stop {}` (answered at once), `position {}` -> milliseconds,
 /// `setPosition {position}` (40700 when there is no such position), `videoInfo {}` ->
 /// {isSeekable, seekableInit, seekableEnd, duration}.

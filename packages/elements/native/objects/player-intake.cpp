@@ -9,6 +9,7 @@
 #include <exception>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -38,13 +39,23 @@ std::optional<Medium> mediumOf(const GstCaps* caps) {
   return std::nullopt;
 }
 
+// Opus from RTP does not say what a muxer wants to know; from a file it does.
+std::string parserOf(const gst::Codec& codec, const GstCaps* caps) {
+  const GstStructure* stream = gst_caps_get_structure(caps, 0);
+  const bool isBareOpus =
+      std::string_view(codec.name) == "OPUS" && gst_structure_has_field(stream, "rate") == FALSE;
+  return isBareOpus ? "opusparse" : codec.parser;
+}
+
 // From the reader's stream to an appsink `out`, in the form in which frames pass between pipelines.
 std::string outputDescription(Medium medium, const GstCaps* caps) {
   const auto format = gst::formatOf(caps);
   const gst::Codec* codec = format ? gst::findCodec(format->codec) : nullptr;
   std::string out = gst::outputFragment("out", true);
-  if (codec == nullptr || codec->parser[0] == '\0') return out;
-  return std::string(codec->parser) + " ! " + gst::frameCaps(medium, codec->name) + " ! " + out;
+  if (codec == nullptr) return out;
+  const std::string parser = parserOf(*codec, caps);
+  if (parser.empty()) return out;
+  return parser + " ! " + gst::frameCaps(medium, codec->name) + " ! " + out;
 }
 
 // Turns the samples' times into the worker's running time. What lies before the position that was
@@ -162,6 +173,13 @@ struct PlayerIntake::Callbacks {
     const PlayerIntake& self = **static_cast<Held*>(intake);
     self.m_config.onComplete(self.m_hasMedia);
   }
+  // Skip, or try.
+  static int autoplugSelect(GstElement*, GstPad*, GstCaps*, GstElementFactory* factory,
+                            gpointer intake) {
+    constexpr int kTry = 0;  // GstAutoplugSelectResult, which no header declares
+    constexpr int kSkip = 2;
+    return (*static_cast<Held*>(intake))->mayUse(factory) ? kTry : kSkip;
+  }
   static void sourceSetup(GstElement*, GstElement* source, gpointer intake) {
     (*static_cast<Held*>(intake))->onSource(source);
   }
@@ -179,16 +197,32 @@ void PlayerIntake::attach(const std::shared_ptr<PlayerIntake>& intake, GstElemen
   };
   connect("pad-added", G_CALLBACK(&Callbacks::padAdded));
   connect("no-more-pads", G_CALLBACK(&Callbacks::noMorePads));
+  connect("autoplug-select", G_CALLBACK(&Callbacks::autoplugSelect));
   connect("source-setup", G_CALLBACK(&Callbacks::sourceSetup));
 }
 
 void PlayerIntake::onSource(GstElement* source) const {
+  const PlayerConfig& config = m_config.source;
   GObjectClass* type = G_OBJECT_GET_CLASS(source);
-  const bool isRtsp = g_object_class_find_property(type, "latency") != nullptr &&
-                      g_object_class_find_property(type, "drop-on-latency") != nullptr;
-  if (!isRtsp) return;
-  g_object_set(source, "latency", static_cast<guint>(std::max(m_config.networkCacheMs, 0)),
-               "drop-on-latency", TRUE, nullptr);
+  const auto has = [type](const char* name) {
+    return g_object_class_find_property(type, name) != nullptr;
+  };
+  if (has("latency") && has("drop-on-latency")) {
+    g_object_set(source, "latency", static_cast<guint>(std::max(config.networkCacheMs, 0)),
+                 "drop-on-latency", TRUE, nullptr);
+    if (!config.rtspPorts.empty()) {
+      g_object_set(source, "port-range", config.rtspPorts.c_str(), nullptr);
+    }
+  } else if (!config.proxy.empty() && has("proxy")) {
+    g_object_set(source, "proxy", config.proxy.c_str(), nullptr);
+  }
+}
+
+// Playlists and session descriptions name addresses that nobody has looked at.
+bool PlayerIntake::mayUse(GstElementFactory* factory) const {
+  if (!m_config.source.isConfined()) return true;
+  const std::string kind = gst_element_factory_get_metadata(factory, GST_ELEMENT_METADATA_KLASS);
+  return kind.find("Adaptive") == std::string::npos && kind.find("Network") == std::string::npos;
 }
 
 bool PlayerIntake::claim(Medium medium) {

@@ -2,6 +2,8 @@
 // media.
 #pragma once
 
+#include "objects/player-config.hpp"
+
 #include <kms/gst/frame-source.hpp>
 #include <kms/gst/runtime.hpp>
 
@@ -16,7 +18,7 @@ namespace kms::elements {
 
 struct PlayerIntakeConfig {
   GstClockTime baseTime = 0;  ///< of the worker's running time
-  int networkCacheMs = 0;
+  PlayerConfig source;
   std::map<media::Medium, std::function<void(GstSample*)>> outlets;   ///< streaming threads
   std::map<media::Medium, std::function<void()>> ends;                ///< streaming threads
   std::function<void(media::Medium, const media::Format&)> onFormat;  ///< any thread
@@ -38,6 +40,7 @@ class PlayerIntake {
 
   void onStream(GstElement* reader, GstPad* pad);
   void onSource(GstElement* source) const;
+  [[nodiscard]] bool mayUse(GstElementFactory* factory) const;
   bool claim(media::Medium medium);
   void connect(GstElement* appsink, media::Medium medium);
 

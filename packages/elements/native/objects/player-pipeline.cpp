@@ -15,6 +15,10 @@ using media::Medium;
 namespace {
 
 constexpr auto kPreroll = std::chrono::seconds(4);  // how long a seek waits for media
+// decodebin may lose the error of a demuxer that fails while it is connected (seen with 1.22, with
+// an MP4 file without index): then nothing would ever come.
+constexpr auto kFilePatience = std::chrono::seconds(5);
+constexpr auto kNetworkPatience = std::chrono::seconds(30);
 constexpr auto kVerdict =
     std::chrono::milliseconds(200);  // how long a failure may take to explain itself
 
@@ -32,7 +36,7 @@ Map whyNotOpened(const gst::BusError& error) {
   const bool isSource = error.source == "source";
   const bool isNoReader = error.source == "reader" && isOneOf(error, GST_CORE_ERROR);
   if (isSource || isNoReader || isOneOf(error, GST_RESOURCE_ERROR)) {
-    return invalid("INVALID_URI", "Invalid URI");
+    return PlayerPipeline::invalidUri();
   }
   return invalid("INVALID_MEDIA", "Invalid Media");
 }
@@ -108,6 +112,10 @@ PlayerPipeline::PlayerPipeline(gst::Runtime& runtime, PlayerPipelineConfig confi
 
 PlayerPipeline::~PlayerPipeline() = default;
 
+Map PlayerPipeline::invalidUri() {
+  return invalid("INVALID_URI", "Invalid URI");
+}
+
 void PlayerPipeline::start() {
   gst::PipelineHandlers handlers;
   handlers.onError = [this](const gst::BusError& error) { onError(error); };
@@ -127,9 +135,12 @@ void PlayerPipeline::start() {
   buildIntake();
   const gst::CapsPtr wanted = gst::CapsPtr::adopt(gst_caps_merge(
       gst::capsOfAll(Medium::kVideo).release(), gst::capsOfAll(Medium::kAudio).release()));
-  g_object_set(reader.get(), "uri", m_config.uri.c_str(), "caps", wanted.get(),
+  g_object_set(reader.get(), "uri", m_config.source.uri.c_str(), "caps", wanted.get(),
                "expose-all-streams", FALSE, nullptr);
   PlayerIntake::attach(m_intake, reader.get());
+  m_patience = m_runtime.after(m_config.source.isFile() ? kFilePatience : kNetworkPatience, [this] {
+    if (!m_intake->hasMedia()) failed(invalid("INVALID_MEDIA", "Invalid Media"));
+  });
 }
 
 void PlayerPipeline::buildIntake() {
@@ -142,13 +153,17 @@ void PlayerPipeline::buildIntake() {
   };
   PlayerIntakeConfig intake;
   intake.baseTime = m_runtime.baseTime();
-  intake.networkCacheMs = m_config.networkCacheMs;
+  intake.source = m_config.source;
   for (const auto& [medium, outlet] : m_config.outlets) {
     intake.outlets[medium] = [outlet = outlet](GstSample* sample) {
       outlet.touch();
       outlet.frames->push(sample);
     };
-    intake.ends[medium] = [frames = outlet.frames] { frames->endOfStream(); };
+    // Whether that is the end of an RTSP source its owner decides.
+    const bool isEnd = !m_config.source.isRtsp();
+    intake.ends[medium] = [isEnd, frames = outlet.frames] {
+      if (isEnd) frames->endOfStream();
+    };
   }
   intake.onFormat = later([](PlayerPipeline& self, Medium medium, const Format& format) {
     if (const auto call = self.m_handlers.onFormat) call(medium, format);
@@ -173,8 +188,8 @@ void PlayerPipeline::setState(GstState state, std::function<void()> done) {
     const auto self = weak.lock();
     if (self && !changed && self->m_handlers.onFailure) {
       // The element that failed says why on the bus; if none does, nothing could be opened.
-      self->m_verdict = self->m_runtime.after(
-          kVerdict, [self = self.get()] { self->failed(invalid("INVALID_URI", "Invalid URI")); });
+      self->m_verdict =
+          self->m_runtime.after(kVerdict, [self = self.get()] { self->failed(invalidUri()); });
     }
     done();
   };
@@ -220,6 +235,7 @@ std::string PlayerPipeline::dot(int details) const {
 void PlayerPipeline::close(std::function<void()> done) {
   m_handlers = {};
   m_verdict.reset();
+  m_patience.reset();
   m_pipeline->close(std::move(done));
 }
 

@@ -1,6 +1,8 @@
 // The pipeline of one playing of a URI: reads, unpacks and paces it.
 #pragma once
 
+#include "objects/player-config.hpp"
+
 #include <kms/gst/frame-source.hpp>
 #include <kms/gst/pipeline.hpp>
 
@@ -21,8 +23,7 @@ struct PlayerOutlet {
 
 struct PlayerPipelineConfig {
   std::string name;
-  std::string uri;
-  int networkCacheMs = 0;  ///< jitter buffer of RTSP sources
+  PlayerConfig source;
   std::map<media::Medium, PlayerOutlet> outlets;
 };
 
@@ -54,6 +55,8 @@ class PlayerPipeline : public std::enable_shared_from_this<PlayerPipeline> {
   PlayerPipeline(gst::Runtime& runtime, PlayerPipelineConfig config,
                  PlayerPipelineHandlers handlers);
   ~PlayerPipeline();
+  /// Data of `error` for a URI that cannot be opened.
+  [[nodiscard]] static Map invalidUri();
   PlayerPipeline(const PlayerPipeline&) = delete;
   PlayerPipeline& operator=(const PlayerPipeline&) = delete;
 
@@ -80,6 +83,7 @@ class PlayerPipeline : public std::enable_shared_from_this<PlayerPipeline> {
   std::shared_ptr<PlayerIntake> m_intake;
   std::unique_ptr<gst::Pipeline> m_pipeline;
   gst::SourceHandle m_verdict;
+  gst::SourceHandle m_patience;
 };
 
 }  // namespace kms::elements

@@ -1,6 +1,7 @@
 #include "objects/recording-target.hpp"
 
-#include <algorithm>
+#include "objects/file-roots.hpp"
+
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -24,24 +25,6 @@ BusError cannotOpen(const std::string& message, const std::string& debug) {
 
 std::string cannotWrite(const std::string& path) {
   return "Could not open file \"" + path + "\" for writing.";
-}
-
-bool isBelow(const fs::path& path, const std::string& root) {
-  std::error_code failure;
-  fs::path folder = fs::weakly_canonical(root, failure);
-  if (failure) return false;
-  if (!folder.has_filename()) folder = folder.parent_path();
-  return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first ==
-         folder.end();
-}
-
-bool isAllowed(const fs::path& path, const std::vector<std::string>& roots) {
-  if (roots.empty()) return true;
-  std::error_code failure;
-  const fs::path real = fs::weakly_canonical(path, failure);
-  if (failure) return false;
-  return std::any_of(roots.begin(), roots.end(),
-                     [&](const std::string& root) { return isBelow(real, root); });
 }
 
 }  // namespace
@@ -71,7 +54,7 @@ std::string pathOfTake(const std::string& path, int take) {
 
 std::optional<BusError> prepareFolder(const std::string& path,
                                       const std::vector<std::string>& roots) {
-  if (!isAllowed(path, roots)) {
+  if (!isWithin(path, roots)) {
     return cannotOpen(cannotWrite(path), "it is outside of the folders for recordings");
   }
   std::error_code failure;

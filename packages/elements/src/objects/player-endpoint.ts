@@ -4,6 +4,7 @@ import type { ObjectContext } from "@kms/core";
 import { PlayerEndpointBase } from "../generated/player-endpoint.js";
 import type { PlayerEndpointParams } from "../generated/player-endpoint.js";
 import type { VideoInfo } from "../generated/types.js";
+import { playerSettings } from "./player-settings.js";
 
 /** Plays a URI into the pipeline. */
 export class PlayerEndpoint extends PlayerEndpointBase {
@@ -19,6 +20,7 @@ export class PlayerEndpoint extends PlayerEndpointBase {
     await this.createNative("PlayerEndpoint", {
       uri: this.effectiveUri,
       networkCache: this.#params.networkCache,
+      ...(await playerSettings(this.context)),
     });
   }
 

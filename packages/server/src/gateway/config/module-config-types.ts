@@ -127,13 +127,21 @@ export interface WebRtcEndpointConfig extends ClassConfig {
   readonly "enable-h265"?: boolean;
 }
 
-/** RTSP. */
+/** What may be played, and RTSP. */
 export interface PlayerEndpointConfig extends ClassConfig {
   /**
    * `min-max`
    * @pattern ^\d{1,5}-\d{1,5}$
    */
   readonly rtspClientPortRange?: string;
+  /** Ours: schemes that may be played, with commas between. */
+  readonly schemes?: string;
+  /** Ours: folders whose files may be played, with `:` between. */
+  readonly roots?: string;
+  /** Ours: whether http(s) may reach addresses that are not of the public Internet. */
+  readonly privateHttp?: boolean;
+  /** Ours: whether RTSP sources without an end are opened again when they are lost. */
+  readonly rtspReconnect?: boolean;
 }
 
 /** Recordings. */
