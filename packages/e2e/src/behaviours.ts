@@ -1,4 +1,4 @@
-// Behaviours of Kurento's own tests of SDP, RTP, WebRTC, SRTP, ICE and data, by the names of its suites and cases, and
+// Behaviours of Kurento's own tests of SDP, RTP, WebRTC, SRTP, ICE, data, players, recorders and uploads, by the names of its suites and cases, and
 // where a test of ours shows each. Kept true by behaviours.test.ts.
 
 /** Tests of one file that show cases of one suite. */
@@ -11,6 +11,42 @@ export interface Shown {
 }
 
 export const BEHAVIOURS: readonly Shown[] = [
+  {
+    suite: "test_player",
+    file: "e2e/src/player-recorder.test.ts",
+    cases: ["eos_received", "eos_received_with_no_accept_eos_sink"],
+  },
+  {
+    suite: "test_recorder",
+    file: "e2e/src/player-recorder.test.ts",
+    cases: ["recorder_state_changes"],
+  },
+  {
+    suite: "test_recorderendpoint",
+    file: "e2e/src/player-recorder.test.ts",
+    cases: [
+      "check_states_pipeline",
+      "warning_pipeline",
+      "check_video_only",
+      "check_audio_only",
+      "check_ksm_sink_request",
+    ],
+  },
+  {
+    suite: "test_playerendpoint",
+    file: "e2e/src/player-recorder.test.ts",
+    cases: ["check_states", "check_eos", "check_set_encoded_media", "check_agnostic_signal"],
+  },
+  {
+    suite: "test_playerendpoint",
+    file: "e2e/src/player-rtsp.test.ts",
+    cases: ["check_live_stream"],
+  },
+  {
+    suite: "test_httpendpoint",
+    file: "e2e/src/http-post.test.ts",
+    cases: ["check_push_buffer", "check_emit_encoded_media"],
+  },
   {
     suite: "test_rtp_endpoint_cpp",
     file: "elements/src/objects/rtp-endpoint.test.ts",

@@ -63,7 +63,7 @@ describe("an upload to a recorder", () => {
     for (const [red = 0, green = 0] of frames) expect(red - green).toBeGreaterThan(150);
   }
 
-  it("plays a raw body", async () => {
+  it("check_push_buffer, check_emit_encoded_media: plays a raw body", async () => {
     await expectClip(await recorded("raw.webm", new Blob([await content(webm)])));
   });
 

@@ -1,6 +1,7 @@
 // What is left of a recording after a fault: seconds lost, plays or not; printed as a table.
 import { execFile } from "node:child_process";
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -8,6 +9,7 @@ import { connectClient, nextEvent, subscribed } from "./support/kurento.js";
 import { makeMp4, makeWebm } from "./support/media.js";
 import { probe } from "./support/recordings.js";
 import { Server } from "./support/server.js";
+import { PutServer } from "./support/upload-servers.js";
 
 const run = promisify(execFile);
 const CLIP_SECONDS = 120;
@@ -60,11 +62,30 @@ async function judge(fault: string, profile: string, path: string, recorded: num
   return row;
 }
 
+/** What happened to the recordings of each fault and profile. */
+function summary(): unknown[] {
+  const whats = new Set(table.map(({ fault, profile }) => `${fault}, ${profile}`));
+  return [...whats].map((what) => {
+    const rows = table.filter(({ fault, profile }) => `${fault}, ${profile}` === what);
+    const lost = rows.map((row) => row.lost).sort((left, right) => left - right);
+    return {
+      what,
+      recordings: rows.length,
+      play: rows.filter(({ plays }) => plays).length,
+      "median lost (s)": (lost[Math.floor(lost.length / 2)] ?? 0).toFixed(2),
+      "most lost (s)": (lost.at(-1) ?? 0).toFixed(2),
+    };
+  });
+}
+
 describe("a recording survives", () => {
   let server: Server;
   const clips: Record<string, string> = {};
   beforeAll(async () => {
-    server = await Server.start({ mediaServer: { workers: { count: 1 } } });
+    server = await Server.start({
+      mediaServer: { workers: { count: 1 } },
+      modules: { kurento: { RecorderEndpoint: { spool: join(tmpdir(), "kms-fault-spool") } } },
+    });
     const clip = {
       seconds: CLIP_SECONDS,
       colour: 0xffff0000,
@@ -77,7 +98,7 @@ describe("a recording survives", () => {
     await makeMp4({ ...clip, path: clips["mp4"] });
   });
   afterAll(async () => {
-    console.table(table.map((row) => ({ ...row, lost: row.lost.toFixed(2) })));
+    console.table(summary());
     expect(await server.stop()).toBe(0);
   });
 
@@ -125,6 +146,42 @@ describe("a recording survives", () => {
         expect(row.lost).toBeLessThanOrEqual(1);
       }
     }
+  });
+
+  it("the death of the server that it is sent to, and says where it is kept", async () => {
+    await using web = await new PutServer().start();
+    await using client = await connectClient(server.url);
+    const pipeline = await client.create("MediaPipeline");
+    const kept = PROFILES.map(async ({ profile, clip }) => {
+      const uri = `file://${clips[clip] ?? ""}`;
+      const player = await pipeline.create("PlayerEndpoint", { uri });
+      const to = { uri: `${web.url}/${profile}`, mediaProfile: profile };
+      const recorder = await pipeline.create("RecorderEndpoint", to);
+      await player.connect(recorder);
+      const recording = nextEvent(recorder, "Recording");
+      const failed = nextEvent(recorder, "Error");
+      await subscribed(recorder);
+      await player.play();
+      await recorder.record();
+      await recording;
+      const since = performance.now();
+      await web.received(20_000);
+      const { type, description } = await failed;
+      expect(type).toBe("RESOURCE_ERROR_WRITE");
+      const recorded = (performance.now() - since) / 1000;
+      await recorder.stopAndWait();
+      const [, path = ""] = /kept in ([^,]+)/.exec(String(description)) ?? [];
+      return { profile, path, recorded };
+    });
+    await web.received(100_000);
+    await web.stop();
+    for (const { profile, path, recorded } of await Promise.all(kept)) {
+      const row = await judge("upload server dies", profile, path, recorded);
+      expect(row).toMatchObject({ plays: true });
+      expect(row.lost).toBeLessThanOrEqual(1);
+      await rm(path);
+    }
+    await pipeline.release();
   });
 
   it("a full disk, and says so", async () => {
