@@ -19,7 +19,7 @@ if (unknown !== undefined) {
 }
 
 /** What is no source of ours, as lcov's patterns. */
-const left = ["*.test.cpp", "*/generated/*", "*/test-support/*", "*/native/testing/*"];
+const left = ["*.test.cpp", "*.test.hpp", "*/generated/*", "*/test-support/*", "*/testing/*"];
 
 /** @param {string} folder of a package @returns {string} where its native code with counters is built */
 const build = (folder) => join(folder, "build/Debug-coverage");
