@@ -154,6 +154,7 @@ void Session::Impl::giveBuffersBack() {
 
 /// Sees where OpenSSL makes handshake messages: each that it has written begins at the start of the
 /// one buffer for all, which has room for the largest record.
+// NOLINTNEXTLINE(readability-function-size): the parameters are OpenSSL's.
 void Session::Impl::onMessage(int isWritten, int /*version*/, int contentType, const void* message,
                               std::size_t /*length*/, SSL* /*ssl*/, void* impl) {
   if (isWritten == 0 || contentType != SSL3_RT_HANDSHAKE) return;
