@@ -93,10 +93,13 @@ void RtpConsumer::setBudget(std::optional<std::uint64_t> budget, TimePoint now) 
   const LayerChoice choice = m_selector.choose(rates, m_choice, mediaBudget(now), now);
   const bool moves = choice.encoding != m_choice.encoding;
   const bool falls = !moves && choice.spatial < m_choice.spatial;
+  // By what the way can carry, not by what somebody set.
+  const bool isCongested = m_estimate != 0 && budget.value_or(0) >= m_estimate;
   m_choice = choice;
-  // Too much was sent, and lost. Receivers decode the layers of a picture together: what lacks of
-  // an upper one holds up the lower ones, too, so these begin with a keyframe.
-  if (falls && m_producer && m_repairs.isLacking(now)) {
+  // Too much was sent, and some of it is lost or will be. Receivers decode the layers of a picture
+  // together, so what lacks of an upper one holds up the lower ones; but once these go on alone,
+  // browsers do not ask for it any more. So the lower layer begins with a keyframe.
+  if (falls && m_producer && (isCongested || m_repairs.isLacking(now))) {
     m_lastKeyframeWish = now;
     m_producer->requestKeyframe();
   }

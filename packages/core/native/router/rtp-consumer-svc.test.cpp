@@ -73,6 +73,19 @@ TEST_F(Vp9SvcTest, theWayDownNeedsNoKeyframe) {
   EXPECT_EQ(m_publisher.outlet.plis().size(), asked);
 }
 
+TEST_F(Vp9SvcTest, theWayDownLeadsOverAKeyframeWhereTheWayGotNarrow) {
+  pictures(60);
+  const auto asked = m_publisher.outlet.plis().size();
+  const std::size_t before = m_viewer.outlet.rtp.size();
+  rtp::RtcpWriter writer;
+  writer.addRemb(3, 400'000, {});
+  m_viewer.session.receiveRtcp(writer.bytes(), m_lane.clock.now());
+  EXPECT_EQ(m_publisher.outlet.plis().size(), asked + 1);
+  pictures(30);
+  for (const auto& [timestamp, picture] : sent(m_viewer, before))
+    EXPECT_EQ(picture.layers, (Layers{0, 1}));
+}
+
 TEST_F(Vp9SvcTest, theWayDownLeadsOverAKeyframeWherePacketsWereLost) {
   pictures(60);
   const auto asked = m_publisher.outlet.plis().size();
