@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::uint32_t kMaxSegments = 64;      // the kernel's UDP_MAX_SEGMENTS
 constexpr std::uint32_t kMaxAggregate = 65000;  // the longest UDP payload, with room to spare
+constexpr std::uint32_t kEnough = 32;           // packets, half of what the first cache holds
 
 template <typename Info>
 std::size_t writeControl(std::uint8_t* room, int level, int type, const Info& info) {
@@ -47,6 +48,10 @@ std::size_t writeMark(std::uint8_t* room, bool v6, std::uint8_t dscp) {
 
 }  // namespace
 
+void Flow::addHot(HotMemory& hot) const noexcept {
+  hot.add(&m_queue, kCacheLine + sizeof m_control);
+}
+
 Flow::~Flow() {
   if (m_first != kNone) m_queue.flush();
 }
@@ -58,10 +63,11 @@ void Flow::redirect(const UdpSocket& socket, const Address& remote, const Addres
   m_local = local;
   m_nameLength = remote.toSockaddr(m_name);
   m_control.fill(0);
-  m_controlLength = writeSource(m_control.data(), local);
+  std::size_t length = writeSource(m_control.data(), local);
   if (m_dscp != 0) {
-    m_controlLength += writeMark(m_control.data() + m_controlLength, local.isV6, m_dscp);
+    length += writeMark(m_control.data() + length, local.isV6, m_dscp);
   }
+  m_controlLength = static_cast<std::uint8_t>(length);
   m_segmentation = true;
 }
 
@@ -79,6 +85,11 @@ SendQueue::SendQueue(std::size_t slots)
 std::span<std::uint8_t> SendQueue::reserve() {
   if (m_used == m_slots.size()) flush();
   return {slotData(m_used), kPacketCapacity};
+}
+
+std::span<std::uint8_t> SendQueue::reserve(const Flow& flow) {
+  if (m_used >= kEnough && flow.m_first == Flow::kNone) flush();
+  return reserve();
 }
 
 void SendQueue::commit(Flow& flow, std::size_t size) {

@@ -7,6 +7,7 @@
 #include <array>
 #include <condition_variable>
 #include <cstring>
+#include <memory>
 #include <mutex>
 #include <netinet/in.h>
 #include <poll.h>
@@ -125,6 +126,27 @@ TEST_P(Udp, tellsBothAddressesOfADatagram) {
   ASSERT_EQ(got.size(), 1U);
   EXPECT_EQ(got[0].remote, loopback(m_sender.v4->port()));
   EXPECT_EQ(got[0].local, loopback(m_receiver.v4->port()));
+}
+
+TEST_P(Udp, givesManyFlowsToTheKernelInPortionsAndNoneInTwo) {
+  constexpr std::size_t kFlows = 20;
+  constexpr std::size_t kEach = 3;
+  std::vector<std::unique_ptr<Flow>> flows;
+  for (std::size_t i = 0; i < kFlows; ++i) {
+    Flow& flow = *flows.emplace_back(std::make_unique<Flow>(m_queue));
+    aim(flow);
+    for (std::size_t j = 0; j < kEach; ++j) {
+      m_queue.reserve(flow)[0] = static_cast<std::uint8_t>(i);
+      m_queue.commit(flow, 1);
+    }
+  }
+  EXPECT_GT(m_queue.counters().messages, 0U);
+  EXPECT_LT(m_queue.counters().messages, kFlows);
+  m_queue.flush();
+  EXPECT_EQ(m_queue.counters().messages, kFlows);
+  const auto got = m_inbox.await(kFlows * kEach);
+  ASSERT_EQ(got.size(), kFlows * kEach);
+  for (std::size_t i = 0; i < got.size(); ++i) EXPECT_EQ(got[i].bytes[0], i / kEach);
 }
 
 TEST_P(Udp, segmentsRunsOfOneDestinationAndKeepsTheirOrder) {

@@ -41,23 +41,23 @@ void HeaderTemplate::build(Form& form, const OutgoingExtensions& extensions, std
   // Each offset is the end of what was written so far: the data is the last thing added.
   if (extensions.transportSequence != 0 &&
       writer.add(extensions.transportSequence, {zero.data(), 2})) {
-    form.transportSequenceAt = writer.size() - 2;
+    form.transportSequenceAt = static_cast<std::uint16_t>(writer.size() - 2);
   }
   if (extensions.absoluteSendTime != 0 && writer.add(extensions.absoluteSendTime, zero)) {
-    form.absoluteSendTimeAt = writer.size() - 3;
+    form.absoluteSendTimeAt = static_cast<std::uint16_t>(writer.size() - 3);
   }
   if (extensions.mid != 0 && !mid.empty() && mid.size() <= UINT8_MAX) {
     writer.add(extensions.mid, {reinterpret_cast<const std::uint8_t*>(mid.data()), mid.size()});
   }
-  form.used = writer.size();
-  form.size = writer.finish();
+  form.used = static_cast<std::uint16_t>(writer.size());
+  form.size = static_cast<std::uint16_t>(writer.finish());
 }
 
 /// Puts the descriptor behind the elements that are there; returns the header's size, 0 when there
 /// is no room.
 std::size_t HeaderTemplate::append(Form& form, const PacketHeader& packet) const noexcept {
   const auto data = packet.dependencies;
-  std::size_t at = std::max(form.used, rtp::kFixedHeaderSize + kExtensionHeaderSize);
+  std::size_t at = std::max<std::size_t>(form.used, rtp::kFixedHeaderSize + kExtensionHeaderSize);
   if (at + kElementOverhead + data.size() > form.bytes.size()) return 0;
   if (form.twoByte) {
     form.bytes[at++] = m_dependencies;

@@ -255,8 +255,15 @@ void IceTransport::onSelectedPair(const ice::SelectedPair& pair) {
 }
 
 std::span<std::uint8_t> IceTransport::reserve() {
+  if (m_way == Way::Udp) return m_context.sendQueue().reserve(m_flow);
   const auto room = m_context.sendQueue().reserve();
   return m_way == Way::Relay ? room.subspan(Relay::kPrefix) : room;
+}
+
+void IceTransport::addHot(HotMemory& hot) const noexcept {
+  hot.add(&m_context);
+  hot.add(&m_way);
+  m_flow.addHot(hot);
 }
 
 void IceTransport::commit(std::size_t size) {

@@ -65,6 +65,8 @@ class IceTransport final : private DatagramSink,
   /// Room for one packet to the peer; the same again until it is committed. While there is a path.
   [[nodiscard]] std::span<std::uint8_t> reserve();
   void commit(std::size_t size);
+  /// What these two touch.
+  void addHot(HotMemory& hot) const noexcept;
   /// Copies a packet. It is dropped while this is not writable.
   void send(std::span<const std::uint8_t> packet);
 
@@ -126,11 +128,11 @@ class IceTransport final : private DatagramSink,
   io::Timer m_timer;
 
   Way m_way = Way::None;
-  ice::Path m_path;
-  io::Flow m_flow;
-  DropCounts m_drops;
   bool m_hasConsent = false;
   bool m_closed = false;
+  io::Flow m_flow;
+  ice::Path m_path;
+  DropCounts m_drops;
 };
 
 }  // namespace kms::router

@@ -1,4 +1,5 @@
 // What the consumers of a Producer get, batch by batch.
+#include <kms/base/hot-memory.hpp>
 #include <kms/router/producer.hpp>
 
 #include <algorithm>
@@ -70,10 +71,21 @@ void Producer::deliver(TimePoint now) {
   m_delivering.swap(m_batch);
   if (!m_isMirror) evenSizes();
   for (std::size_t i = 0; i < m_consumers.size(); ++i) {
+    prefetchAfter(i);
     if (m_consumers[i] != nullptr) m_consumers[i]->onPackets(*this, m_delivering, now);
   }
   m_delivering.clear();
   std::erase(m_consumers, nullptr);
+}
+
+/// Each viewer's state lies elsewhere, and packets come too seldom for it to stay in the cache.
+void Producer::prefetchAfter(std::size_t turn) const noexcept {
+  const auto at = [this](std::size_t index) {
+    return index < m_consumers.size() ? m_consumers[index] : nullptr;
+  };
+  kms::prefetch(at(turn + 3), 2 * kCacheLine);
+  if (const Consumer* consumer = at(turn + 2)) consumer->prefetch(Consumer::Turn::kNextButOne);
+  if (const Consumer* consumer = at(turn + 1)) consumer->prefetch(Consumer::Turn::kNext);
 }
 
 /// Encoders cut a frame into packets that differ by a byte or two. Padded to one size they leave as

@@ -22,11 +22,11 @@ constexpr std::array<std::uint8_t, 1> kOnlyPadding{1};
 
 RtpConsumer::RtpConsumer(media::Medium medium, ConsumerSsrcs ssrcs, Environment& environment,
                          PacketOutlet& outlet)
-    : m_medium(medium),
+    : m_outlet(outlet),
+      m_medium(medium),
       m_ssrcs(ssrcs),
-      m_environment(environment),
-      m_outlet(outlet),
       m_rewriter(static_cast<std::uint16_t>(random32() & 0x7FFFU), random32()),
+      m_environment(environment),
       m_rtxSequence(static_cast<std::uint16_t>(random32() & 0x7FFFU)),
       m_paceTimer(environment.timers, [this] { releaseQueue(); }) {}
 
@@ -46,6 +46,8 @@ void RtpConsumer::configure(RtpConsumerParameters parameters) {
 }
 
 void RtpConsumer::onWritable() {
+  m_hot.clear();
+  m_outlet.addHot(m_hot);
   if (!m_producer || m_rewriter.active()) return;
   const auto source = m_producer;
   if (!wantsReplay() || !source->replay(*this)) source->requestKeyframe();
@@ -83,15 +85,29 @@ void RtpConsumer::onPackets(Producer& producer, std::span<const rtp::MediaPacket
                             TimePoint now) {
   m_lastArrival = now;
   if (!std::exchange(m_flowing, true)) m_outlet.onSourceFlowing(*this);
-  if (m_parameters.codecs.empty() || !m_outlet.writable()) return;
-  if (m_payloadType == kNoPayloadType) {
-    m_counters.dropped += packets.size();
-    m_environment.countDrop(DropReason::kNoCommonCodec, packets.size());
-    return;
-  }
+  if (!m_outlet.writable()) return;
+  if (m_payloadType == kNoPayloadType) return countUnsendable(packets.size());
   if (&producer == m_next.get()) packets = takeOver(packets);
   if (&producer != m_producer.get()) return;
   for (const rtp::MediaPacket& packet : packets) admit(producer, packet, now);
+}
+
+void RtpConsumer::prefetch(Turn turn) const noexcept {
+  if (turn == Turn::kNextButOne) {
+    const auto* end = reinterpret_cast<const char*>(&m_header) + 2 * kCacheLine;
+    kms::prefetch(this, static_cast<std::size_t>(end - reinterpret_cast<const char*>(this)));
+    m_hot.prefetch();
+  } else {
+    m_history.prefetch(static_cast<std::uint16_t>(m_lastSequence + 1));
+    m_outlet.prefetchNext();
+  }
+}
+
+/// There is no common codec; where nothing was negotiated at all, nothing is missed.
+void RtpConsumer::countUnsendable(std::size_t packets) {
+  if (m_parameters.codecs.empty()) return;
+  m_counters.dropped += packets;
+  m_environment.countDrop(DropReason::kNoCommonCodec, packets);
 }
 
 bool RtpConsumer::takeSilence(TimePoint now, Duration timeout) noexcept {

@@ -18,6 +18,8 @@ using Bytes = std::vector<std::uint8_t>;
 
 class FakeOutlet final : public PacketOutlet {
  public:
+  void addHot(HotMemory&) const noexcept override {}
+  void prefetchNext() const noexcept override {}
   [[nodiscard]] bool writable() const noexcept override { return open; }
   bool sendRtp(const srtp::RtpParts& parts) override {
     Bytes packet(parts.header.begin(), parts.header.end());

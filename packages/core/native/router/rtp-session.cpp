@@ -209,6 +209,14 @@ void RtpSession::onWritable() {
   for (Stream& each : m_streams) each.consumer->onWritable();
 }
 
+void RtpSession::addHot(HotMemory& hot) const noexcept {
+  const PacketOutlet& outlet = *this;
+  hot.add(&outlet);
+  hot.add(&m_transportSequence);
+  hot.add(&m_estimator);
+  m_outlet.addHot(hot);
+}
+
 std::shared_ptr<Producer> RtpSession::producer(StreamId id) const {
   return stream(id).encodings.front().producer;
 }

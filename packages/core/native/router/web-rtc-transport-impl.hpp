@@ -49,6 +49,7 @@ class WebRtcTransport::Impl final : public RtpOutlet,
   [[nodiscard]] bool writable() const noexcept override { return m_outbound && m_ice.isWritable(); }
   bool sendRtp(const srtp::RtpParts& parts) override;
   void sendRtcp(std::span<const std::uint8_t> compound) override;
+  void addHot(HotMemory& hot) const noexcept override;
   [[nodiscard]] std::optional<Duration> roundTrip() const override;
 
  private:

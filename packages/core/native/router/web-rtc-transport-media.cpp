@@ -18,6 +18,13 @@ bool WebRtcTransport::Impl::sendRtp(const srtp::RtpParts& parts) {
   return true;
 }
 
+void WebRtcTransport::Impl::addHot(HotMemory& hot) const noexcept {
+  hot.add(this);
+  hot.add(&m_bytesSent);
+  m_ice.addHot(hot);
+  if (m_outbound) m_outbound->addHot(hot);
+}
+
 void WebRtcTransport::Impl::sendRtcp(std::span<const std::uint8_t> compound) {
   const auto room = m_ice.reserve();
   const std::size_t size = m_outbound->protectRtcp(compound, room);

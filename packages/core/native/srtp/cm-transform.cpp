@@ -51,6 +51,11 @@ std::size_t CmTransform::sealRtp(const RtpParts& parts, PacketIndex index,
   return length + info().rtpTagLength;
 }
 
+void CmTransform::addHot(HotMemory& hot) const noexcept {
+  hot.add(this, sizeof m_rtp);
+  hot.add(m_rtp.context.get(), 2 * kCacheLine);
+}
+
 std::optional<std::size_t> CmTransform::openRtp(std::span<std::uint8_t> packet,
                                                 std::size_t headerLength, PacketIndex index) {
   const std::size_t length = packet.size() - info().rtpTagLength;

@@ -63,6 +63,11 @@ std::size_t GcmTransform::sealRtp(const RtpParts& parts, PacketIndex index,
   return sealed ? static_cast<std::size_t>(tag - out.data()) + kTagLength : 0;
 }
 
+void GcmTransform::addHot(HotMemory& hot) const noexcept {
+  hot.add(this);
+  hot.add(m_rtp.context.get(), 2 * kCacheLine);
+}
+
 std::optional<std::size_t> GcmTransform::openRtp(std::span<std::uint8_t> packet,
                                                  std::size_t headerLength, PacketIndex index) {
   const std::size_t length = packet.size() - kTagLength;

@@ -12,6 +12,7 @@ class GcmTransform final : public Transform {
 
   std::size_t sealRtp(const RtpParts& parts, PacketIndex index,
                       std::span<std::uint8_t> out) override;
+  void addHot(HotMemory& hot) const noexcept override;
   std::optional<std::size_t> openRtp(std::span<std::uint8_t> packet, std::size_t headerLength,
                                      PacketIndex index) override;
   std::size_t sealRtcp(std::span<const std::uint8_t> packet, PacketIndex index,

@@ -94,6 +94,12 @@ std::size_t OutboundSession::protectRtcp(std::span<const std::uint8_t> packet,
   return m_transform->sealRtcp(packet, {stream->ssrc, stream->nextRtcpIndex++}, out);
 }
 
+void OutboundSession::addHot(HotMemory& hot) const noexcept {
+  hot.add(this);
+  hot.add(m_streams.data());
+  m_transform->addHot(hot);
+}
+
 std::size_t OutboundSession::rtpOverhead() const {
   return m_transform->info().rtpTagLength;
 }

@@ -32,6 +32,8 @@ class Transform {
   /// parts lie outside `out`, or are the beginning of it (in place).
   [[nodiscard]] virtual std::size_t sealRtp(const RtpParts& parts, PacketIndex index,
                                             std::span<std::uint8_t> out) = 0;
+  /// What sealRtp() touches.
+  virtual void addHot(HotMemory& hot) const noexcept = 0;
   /// Authenticates and decrypts in place; `packet` holds at least header and tag. Returns the plain
   /// length.
   [[nodiscard]] virtual std::optional<std::size_t> openRtp(std::span<std::uint8_t> packet,

@@ -3,6 +3,7 @@
 
 #include <kms/base/clock.hpp>
 #include <kms/base/export.hpp>
+#include <kms/base/hot-memory.hpp>
 #include <kms/congestion/arrival-groups.hpp>
 #include <kms/congestion/delay-trend.hpp>
 #include <kms/congestion/probe.hpp>
@@ -29,6 +30,11 @@ class KMS_API SendEstimator {
 
   /// A packet left under a transport-wide number. `probe`: of a ProbePlan, or 0.
   void onSent(std::uint16_t sequence, std::size_t bytes, TimePoint now, std::uint16_t probe = 0);
+  /// Asks for the memory that onSent() of that number touches.
+  void prefetch(std::uint16_t sequence) const noexcept {
+    if (m_history.empty()) return;
+    kms::prefetch(&m_history[sequence & (m_history.size() - 1)], 2 * kCacheLine);
+  }
   /// What a peer says of those. False when the packet is malformed.
   bool onFeedback(rtp::FeedbackReader& reader, TimePoint now);
   /// The peer's own estimate, bit/s.

@@ -1,6 +1,7 @@
 // Outgoing datagrams of one I/O thread: gathered by destination, sent in one go.
 #pragma once
 
+#include <kms/base/hot-memory.hpp>
 #include <kms/io/packet.hpp>
 #include <kms/io/udp-socket.hpp>
 
@@ -33,24 +34,27 @@ class KMS_API Flow {
   [[nodiscard]] bool ready() const noexcept { return m_fd >= 0; }
   [[nodiscard]] const Address& remote() const noexcept { return m_remote; }
   [[nodiscard]] const Address& local() const noexcept { return m_local; }
+  /// What sending touches.
+  void addHot(HotMemory& hot) const noexcept;
 
  private:
   friend class SendQueue;
   static constexpr std::uint32_t kNone = UINT32_MAX;
   static constexpr std::size_t kSourceControl = CMSG_SPACE(32) + CMSG_SPACE(sizeof(int));
 
+  // In the order of use: what comes first is touched by each packet.
   SendQueue& m_queue;
   int m_fd = -1;
-  std::uint8_t m_dscp = 0;
-  Address m_remote;
-  Address m_local;
-  sockaddr_storage m_name{};
-  socklen_t m_nameLength = 0;
-  alignas(16) std::array<std::uint8_t, kSourceControl> m_control{};
-  std::size_t m_controlLength = 0;
-  bool m_segmentation = true;  ///< UDP_SEGMENT worked so far
   std::uint32_t m_first = kNone;
   std::uint32_t m_last = kNone;
+  socklen_t m_nameLength = 0;
+  std::uint8_t m_controlLength = 0;
+  bool m_segmentation = true;  ///< UDP_SEGMENT worked so far
+  std::uint8_t m_dscp = 0;
+  alignas(16) std::array<std::uint8_t, kSourceControl> m_control{};
+  sockaddr_storage m_name{};
+  Address m_remote;
+  Address m_local;
 };
 
 /// Counters since the start.
@@ -74,6 +78,10 @@ class KMS_API SendQueue {
   /// Room for one packet (kPacketCapacity bytes); the same room again until it is committed.
   /// Flushes when full.
   [[nodiscard]] std::span<std::uint8_t> reserve();
+  /// The same for the next packet of `flow`. Before the first one of a flow it gives to the kernel
+  /// what has gathered, if that is enough: so packets of many flows leave while they are in the
+  /// cache, and the first do not wait for the last.
+  [[nodiscard]] std::span<std::uint8_t> reserve(const Flow& flow);
   /// Queues the first `size` bytes of the room for `flow`, which must be ready.
   void commit(Flow& flow, std::size_t size);
   /// Copies a packet into the queue; one longer than kPacketCapacity is counted as failed.

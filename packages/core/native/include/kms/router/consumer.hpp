@@ -16,11 +16,17 @@ class Producer;
 /// Takes packets of one producer at a time. Called on the producer's I/O thread.
 class KMS_API Consumer {
  public:
+  /// How many deliveries to others come before its own.
+  enum class Turn : std::uint8_t { kNextButOne, kNext };
+
   virtual ~Consumer() = default;
   /// The packets of one receive batch, in order of arrival; some may be late (recovered). The
   /// consumer must not destroy the producer.
   virtual void onPackets(Producer& producer, std::span<const rtp::MediaPacket> packets,
                          TimePoint now) = 0;
+  /// Asks for the memory that a delivery touches; called on the way to it, in this order. What
+  /// kNextButOne asks for has come when kNext looks at it.
+  virtual void prefetch(Turn) const noexcept {}
   /// The producer's current format became known or changed; also called on attaching, if it is
   /// known.
   virtual void onFormat(const media::Format& format) = 0;

@@ -57,20 +57,20 @@ class KMS_API HeaderTemplate {
  private:
   /// With elements of one form (RFC 8285 4.2, 4.3).
   struct Form {
+    std::uint16_t size = 0;                 // whole, with padding
+    std::uint16_t used = 0;                 // without
+    std::uint16_t transportSequenceAt = 0;  // 0: none
+    std::uint16_t absoluteSendTimeAt = 0;   // 0: none
     bool twoByte = false;
     std::array<std::uint8_t, 320> bytes{};
-    std::size_t size = 0;                 // whole, with padding
-    std::size_t used = 0;                 // without
-    std::size_t transportSequenceAt = 0;  // 0: none
-    std::size_t absoluteSendTimeAt = 0;   // 0: none
   };
 
   static void build(Form& form, const OutgoingExtensions& extensions, std::string_view mid);
   [[nodiscard]] std::size_t append(Form& form, const PacketHeader& packet) const noexcept;
 
-  Form m_short;                  // what packets have without a descriptor, or with a small one
-  std::unique_ptr<Form> m_long;  // two-byte elements: descriptors with a structure need them
   std::uint8_t m_dependencies = 0;
+  std::unique_ptr<Form> m_long;  // two-byte elements: descriptors with a structure need them
+  Form m_short;                  // what packets have without a descriptor, or with a small one
 };
 
 }  // namespace kms::router

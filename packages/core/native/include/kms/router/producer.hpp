@@ -166,6 +166,7 @@ class KMS_API Producer : public std::enable_shared_from_this<Producer> {
   void selectCodec(std::uint8_t index);
   void trackLoss(const rtp::MediaPacket& packet, TimePoint arrival);
   void enqueue(rtp::MediaPacket packet);
+  void prefetchAfter(std::size_t turn) const noexcept;
   void evenSizes();
   void pad(rtp::MediaPacket& packet, std::size_t size);
   void askOrigin(TimePoint now);

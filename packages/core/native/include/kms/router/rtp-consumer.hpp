@@ -70,8 +70,7 @@ struct ConsumerSsrcs {
 
 /// Gives a producer's packets its own SSRC, numbers and header extensions. Of a source with several
 /// encodings, or layers, it sends those that its budget allows. Video starts, and goes to another
-/// encoding, at a keyframe.
-/// I/O thread.
+/// encoding, at a keyframe. I/O thread.
 class KMS_API RtpConsumer final : public Consumer {
  public:
   RtpConsumer(media::Medium medium, ConsumerSsrcs ssrcs, Environment& environment,
@@ -87,6 +86,7 @@ class KMS_API RtpConsumer final : public Consumer {
 
   void onPackets(Producer& producer, std::span<const rtp::MediaPacket> packets,
                  TimePoint now) override;
+  void prefetch(Turn turn) const noexcept override;
   void onFormat(const media::Format& format) override;
   void onProducerClosed() override;
   [[nodiscard]] bool wantsReplay() const noexcept override;
@@ -136,7 +136,6 @@ class KMS_API RtpConsumer final : public Consumer {
   void shrink() noexcept { m_queue.shrink(); }
 
  private:
-  /// Codecs whose pictures have numbers.
   enum class Numbered : std::uint8_t { kNo, kVp8, kVp9 };
   /// A rewritten payload descriptor and what follows it.
   struct Rewritten {
@@ -150,6 +149,7 @@ class KMS_API RtpConsumer final : public Consumer {
   static constexpr std::uint8_t kNoPayloadType = 0xFF;
 
   // Forwarding.
+  void countUnsendable(std::size_t packets);
   void admit(Producer& producer, const rtp::MediaPacket& packet, TimePoint now);
   void releaseQueue();
   void updatePacing(TimePoint now);
@@ -194,56 +194,56 @@ class KMS_API RtpConsumer final : public Consumer {
   [[nodiscard]] const rtp::MediaPacket* packetOf(const SentPacket& sent) const;
   [[nodiscard]] std::uint32_t timestampAt(TimePoint now) const;
 
-  const media::Medium m_medium;
-  const ConsumerSsrcs m_ssrcs;
-  Environment& m_environment;
+  // What each packet touches, in the order of use.
   PacketOutlet& m_outlet;
-
-  RtpConsumerParameters m_parameters;
-  std::shared_ptr<Producer> m_source;    // as given, of any thread
-  std::shared_ptr<Producer> m_producer;  // the encoding of it that is sent, or its mirror here
-  std::shared_ptr<Producer> m_next;      // what will be sent from its next keyframe on
-  std::optional<media::Format> m_format;
-  std::uint32_t m_generation = 0;
-  std::uint32_t m_clockRate = 0;
+  HotMemory m_hot;
+  const media::Medium m_medium;
+  bool m_flowing = false;
   std::uint8_t m_payloadType = kNoPayloadType;
   std::uint8_t m_rtxPayloadType = kNoPayloadType;
   Numbered m_numbered = Numbered::kNo;
-  StreamRewriter m_rewriter;
-  PictureNumbers m_pictures;
-  HeaderTemplate m_header;
-  SentHistory m_history;
-  RepairWatch m_repairs;
-  std::uint16_t m_rtxSequence;
-  std::uint16_t m_lastSequence = 0;  // of the media
-  std::uint16_t m_probeSequence = 0;
-
-  LayerSelector m_selector;
-  LayerChoice m_choice;
-  std::size_t m_current = 0;  // encoding that m_producer is
-  LayerFilter m_layers;
-  DependencyFilter m_dependencies;  // in place of m_layers where there are descriptors
-  std::uint16_t m_frameOffset = 0;  // outgoing frame number less the source's
-  std::uint16_t m_lastFrame = 0;    // outgoing
-  std::optional<std::uint64_t> m_budget;
-  std::uint64_t m_estimate = 0;
-  std::uint64_t m_hint = 0;
-  congestion::RateWindow m_rate;
-  congestion::RateWindow m_repairRate;  // of retransmissions
+  const ConsumerSsrcs m_ssrcs;
+  TimePoint m_lastArrival{};
+  std::shared_ptr<Producer> m_producer;  // the encoding that is sent, or its mirror here
+  std::shared_ptr<Producer> m_next;      // what will be sent from its next keyframe on
   congestion::Pacer m_pacer;
   PacketQueue m_queue;
-  io::Timer m_paceTimer;
-
-  bool m_flowing = false;
-  TimePoint m_lastArrival{};
-  TimePoint m_lastKeyframeWish{};
+  std::uint32_t m_generation = 0;
+  PictureNumbers m_pictures;
+  LayerChoice m_choice;
+  LayerFilter m_layers;
+  StreamRewriter m_rewriter;
+  SentHistory m_history;
+  RepairWatch m_repairs;
+  std::uint16_t m_lastSequence = 0;  // of the media
+  std::uint16_t m_frameOffset = 0;   // outgoing frame number less the source's
+  std::uint16_t m_lastFrame = 0;     // outgoing
   std::uint32_t m_lastSourceTimestamp = 0;
   std::uint32_t m_lastTimestamp = 0;
   TimePoint m_lastReceived{};
+  congestion::RateWindow m_rate;
+  RtpConsumerCounters m_counters;
+  HeaderTemplate m_header;
+  // What others touch.
+  Environment& m_environment;
+  RtpConsumerParameters m_parameters;
+  std::shared_ptr<Producer> m_source;  // as given, of any thread
+  std::optional<media::Format> m_format;
+  std::uint32_t m_clockRate = 0;
+  std::uint16_t m_rtxSequence;
+  std::uint16_t m_probeSequence = 0;
+  LayerSelector m_selector;
+  std::size_t m_current = 0;        // encoding that m_producer is
+  DependencyFilter m_dependencies;  // in place of m_layers where there are descriptors
+  std::optional<std::uint64_t> m_budget;
+  std::uint64_t m_estimate = 0;
+  std::uint64_t m_hint = 0;
+  io::Timer m_paceTimer;
+  TimePoint m_lastKeyframeWish{};
   TimePoint m_budgetSince{};
   unsigned m_budgetUsed = 0;
   std::uint64_t m_budgetBytes = 0;
-  RtpConsumerCounters m_counters;
+  congestion::RateWindow m_repairRate;  // of retransmissions
   ReceiverReport m_report;
 };
 

@@ -3,6 +3,7 @@
 
 #include <kms/base/clock.hpp>
 #include <kms/base/export.hpp>
+#include <kms/base/hot-memory.hpp>
 #include <kms/media/format.hpp>
 #include <kms/router/stream-parameters.hpp>
 #include <kms/srtp/outbound-session.hpp>
@@ -21,6 +22,8 @@ class KMS_API RtpOutlet {
   [[nodiscard]] virtual bool writable() const noexcept = 0;
   /// Protects and queues a packet; false when it was dropped.
   virtual bool sendRtp(const srtp::RtpParts& parts) = 0;
+  /// What sending touches, as long as keys and destination are the same.
+  virtual void addHot(HotMemory&) const noexcept {}
   /// Protects and queues a compound packet. Called only while writable.
   virtual void sendRtcp(std::span<const std::uint8_t> compound) = 0;
   /// To the peer and back, where the transport measures it.

@@ -140,6 +140,8 @@ class KMS_API RtpSession final : private PacketOutlet {
   bool sendRtp(const srtp::RtpParts& parts) override { return m_outlet.sendRtp(parts); }
   [[nodiscard]] std::uint16_t numberPacket(std::size_t bytes, TimePoint now) override;
   void onSourceFlowing(const RtpConsumer& consumer) override;
+  void addHot(HotMemory& hot) const noexcept override;
+  void prefetchNext() const noexcept override { m_estimator.prefetch(m_transportSequence); }
 
   void makeStream(StreamId id);
   [[nodiscard]] std::shared_ptr<Producer> makeProducer(StreamId of);

@@ -3,6 +3,7 @@
 
 #include <kms/base/clock.hpp>
 #include <kms/base/export.hpp>
+#include <kms/base/hot-memory.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -34,6 +35,11 @@ class KMS_API SentHistory {
   /// The place of a number that is given out now, blank but for the number; null when it was given
   /// out already. Valid until the next call.
   [[nodiscard]] SentPacket* take(std::uint16_t sequence, TimePoint now);
+  /// Asks for the memory that take() of that number touches, and of the next ones.
+  void prefetch(std::uint16_t sequence) const noexcept {
+    if (m_ring.empty()) return;
+    kms::prefetch(&m_ring[sequence & (m_ring.size() - 1)], 2 * kCacheLine);
+  }
   /// Null when that number was never given out, or too long ago.
   [[nodiscard]] SentPacket* find(std::uint16_t sequence) noexcept;
   /// Whether that number, which find() does not find, was given out too long ago; else it never

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <kms/base/export.hpp>
+#include <kms/base/hot-memory.hpp>
 #include <kms/srtp/key-usage.hpp>
 #include <kms/srtp/keys.hpp>
 #include <kms/srtp/records.hpp>
@@ -60,6 +61,8 @@ class KMS_API OutboundSession {
   [[nodiscard]] std::size_t protectRtcp(std::span<const std::uint8_t> packet,
                                         std::span<std::uint8_t> out);
 
+  /// What protectRtp() touches; valid as long as the session and its SSRCs.
+  void addHot(HotMemory& hot) const noexcept;
   /// Bytes that protection adds.
   [[nodiscard]] std::size_t rtpOverhead() const;
   [[nodiscard]] std::size_t rtcpOverhead() const;
