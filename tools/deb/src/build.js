@@ -25,6 +25,7 @@ import { writeSourceTree } from "./source-tree.js";
  * @property {Release} release
  * @property {string} work folder for source trees
  * @property {string} out folder for what comes out
+ * @property {string} cache folder of ccache
  * @property {(text: string) => void} say
  * @property {(modules: readonly Module[]) => void} compile TypeScript of modules
  */
@@ -145,7 +146,7 @@ export function buildModule(build, module) {
   const tree = prepare(build, module);
   install(system, buildDependencies(system, tree));
   const command = ["dpkg-buildpackage", "--unsigned-source", "--unsigned-changes"];
-  if (system.run(command, { cwd: tree, env: buildEnvironment() }) !== 0) {
+  if (system.run(command, { cwd: tree, env: buildEnvironment(build.cache) }) !== 0) {
     throw new Failure(
       `${module.name} could not be packaged`,
       `The first error above says why; the tree is ${tree}`,
@@ -178,8 +179,8 @@ function buildDependencies(system, tree) {
   return ["build-essential", "fakeroot", ...names.filter((name) => name !== "")];
 }
 
-/** @returns {Record<string, string>} compilers through ccache; -doc is left out with nodoc */
-function buildEnvironment() {
+/** @param {string} cache folder of ccache @returns {Record<string, string>} compilers through ccache; -doc is left out with nodoc */
+function buildEnvironment(cache) {
   const options = process.env["DEB_BUILD_OPTIONS"] ?? "";
   const isParallel = /\bparallel=/.test(options);
   const profiles = ["nodoc", "nocheck"].filter((word) => options.split(/[\s,]+/).includes(word));
@@ -188,10 +189,9 @@ function buildEnvironment() {
       ? options
       : `${options} parallel=${process.env["KMS_BUILD_JOBS"] ?? "2"}`.trim(),
     ...(profiles.length > 0 && { DEB_BUILD_PROFILES: profiles.join(" ") }),
-    ...(existsSync("/usr/bin/ccache") && {
-      CMAKE_C_COMPILER_LAUNCHER: "ccache",
-      CMAKE_CXX_COMPILER_LAUNCHER: "ccache",
-    }),
+    CMAKE_C_COMPILER_LAUNCHER: "ccache",
+    CMAKE_CXX_COMPILER_LAUNCHER: "ccache",
+    CCACHE_DIR: cache,
     GST_DEBUG_NO_COLOR: "1",
     CTEST_OUTPUT_ON_FAILURE: "1",
   };

@@ -15,7 +15,7 @@ export const usage = `./kms deb [options] [module...]: Debian packages of these 
   --source-only        source packages, nothing built
 
 Modules that these are built upon come from apt where our repository is configured, else they are built first.
-DEB_BUILD_OPTIONS: nocheck, nodoc, nostrip, parallel=<n>. See docs/debian-packages.md.`;
+DEB_BUILD_OPTIONS: nocheck, nodoc, nostrip, noopt, parallel=<n>.`;
 
 /**
  * @typedef {object} Options

@@ -26,7 +26,7 @@ describe("the command line", () => {
   });
 });
 
-describe("./kms deb", () => {
+describe("./kms deb", { timeout: 60_000 }, () => {
   it("says what is wrong in one line, and ends with 1", () => {
     const main = fileURLToPath(new URL("main.js", import.meta.url));
     const { status, stderr } = spawnSync(process.execPath, [main, "kms-fly"], { encoding: "utf8" });

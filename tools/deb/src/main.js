@@ -99,7 +99,7 @@ function compile(modules) {
 
 /** @param {import('./system.js').System} system the programs that make packages */
 function ensureTools(system) {
-  const missing = ["debhelper", "lintian", "apt-utils", "dpkg-dev"].filter(
+  const missing = ["debhelper", "lintian", "apt-utils", "ccache", "dpkg-dev"].filter(
     (name) => installedVersion(system, name) === undefined,
   );
   if (missing.length > 0) {
@@ -114,15 +114,16 @@ async function deb(options) {
   const release = await readRelease(options);
   const work = join(base, "work");
   const out = options.out ?? join(base, "out");
-  for (const folder of [work, out]) {
+  const cache = join(base, "ccache");
+  for (const folder of [work, out, cache]) {
     checkDisk(folder);
   }
   checkRoot(options.root);
-  const folders = [work, out, options.repo].filter((folder) => folder !== undefined);
+  const folders = [work, out, cache, options.repo].filter((folder) => folder !== undefined);
   const system = openSystem(options.root, folders);
   ensureTools(system);
   const modules = withRuntime(selected, system);
-  const build = { system, release, work, out, say, compile };
+  const build = { system, release, work, out, cache, say, compile };
   for (const module of modules) {
     (options.isSourceOnly ? sourcePackage : buildModule)(build, module);
   }

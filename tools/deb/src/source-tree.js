@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * The tree that a source package is made of. TypeScript is compiled when it is made, as a release archive of other projects holds
- * its configure script, so that the package builds without npm and without a network: see docs/debian-packages.md.
+ * its configure script, so that the package builds without npm and without a network (nothing of npm is asked then).
  */
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { Failure } from "./failure.js";
 
-const enter = fileURLToPath(new URL("../enter-root.sh", import.meta.url));
+const enter = fileURLToPath(new URL("../room/enter-root.sh", import.meta.url));
 
 /**
  * @typedef {object} Run
