@@ -39,7 +39,14 @@ const PROCESSING_OFFER = ["SDP_END_POINT_PROCESS_OFFER_ERROR", "Error processing
 /** A number of streams for each kind of media. */
 export type StreamCounts = Readonly<Record<MediaKind, number>>;
 
-interface Settled extends Proposal {
+type TransportLine = Pick<RemoteMedia, "ice" | "fingerprints">;
+
+/** What later negotiations need of the last one; the rest would be memory of each viewer. */
+interface Settled {
+  readonly local: LocalSession;
+  readonly remote: Pick<RemoteSession, "sessionId" | "version">;
+  /** Of the remote side, by transport. */
+  readonly lines: ReadonlyMap<number, TransportLine>;
   readonly roles: RolesOf;
 }
 
@@ -153,8 +160,16 @@ export class WebRtcNegotiation {
       ...transports.map(({ transport, roles: agreed }) => [transport, agreed] as const),
       ...(this.#settled?.roles ?? []),
     ]);
-    this.#settled = { ...proposal, roles };
-    this.#version = proposal.local.version;
+    const { local, remote } = proposal;
+    const { sessionId, version } = remote;
+    const lines = new Map(
+      [...transportLines(remote, local)].map(([at, { ice, fingerprints }]) => [
+        at,
+        { ice, fingerprints },
+      ]),
+    );
+    this.#settled = { local, remote: { sessionId, version }, lines, roles };
+    this.#version = local.version;
     this.#offered = undefined;
   }
 
@@ -233,7 +248,7 @@ export class WebRtcNegotiation {
 
   #propose(remote: RemoteSession, local: LocalSession, ice: Roles["ice"]): Proposal {
     const agreement = agree(remote, local, ice, this.#settled?.roles ?? new Map());
-    const last = this.#settled && transportLines(this.#settled.remote, this.#settled.local);
+    const last = this.#settled?.lines;
     const iceRestarts = [...transportLines(remote, local)].flatMap(([transport, line]) =>
       restartsIce(last?.get(transport), line) ? [transport] : [],
     );
@@ -245,9 +260,9 @@ export class WebRtcNegotiation {
  * Whether ICE starts anew on an endpoint that had it already.
  * @throws SdpRefusedError when DTLS would have to start anew as well: that takes another endpoint
  */
-function restartsIce(last: RemoteMedia | undefined, now: RemoteMedia | undefined): boolean {
-  if (last?.ice === undefined || now?.ice === undefined) return false;
-  const fingerprint = ({ fingerprints }: RemoteMedia): string => JSON.stringify(fingerprints);
+function restartsIce(last: TransportLine | undefined, now: TransportLine): boolean {
+  if (last?.ice === undefined || now.ice === undefined) return false;
+  const fingerprint = ({ fingerprints }: TransportLine): string => JSON.stringify(fingerprints);
   if (fingerprint(last).toLowerCase() !== fingerprint(now).toLowerCase()) {
     throw new SdpRefusedError("the fingerprint is not that of the session");
   }
