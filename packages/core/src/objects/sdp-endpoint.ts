@@ -125,6 +125,11 @@ export abstract class SdpEndpoint extends SdpEndpointBase {
     this.#maxVideoRecvBandwidth = maxVideoRecvBandwidth;
   }
 
+  /** Whether {@link currentLocalSdp} needs no text of before once there was a negotiation; it is not kept then. */
+  protected get describesItself(): boolean {
+    return false;
+  }
+
   /** What {@link getLocalSessionDescriptor} gives for the negotiated SDP; with candidates gathered since, for example. */
   protected currentLocalSdp(negotiated: string): string {
     return negotiated;
@@ -132,7 +137,7 @@ export abstract class SdpEndpoint extends SdpEndpointBase {
 
   #finish(local: string, remote: string): void {
     this.#negotiation = "done";
-    this.#local = local;
+    this.#local = this.describesItself ? "" : local;
     const isFirst = this.#remote === undefined;
     this.#remote = remote;
     if (isFirst) this.emitMediaSessionStarted();

@@ -112,6 +112,10 @@ export class WebRtcEndpoint extends WebRtcSettings {
     return this.#mayOfferAgain;
   }
 
+  protected override get describesItself(): boolean {
+    return true;
+  }
+
   protected override currentLocalSdp(negotiated: string): string {
     return (
       this.#negotiator.describe(this.#transports.map(({ gathered }) => gathered)) ?? negotiated

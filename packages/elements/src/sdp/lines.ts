@@ -39,7 +39,9 @@ export function readLines(text: string): string {
   if (long >= 0) {
     throw parseError(`line ${long + 1} has more than ${MAX_SDP_LINE_LENGTH} characters`);
   }
-  return lines.filter(isRead).join("\r\n");
+  const read = lines.filter(isRead).join("\r\n");
+  // What is read from a text keeps it in memory: better the one that is kept anyway than a copy.
+  return text.trimEnd() === read ? text : read;
 }
 
 function isRead(line: string): boolean {
