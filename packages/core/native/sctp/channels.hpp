@@ -32,7 +32,7 @@ class Channels {
   /// Channels at a time, both sides' together; the peer's requests for more are refused.
   static constexpr std::size_t kMaxChannels = 512;
   /// Bytes of all labels and protocols together.
-  static constexpr std::size_t kMaxNameBytes = 256 * 1024;
+  static constexpr std::size_t kMaxNameBytes = std::size_t{256} * 1024;
 
   /// `isDtlsClient`: ours are the even ids (RFC 8832 6). `peerMaxMessageSize`: bytes that the peer
   /// takes. `listener` outlives it.

@@ -115,7 +115,7 @@ Stats DataChannels::statsOf(Side* side) const {
   return stats;
 }
 
-void DataChannels::stats(std::function<void(const Stats&)> answer) {
+void DataChannels::stats(const std::function<void(const Stats&)>& answer) {
   const bool isAsked = post([this, answer](Side* side) { answer(statsOf(side)); });
   if (!isAsked) answer(statsOf(nullptr));
 }

@@ -18,7 +18,7 @@ namespace kms::sctp {
 class OutgoingQueue {
  public:
   /// Bytes of data that wait at most, some for the handling of each message; SCTP has 512 KiB more.
-  static constexpr std::size_t kMaxBytes = 1024 * 1024;
+  static constexpr std::size_t kMaxBytes = std::size_t{1024} * 1024;
 
   struct Item {
     std::uint16_t channel = 0;

@@ -81,7 +81,7 @@ class KMS_API DataChannels final : public media::DataSink,
   /// 40111 before negotiate().
   void close(std::uint16_t channel);
   /// Gives `answer` the figures, on the SCTP thread, or at once before negotiate().
-  void stats(std::function<void(const Stats&)> answer);
+  void stats(const std::function<void(const Stats&)>& answer);
 
   /// What comes from the peer. Any thread.
   [[nodiscard]] const std::shared_ptr<media::DataSource>& source() const noexcept {
