@@ -33,9 +33,12 @@ std::string conversion(Medium medium) {
   return medium == Medium::kVideo ? "videoconvert" : "audioconvert ! audioresample";
 }
 
-std::string encoding(Medium medium, const Codec& codec) {
+std::string encoding(const BranchPlan& plan) {
+  const Codec& codec = codecOf(plan.medium, plan.target);
   const Encoder& encoder = encoderOf(codec);
-  return then(conversion(medium)) + then(encoder.input) + then(named(encoder.fragment, "encoder"));
+  return then(conversion(plan.medium)) + then(encoder.needsEvenSize ? "videocrop name=even" : "") +
+         then(encoder.input) + then(named(encoder.fragment, "encoder")) + then(codec.parser) +
+         (plan.targetIsRtp ? "" : then(codec.caps));
 }
 
 std::string intake(const BranchPlan& plan) {
@@ -48,14 +51,14 @@ std::string intake(const BranchPlan& plan) {
 std::string processing(const BranchPlan& plan) {
   const bool isCopy = plan.source.codec == plan.target.codec && !plan.mustReencode;
   if (plan.source.isRaw()) {
-    return plan.target.isRaw() ? "" : encoding(plan.medium, codecOf(plan.medium, plan.target));
+    return plan.target.isRaw() ? "" : encoding(plan);
   }
   const Codec& source = codecOf(plan.medium, plan.source);
   std::string parsed = then(source.parser);
   if (isCopy) return parsed + (plan.targetIsRtp ? "" : then(source.caps));
   std::string decoded = parsed + then(decoderOf(source));
   if (plan.target.isRaw()) return decoded;
-  return decoded + encoding(plan.medium, codecOf(plan.medium, plan.target));
+  return decoded + encoding(plan);
 }
 
 std::string payloading(const Codec& codec, int mtu, const RtpNumbers& numbers) {
@@ -70,12 +73,30 @@ std::string payloading(const Codec& codec, int mtu, const RtpNumbers& numbers) {
               " seqnum-offset=" + std::to_string(numbers.nextSequence));
 }
 
+GstPadProbeReturn onSize(GstPad*, GstPadProbeInfo* info, gpointer videocrop) {
+  GstEvent* event = GST_PAD_PROBE_INFO_EVENT(info);
+  if (GST_EVENT_TYPE(event) != GST_EVENT_CAPS) return GST_PAD_PROBE_OK;
+  GstCaps* caps = nullptr;
+  gst_event_parse_caps(event, &caps);
+  const GstStructure* size = gst_caps_get_structure(caps, 0);
+  int width = 0;
+  int height = 0;
+  gst_structure_get(size, "width", G_TYPE_INT, &width, "height", G_TYPE_INT, &height, nullptr);
+  g_object_set(videocrop, "right", width % 2, "bottom", height % 2, nullptr);
+  return GST_PAD_PROBE_OK;
+}
+
 }  // namespace
 
 std::string describe(const BranchPlan& plan, const RtpNumbers& numbers) {
   std::string text = intake(plan) + processing(plan);
   if (plan.targetIsRtp) text += payloading(codecOf(plan.medium, plan.target), plan.mtu, numbers);
   return text + then(outputFragment("out"));
+}
+
+void makeSizeEven(GstElement* videocrop) {
+  const auto pad = PadPtr::adopt(gst_element_get_static_pad(videocrop, "sink"));
+  gst_pad_add_probe(pad.get(), GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, &onSize, videocrop, nullptr);
 }
 
 void checkTarget(Medium medium, const Format& target, bool isRtp) {

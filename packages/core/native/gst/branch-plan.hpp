@@ -4,6 +4,8 @@
 #include <kms/base/export.hpp>
 #include <kms/media/format.hpp>
 
+#include <gst/gst.h>
+
 #include <cstdint>
 #include <string>
 
@@ -39,6 +41,8 @@ struct BranchPlan {
 /// The description: from an appsrc `in` (behind RTP with a `jitter`) to an appsink `out`, with an
 /// `encoder` if there is one. Throws Error 40108 naming the codec for which something is missing.
 [[nodiscard]] KMS_API std::string describe(const BranchPlan& plan, const RtpNumbers& numbers);
+/// Makes a videocrop take off the last line or column where their number is odd.
+void makeSizeEven(GstElement* videocrop);
 /// Throws Error 40108 when no branch can end in that format.
 KMS_API void checkTarget(media::Medium medium, const media::Format& target, bool isRtp);
 

@@ -204,6 +204,7 @@ void BranchState::build() {
 
 void BranchState::wireInput() {
   const ElementPtr in = m_pipeline->find("in");
+  if (const ElementPtr even = m_pipeline->find("even")) makeSizeEven(even.get());
   onForceKeyUnit(in.get(), later([](BranchState& self) { self.askUpstream(); }));
   if (!m_plan->sourceIsRtp) return;
   const CapsPtr caps = rtpCaps(m_config.medium, m_plan->source);
@@ -213,6 +214,7 @@ void BranchState::wireInput() {
 
 void BranchState::wireOutput() {
   const ElementPtr out = m_pipeline->find("out");
+  if (!m_feed && m_config.medium == Medium::kVideo) acceptVideoMeta(out.get());
   connectOutput(out.get(), m_feed ? packetHandlers() : frameHandlers());
 }
 

@@ -61,12 +61,16 @@ Codec av1() {
           "AV1",
           "video/x-av1,stream-format=obu-stream,alignment=tu",
           "av1parse",
-          "",
-          "",
+          "kmsrtpav1depay",
+          "kmsrtpav1pay",
           {robust("dav1ddec"), robust("av1dec")},
-          {}};
+          {{"av1enc cpu-used=10 usage-profile=realtime end-usage=cbr lag-in-frames=0 threads=2 "
+            "keyframe-max-dist=120 target-bitrate=1000",
+            "target-bitrate", 1000, kI420}}};
 }
 
+// The parser brings the parameter sets, once for each IDR picture; rtph264pay would put them before
+// each IDR slice, and receivers take what follows for another picture.
 Codec h264() {
   return {
       "H264",
@@ -76,13 +80,13 @@ Codec h264() {
       kH264,
       "h264parse config-interval=-1",
       "rtph264depay wait-for-keyframe=true request-keyframe=true",
-      "rtph264pay config-interval=-1 aggregate-mode=zero-latency",
+      "rtph264pay aggregate-mode=zero-latency",
       {robust("avdec_h264"), robust("openh264dec")},
       {{"x264enc tune=zerolatency speed-preset=ultrafast bframes=0 key-int-max=120 bitrate=1000 ! "
         "video/x-h264,profile=constrained-baseline",
-        "bitrate", 1000, kI420},
+        "bitrate", 1000, kI420, true},
        {"openh264enc complexity=low gop-size=120 rate-control=bitrate bitrate=1000000", "bitrate",
-        1, kI420}}};
+        1, kI420, true}}};
 }
 
 Codec h265() {
@@ -93,10 +97,10 @@ Codec h265() {
           "video/x-h265,stream-format=byte-stream,alignment=au",
           "h265parse config-interval=-1",
           "rtph265depay",
-          "rtph265pay config-interval=-1 aggregate-mode=zero-latency",
+          "rtph265pay aggregate-mode=zero-latency",
           {robust("avdec_h265"), robust("libde265dec")},
           {{"x265enc tune=zerolatency speed-preset=ultrafast key-int-max=120 bitrate=1000",
-            "bitrate", 1000, kI420}}};
+            "bitrate", 1000, kI420, true}}};
 }
 
 Codec jpeg() {
@@ -139,6 +143,19 @@ Codec pcma() {
           {"alawdec"},    {{"alawenc", nullptr, 1, kNarrowInput}}};
 }
 
+Codec amr() {
+  return {"AMR",
+          Medium::kAudio,
+          8000,
+          "AMR",
+          "audio/AMR",
+          "",
+          "rtpamrdepay",
+          "rtpamrpay min-ptime=20000000 max-ptime=20000000",
+          {"amrnbdec", "avdec_amrnb"},
+          {{"amrnbenc band-mode=MR122", nullptr, 1, kNarrowInput}}};
+}
+
 Codec aac() {
   return {"AAC",
           Medium::kAudio,
@@ -156,8 +173,8 @@ Codec aac() {
 }  // namespace
 
 const std::vector<Codec>& codecTable() {
-  static const std::vector<Codec> table = {vp8(),  vp9(),  av1(),  h264(), h265(),
-                                           jpeg(), opus(), pcmu(), pcma(), aac()};
+  static const std::vector<Codec> table = {vp8(),  vp9(),  av1(),  h264(), h265(), jpeg(),
+                                           opus(), pcmu(), pcma(), amr(),  aac()};
   return table;
 }
 

@@ -116,6 +116,10 @@ CapsPtr rtpCaps(Medium medium, const Format& format) {
     gst_caps_set_simple(caps, "encoding-params", G_TYPE_STRING,
                         std::to_string(format.channels).c_str(), nullptr);
   }
+  // The one form that rtpamrdepay reads.
+  if (format.codec == "AMR") {
+    gst_caps_set_simple(caps, "octet-align", G_TYPE_STRING, "1", nullptr);
+  }
   for (const char* name : {"sprop-parameter-sets", "sprop-vps", "sprop-sps", "sprop-pps"}) {
     const auto found = format.parameters.find(name);
     if (found == format.parameters.end()) continue;

@@ -40,7 +40,7 @@ TEST_F(CodecsTest, ReadsTheFormatFromCaps) {
 }
 
 TEST_F(CodecsTest, RefusesRtpThatNothingUnpacks) {
-  EXPECT_THROW((void)rtpCaps(Medium::kVideo, {"AV1", 90000, 0, {}}), Error);
+  EXPECT_THROW((void)rtpCaps(Medium::kAudio, {"AAC", 48000, 0, {}}), Error);
   EXPECT_THROW((void)rtpCaps(Medium::kVideo, {"NONSENSE ! filesrc", 90000, 0, {}}), Error);
 }
 
@@ -77,7 +77,8 @@ TEST_F(CodecsTest, RefusesTargetsThatCannotBeMade) {
 }
 
 TEST_F(CodecsTest, EveryEncoderAndDecoderOfTheTableCanBeMade) {
-  for (const char* name : {"VP8", "VP9", "H264", "OPUS", "PCMU", "PCMA", "AAC", "JPEG"}) {
+  for (const char* name :
+       {"VP8", "VP9", "H264", "H265", "AV1", "OPUS", "PCMU", "PCMA", "AMR", "AAC", "JPEG"}) {
     const Codec* codec = findCodec(name);
     ASSERT_NE(codec, nullptr) << name;
     for (const std::string& fragment : {decoderOf(*codec), encoderOf(*codec).fragment}) {

@@ -21,6 +21,16 @@ void onEos(GstAppSink*, gpointer handlers) {
   if (onEndOfStream) onEndOfStream();
 }
 
+// Decoders may then give their pictures as they lie in memory; else they would copy each.
+GstPadProbeReturn onQuery(GstPad*, GstPadProbeInfo* info, gpointer) {
+  GstQuery* query = GST_PAD_PROBE_INFO_QUERY(info);
+  if (GST_QUERY_TYPE(query) == GST_QUERY_ALLOCATION &&
+      gst_query_find_allocation_meta(query, GST_VIDEO_META_API_TYPE, nullptr) == FALSE) {
+    gst_query_add_allocation_meta(query, GST_VIDEO_META_API_TYPE, nullptr);
+  }
+  return GST_PAD_PROBE_OK;
+}
+
 void freeHandlers(gpointer handlers) {
   const std::unique_ptr<OutputHandlers> owned(static_cast<OutputHandlers*>(handlers));
 }
@@ -50,6 +60,11 @@ void connectOutput(GstElement* appsink, OutputHandlers handlers) {
                              &freeHandlers);
 }
 
+void acceptVideoMeta(GstElement* appsink) {
+  const auto pad = PadPtr::adopt(gst_element_get_static_pad(appsink, "sink"));
+  gst_pad_add_probe(pad.get(), GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM, &onQuery, nullptr, nullptr);
+}
+
 SamplePtr inRunningTime(GstSample* sample, GstClockTimeDiff offset) {
   GstBuffer* buffer = gst_sample_get_buffer(sample);
   GstCaps* caps = gst_sample_get_caps(sample);
@@ -70,10 +85,12 @@ SamplePtr inRunningTime(GstSample* sample, GstClockTimeDiff offset) {
   return SamplePtr::adopt(gst_sample_new(out.get(), caps, nullptr, nullptr));
 }
 
+// Not "all headers": parsers and encoders put parameter sets before each keyframe anyway, and
+// rtph264pay would send them once more, as a picture of its own.
 void forceKeyUnit(GstElement* sink) {
   const auto pad = PadPtr::adopt(gst_element_get_static_pad(sink, "sink"));
   gst_pad_push_event(pad.get(),
-                     gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));
+                     gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, FALSE, 0));
 }
 
 }  // namespace kms::gst

@@ -1,3 +1,4 @@
+#include "gst/av1-elements.hpp"
 #include "gst/glib-loop.hpp"
 #include "gst/pool.hpp"
 
@@ -15,7 +16,7 @@ void initialise() {
   static std::once_flag once;
   std::call_once(once, [] {
     GError* error = nullptr;
-    if (gst_init_check(nullptr, nullptr, &error) != FALSE) return;
+    if (gst_init_check(nullptr, nullptr, &error) != FALSE) return registerAv1Elements();
     const ErrorPtr owned(error);
     throw Error(ErrorCode::kUnexpected, std::string("GStreamer cannot be initialised: ") +
                                             (error == nullptr ? "unknown reason" : error->message));

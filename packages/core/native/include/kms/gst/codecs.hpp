@@ -18,6 +18,7 @@ struct Encoder {
   const char* bitrateProperty;  ///< null when it has none
   int bitsPerUnit;              ///< of the bitrate property
   const char* input;            ///< caps that the encoder is given
+  bool needsEvenSize = false;   ///< width and height
 };
 
 /// One codec. Fragments are gst-launch text; empty where GStreamer has nothing.

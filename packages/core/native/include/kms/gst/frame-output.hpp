@@ -21,6 +21,9 @@ struct OutputHandlers {
 
 /// Calls the handlers for all that reaches `appsink`, until the element goes.
 KMS_API void connectOutput(GstElement* appsink, OutputHandlers handlers);
+/// Tells what fills the appsink that video frames may come with a GstVideoMeta, which says where
+/// their planes lie.
+KMS_API void acceptVideoMeta(GstElement* appsink);
 /// The buffer's PTS and DTS moved by `offset` to running time, in a sample with nothing but caps
 /// and buffer. Null when the sample has no usable time.
 [[nodiscard]] KMS_API SamplePtr inRunningTime(GstSample* sample, GstClockTimeDiff offset = 0);
