@@ -33,11 +33,20 @@ std::string conversion(Medium medium) {
   return medium == Medium::kVideo ? "videoconvert" : "audioconvert ! audioresample";
 }
 
+// The first frame comes at the worker's running time; what is missing before it is not made up, nor
+// is a long pause.
+std::string pacing(const std::string& framerate) {
+  if (framerate.empty()) return "";
+  return then("videorate skip-to-first=true max-duplication-time=500000000") +
+         then("video/x-raw,framerate=" + framerate);
+}
+
 std::string encoding(const BranchPlan& plan) {
   const Codec& codec = codecOf(plan.medium, plan.target);
   const Encoder& encoder = encoderOf(codec);
-  return then(conversion(plan.medium)) + then(encoder.needsEvenSize ? "videocrop name=even" : "") +
-         then(encoder.input) + then(named(encoder.fragment, "encoder")) + then(codec.parser) +
+  return pacing(plan.framerate) + then(conversion(plan.medium)) +
+         then(encoder.needsEvenSize ? "videocrop name=even" : "") + then(encoder.input) +
+         then(named(encoder.fragment, "encoder")) + then(codec.parser) +
          (plan.targetIsRtp ? "" : then(codec.caps));
 }
 
@@ -49,7 +58,7 @@ std::string intake(const BranchPlan& plan) {
 }
 
 std::string processing(const BranchPlan& plan) {
-  const bool isCopy = plan.source.codec == plan.target.codec && !plan.mustReencode;
+  const bool isCopy = plan.source.codec == plan.target.codec;
   if (plan.source.isRaw()) {
     return plan.target.isRaw() ? "" : encoding(plan);
   }

@@ -29,10 +29,10 @@ struct BranchPlan {
   media::Medium medium = media::Medium::kVideo;
   media::Format source;
   bool sourceIsRtp = false;
-  bool mustReencode = false;  ///< although the codec stays
   media::Format target;
   bool targetIsRtp = false;
   int mtu = kDefaultMtu;      ///< of RTP packets made here: bytes, with their header
+  std::string framerate;      ///< of what is encoded, "30/1"; empty: as it comes
   int jitterLatencyMs = 200;  ///< at least the router's retransmission budget
 
   bool operator==(const BranchPlan&) const = default;

@@ -64,15 +64,14 @@ void BranchState::offerPackets() {
   feed.ssrc = m_numbers.ssrc;
   feed.cname = m_context.id();
   feed.onKeyframeRequest = later([](BranchState& self) { self.forceKeyframe(); });
+  feed.onBitrateHint = [viewers = m_viewers](std::uint64_t hint) { *viewers = hint; };
   m_feed = m_ports.createFeed(std::move(feed));
   m_stream = std::make_shared<media::Stream>(m_feed->producer());
 }
 
 void BranchState::offerFrames() {
   m_frames = std::make_shared<FrameSource>(FrameSourceConfig{.medium = m_config.medium});
-  m_frames->setRequests(
-      {.keyframe = later([](BranchState& self) { self.forceKeyframe(); }),
-       .bitrate = later([](BranchState& self, int bitrate) { self.setBitrate(bitrate); })});
+  m_frames->setRequests({.keyframe = later([](BranchState& self) { self.forceKeyframe(); })});
   m_stream = std::make_shared<media::Stream>(m_frames);
 }
 
@@ -123,6 +122,7 @@ void BranchState::takeFrames(const std::shared_ptr<FrameSource>& frames) {
   config.medium = m_config.medium;
   config.onKeyframeRequest = later([](BranchState& self) { self.askUpstream(); });
   config.onFrame = m_flowIn.toucher();
+  config.bitrateHint = m_viewers;
   config.onFormat =
       later([of = m_from.get()](BranchState& self, const Format& format) { self.use(format, of); });
   m_frameInput = std::make_shared<FrameInput>(std::move(config));
@@ -136,9 +136,7 @@ void BranchState::use(const Format& format, const media::Stream* of) {
   plan.medium = m_config.medium;
   plan.source = format;
   plan.sourceIsRtp = isRtp;
-  const bool isDeaf = m_config.targetIsRtp && m_config.medium == Medium::kVideo && !isRtp &&
-                      !m_from->frames->answersKeyframeRequests();
-  plan.mustReencode = m_config.reencodes || isDeaf;
+  plan.framerate = m_config.framerate;
   plan.target = m_config.target;
   plan.targetIsRtp = m_config.targetIsRtp;
   plan.mtu = m_config.mtu;
@@ -163,6 +161,7 @@ void BranchState::dismantle(std::function<void()> then) {
   ++m_generation;
   m_retry.reset();
   m_isRunning = false;
+  m_adapting.reset();
   if (m_rtpInput) m_rtpInput->close();
   if (m_frameInput) m_frameInput->suspend();
   m_afterDismantling = std::move(then);
@@ -190,7 +189,8 @@ void BranchState::build() {
     GST_INFO_OBJECT(m_pipeline->get(), "branch: %s", description.c_str());
     wireInput();
     wireOutput();
-    applyBitrate();
+    m_rate.setLimits(m_config.limits);
+    adaptRates();
   } catch (const Error& error) {
     m_pipeline.reset();
     return emitError(error.what());
@@ -260,6 +260,7 @@ void BranchState::started(bool reached) {
   }
   m_isRunning = true;
   openInput();
+  if (m_config.medium == Medium::kVideo) adaptLater();
 }
 
 void BranchState::openInput() {
@@ -288,22 +289,50 @@ void BranchState::forceKeyframe() {
   forceKeyUnit(m_pipeline->find("out").get());
 }
 
-void BranchState::setBitrate(int bitsPerSecond) {
-  if (bitsPerSecond <= 0) {
-    throw Error(ErrorCode::kMarshall, "'bitrate' should be more than 0 bits per second");
-  }
-  m_config.bitrate = bitsPerSecond;
-  applyBitrate();
+// Bitrates
+
+void BranchState::configure(EncoderLimits limits) {
+  m_config.limits = limits;
+  m_rate.setLimits(limits);
+  if (m_pipeline) adaptRates();
 }
 
-void BranchState::applyBitrate() {
-  if (m_config.bitrate <= 0 || !m_pipeline) return;
+void BranchState::adaptLater() {
+  m_adapting = m_runtime.after(kAdaptInterval, [this] {
+    adaptRates();
+    adaptLater();
+  });
+}
+
+// A decoder tells the encoders behind it what its source had; an encoder follows that and the
+// viewers.
+void BranchState::adaptRates() {
+  const TimePoint now = m_runtime.clock().now();
+  const double seconds = std::chrono::duration<double>(now - std::exchange(m_adapted, now)).count();
+  const bool encodes = m_pipeline->find("encoder").get() != nullptr;
+  if (!encodes && m_frames && m_frameInput && m_config.target.isRaw()) {
+    m_frames->setOriginBitrate(m_origin.update(m_frameInput->bytes(), seconds));
+  }
+  if (!encodes) return;
+  const bool isVideo = m_config.medium == Medium::kVideo;
+  const std::uint64_t viewers = !isVideo   ? 0
+                                : m_frames ? m_frames->bitrateHint()
+                                           : m_viewers->load();
+  const std::uint64_t origin = isVideo && m_frameInput ? m_from->frames->originBitrate() : 0;
+  if (const auto rate = m_rate.update(viewers, origin)) applyBitrate(*rate);
+}
+
+void BranchState::applyBitrate(std::uint64_t bitsPerSecond) {
   const ElementPtr encoder = m_pipeline->find("encoder");
   const Codec* codec = findCodec(m_config.target.codec);
   if (!encoder || codec == nullptr) return;
   const Encoder& row = encoderOf(*codec);
   if (row.bitrateProperty == nullptr) return;
-  g_object_set(encoder.get(), row.bitrateProperty, m_config.bitrate / row.bitsPerUnit, nullptr);
+  GST_DEBUG("branch '%s' encodes at %" G_GUINT64_FORMAT " bit/s", m_context.id().c_str(),
+            static_cast<guint64>(bitsPerSecond));
+  const auto most = static_cast<std::uint64_t>(G_MAXINT32);
+  const auto units = std::min(bitsPerSecond, most) / static_cast<unsigned>(row.bitsPerUnit);
+  g_object_set(encoder.get(), row.bitrateProperty, static_cast<int>(units), nullptr);
 }
 
 // Reports

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gst/branch-plan.hpp"
+#include "gst/encoder-rate.hpp"
 
 #include <kms/gst/branch.hpp>
 #include <kms/gst/frame-input.hpp>
@@ -20,12 +21,15 @@ struct BranchConfig {
   media::Medium medium = media::Medium::kVideo;
   media::Format target;
   bool targetIsRtp = false;
-  bool reencodes = false;  ///< also when the codec is the same: its parameters are not
-  int bitrate = 0;         ///< bits per second; 0: the encoder's own
-  int mtu = kDefaultMtu;   ///< of RTP packets that are made
+  EncoderLimits limits;   ///< of an encoder
+  std::string framerate;  ///< of what is encoded: "30/1"; empty: as it comes
+  int mtu = kDefaultMtu;  ///< of RTP packets that are made
 
   [[nodiscard]] static BranchConfig fromValue(const Value& params);
 };
+
+/// Throws Error 40001 for a negative one.
+[[nodiscard]] EncoderLimits limitsFromValue(const Value& params);
 
 /// Loop only.
 class BranchState : public std::enable_shared_from_this<BranchState> {
@@ -41,7 +45,7 @@ class BranchState : public std::enable_shared_from_this<BranchState> {
     return m_pipeline ? m_pipeline->dot(details) : std::string();
   }
   void setSource(std::shared_ptr<media::Stream> source);
-  void setBitrate(int bitsPerSecond);
+  void configure(EncoderLimits limits);
   /// Makes the encoder, or whoever encodes further up, send a keyframe.
   void forceKeyframe();
   void close(std::function<void()> done);
@@ -66,7 +70,9 @@ class BranchState : public std::enable_shared_from_this<BranchState> {
   OutputHandlers frameHandlers();
   void started(bool reached);
   void openInput();
-  void applyBitrate();
+  void adaptRates();
+  void adaptLater();
+  void applyBitrate(std::uint64_t bitsPerSecond);
   void failed(const BusError& error);
   void askUpstream();
   void emitFlow(const char* direction, bool flowing);
@@ -90,6 +96,14 @@ class BranchState : public std::enable_shared_from_this<BranchState> {
   std::unique_ptr<router::Tap> m_tap;
   std::shared_ptr<FrameInput> m_frameInput;
 
+  // What the viewers behind the feed can take, bit/s; 0: unknown. Written by the I/O thread.
+  std::shared_ptr<std::atomic<std::uint64_t>> m_viewers =
+      std::make_shared<std::atomic<std::uint64_t>>(0);
+  EncoderRate m_rate;
+  OriginMeter m_origin;
+  TimePoint m_adapted;
+  SourceHandle m_adapting;
+
   std::optional<BranchPlan> m_plan;
   std::shared_ptr<Pipeline> m_pipeline;
   bool m_isRunning = false;
@@ -100,6 +114,7 @@ class BranchState : public std::enable_shared_from_this<BranchState> {
   SourceHandle m_retry;
   Duration m_retryDelay = kFirstRetry;
 
+  static constexpr Duration kAdaptInterval = std::chrono::milliseconds(500);
   static constexpr Duration kFirstRetry = std::chrono::seconds(1);
   static constexpr Duration kLastRetry = std::chrono::seconds(32);
 };

@@ -24,7 +24,29 @@ Format completed(Format format) {
   return format;
 }
 
+std::uint64_t bitsPerSecond(const Value& params, const char* name) {
+  const auto bits = params.get<std::int64_t>(name, 0);
+  if (bits >= 0) return static_cast<std::uint64_t>(bits);
+  throw Error(ErrorCode::kMarshall, "'" + std::string(name) + "' should not be negative");
+}
+
+std::string framerateOf(const Value& params) {
+  const Value& rate = params.get("framerate");
+  if (rate.isNull()) return "";
+  const int numerator = rate.at("numerator").as<int>();
+  const int denominator = rate.at("denominator").as<int>();
+  if (numerator <= 0 || denominator <= 0) {
+    throw Error(ErrorCode::kMarshall, "'framerate' should be more than 0");
+  }
+  return std::to_string(numerator) + "/" + std::to_string(denominator);
+}
+
 }  // namespace
+
+EncoderLimits limitsFromValue(const Value& params) {
+  return {bitsPerSecond(params, "bitrate"), bitsPerSecond(params, "minBitrate"),
+          bitsPerSecond(params, "maxBitrate")};
+}
 
 BranchConfig BranchConfig::fromValue(const Value& params) {
   BranchConfig config;
@@ -32,8 +54,8 @@ BranchConfig BranchConfig::fromValue(const Value& params) {
   const Value& target = params.at("target");
   config.targetIsRtp = isRtpKind(target.at("kind").text());
   config.target = completed(Format::fromValue(target.at("format")));
-  config.reencodes = params.get<bool>("reencode", false);
-  config.bitrate = params.get<int>("bitrate", 0);
+  config.limits = limitsFromValue(params);
+  config.framerate = framerateOf(params);
   config.mtu = params.get<int>("mtu", kDefaultMtu);
   if (config.mtu < kLeastMtu || config.mtu > kMostMtu) {
     throw Error(ErrorCode::kMarshall, "'mtu' should be from " + std::to_string(kLeastMtu) + " to " +
@@ -48,8 +70,8 @@ Branch::Branch(host::Context context, const Value& params, BranchPorts ports)
       m_state(std::make_shared<BranchState>(std::move(context), BranchConfig::fromValue(params),
                                             std::move(ports))) {
   m_state->offer();
-  addMethod("setBitrate", [this](const Value& args) {
-    m_state->setBitrate(args.at("bitrate").as<int>());
+  addMethod("configure", [this](const Value& args) {
+    m_state->configure(limitsFromValue(args));
     return Value();
   });
   addMethod("requestKeyframe", [this](const Value&) {

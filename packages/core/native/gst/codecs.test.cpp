@@ -62,10 +62,12 @@ TEST_F(CodecsTest, PlansDecodingOnlyForRawAndBothForAnotherCodec) {
               ::testing::AllOf(Not(HasSubstr("dec ")), HasSubstr("rtph264pay")));
 }
 
-TEST_F(CodecsTest, ReencodesTheSameCodecWhenItMust) {
-  BranchPlan same = plan({"VP8", 0, 0, {}}, false, {"VP8", 0, 0, {}}, true);
-  same.mustReencode = true;
-  EXPECT_THAT(describe(same, {}), ::testing::AllOf(HasSubstr("vp8dec"), HasSubstr("vp8enc")));
+TEST_F(CodecsTest, PacesOnlyWhatIsEncoded) {
+  BranchPlan paced = plan({"RAW", 0, 0, {}}, false, {"VP8", 0, 0, {}}, false);
+  paced.framerate = "15/2";
+  EXPECT_THAT(describe(paced, {}), HasSubstr("framerate=15/2"));
+  paced.source = paced.target;
+  EXPECT_THAT(describe(paced, {}), Not(HasSubstr("framerate")));
 }
 
 TEST_F(CodecsTest, RefusesTargetsThatCannotBeMade) {

@@ -186,5 +186,18 @@ TEST_F(AacConversionTest, TurnsAacIntoWhatViewersTake) {
   expectTheTone();
 }
 
+using PacedConversionTest = VideoConversionTest;
+
+TEST_F(PacedConversionTest, EncodesAsManyFramesAsWereAskedFor) {
+  Map params = step("video", "frames", "VP8");
+  params.emplace("framerate", Map{{"numerator", 5}, {"denominator", 1}});
+  build({params}, Medium::kVideo);
+  auto red = feed(picture("red", 320, 240));
+  ASSERT_TRUE(result->samples.awaitCount(8));
+  const auto times = result->times();
+  EXPECT_NEAR(static_cast<double>(times[7] - times[1]) / 1e9, 1.2, 0.05);
+  bench.stop(red);
+}
+
 }  // namespace
 }  // namespace kms::gst

@@ -72,6 +72,7 @@ bool FrameInput::admits(GstSample* sample) {
 
 void FrameInput::onSample(GstSample* sample) {
   if (m_config.onFrame) m_config.onFrame();
+  m_bytes += gst_buffer_get_size(gst_sample_get_buffer(sample));
   bool asks = false;
   {
     std::unique_lock lock(m_mutex);

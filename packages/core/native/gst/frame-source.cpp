@@ -125,13 +125,13 @@ void FrameSource::requestKeyframe() const {
   if (request) request();
 }
 
-void FrameSource::requestBitrate(int bitsPerSecond) const {
-  std::function<void(int)> request;
-  {
-    const std::scoped_lock lock(m_mutex);
-    request = m_requests.bitrate;
+std::uint64_t FrameSource::bitrateHint() const {
+  std::uint64_t least = 0;
+  for (const Outlet& outlet : outlets()) {
+    const std::uint64_t hint = outlet.sink->bitrateHint();
+    if (hint != 0 && (least == 0 || hint < least)) least = hint;
   }
-  if (request) request(bitsPerSecond);
+  return least;
 }
 
 }  // namespace kms::gst

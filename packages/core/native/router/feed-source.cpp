@@ -52,6 +52,16 @@ void FeedSource::drain() {
     take(m_slots[head % kSlots]);
     m_head.store(head + 1, std::memory_order_release);
   }
+  passHintOn();
+}
+
+// As long as packets come; without, there is no encoder to be told.
+void FeedSource::passHintOn() {
+  const TimePoint now = m_environment.clock.now();
+  if (!m_config.onBitrateHint || now - m_hintPassed < kHintInterval) return;
+  m_hintPassed = now;
+  const std::uint64_t hint = m_producer->bitrateHint();
+  if (std::exchange(m_hint, hint) != hint) m_config.onBitrateHint(hint);
 }
 
 void FeedSource::take(const Slot& slot) {

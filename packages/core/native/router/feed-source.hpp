@@ -37,12 +37,17 @@ class FeedSource {
 
   [[nodiscard]] bool acceptable(std::span<const std::uint8_t> rtp) const;
   void take(const Slot& slot);
+  void passHintOn();
+
+  static constexpr Duration kHintInterval = std::chrono::milliseconds(250);
 
   FeedConfig m_config;
   Environment& m_environment;
   std::function<void()> m_wake;
   std::shared_ptr<Producer> m_producer;
   std::unique_ptr<Slot[]> m_slots;
+  TimePoint m_hintPassed{};
+  std::uint64_t m_hint = 0;
   std::atomic<std::size_t> m_head{0};  // next to drain
   std::atomic<std::size_t> m_tail{0};  // next to fill
   std::atomic<std::uint64_t> m_pushed{0};

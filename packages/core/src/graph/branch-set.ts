@@ -1,4 +1,5 @@
 import type { NativeHost, NativeMap } from "../native/host.js";
+import type { EncoderSettings } from "./media.js";
 import { stagesTo } from "./stages.js";
 import type { PlannedBranch } from "./stages.js";
 
@@ -101,9 +102,8 @@ export class BranchSet {
     const renamed = { ...branch, planned };
     this.#branches.delete(key);
     this.#branches.set(planned.key, renamed);
-    const { bitrate = 0 } = planned.encoder ?? {};
-    // An encoder that runs keeps its rate where the choice is left to it.
-    if (bitrate > 0) await this.#host.invoke(branch.id, "setBitrate", { bitrate });
+    if (planned.encoder !== undefined)
+      await this.#host.invoke(branch.id, "configure", bitratesOf(planned.encoder));
     return renamed;
   }
 
@@ -139,12 +139,17 @@ function keysTo(last: readonly PlannedBranch[]): ReadonlySet<string> {
 
 function paramsOf({ medium, target, encoder, mtu }: PlannedBranch, ioThread: number): NativeMap {
   const format = { ...target.format, parameters: { ...target.format.parameters } };
-  const { bitrate = 0 } = encoder ?? {};
+  const { framerate } = encoder ?? {};
   return {
     ioThread,
     medium,
     target: { kind: target.kind, format },
-    ...(bitrate > 0 && { bitrate }),
+    ...(encoder !== undefined && bitratesOf(encoder)),
+    ...(framerate !== undefined && { framerate: { ...framerate } }),
     ...(mtu !== undefined && { mtu }),
   };
+}
+
+function bitratesOf({ bitrate = 0, min = 0, max = 0 }: EncoderSettings): NativeMap {
+  return { bitrate, minBitrate: min, maxBitrate: max };
 }

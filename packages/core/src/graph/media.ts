@@ -34,12 +34,19 @@ export const rawFormat: Format = { codec: "RAW", clockRate: 0, channels: 0, para
 export interface OfferedStream {
   readonly kind: StreamKind;
   readonly format: Format;
+  /** False for video that comes with the keyframes it has, as that of a file; absent = they are made on request. */
+  readonly makesKeyframes?: boolean;
 }
 
 /** How media that leaves an element is encoded; what is absent, or 0, is the encoder's own choice. */
 export interface EncoderSettings {
-  /** Bit/s. */
+  /** Bit/s until the viewers' bandwidth or the source's own rate is known. */
   readonly bitrate?: number;
+  /** Bit/s; the encoder's rate stays between both. */
+  readonly min?: number;
+  readonly max?: number;
+  /** Frames per second; absent = as they come. */
+  readonly framerate?: { readonly numerator: number; readonly denominator: number };
 }
 
 /** What a sink takes, best first; no formats means that it takes nothing now. */

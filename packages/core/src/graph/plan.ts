@@ -112,11 +112,17 @@ function planLink(
   const link = { key: `${medium}|${sinkId}`, sink, sinkId, medium, via, source };
   if (target === "route") return { ...link, branch: undefined, transcodes: false };
   const isSameCodec = target.format.codec === offered.format.codec;
-  const reencode = isSameCodec && compatibleFormat(offered.format, accepted) === undefined;
+  const reencode = isSameCodec && mustReencode(offered, accepted);
   const { mtu } = accepted;
   const encoder = via.encoderSettings(medium);
   const branch = lastStage({ source, medium, offered, target, reencode, encoder, mtu });
   return { ...link, branch, transcodes: reencode || !isSameCodec };
+}
+
+// Viewers of packets join at keyframes: where none comes on request they would wait for the next one.
+function mustReencode(offered: OfferedStream, accepted: AcceptedStream): boolean {
+  if (compatibleFormat(offered.format, accepted) === undefined) return true;
+  return accepted.kind === "rtp" && offered.makesKeyframes === false;
 }
 
 /**

@@ -112,7 +112,7 @@ describe("Planner", () => {
   it("shares each step between sinks that want the same codec, and releases all with the last", async () => {
     const { host, planner, video } = setUp();
     const source = new TestNode("source", { offered: rtp(vp8) });
-    source.encoder = { bitrate: 300_000 };
+    source.encoder = { bitrate: 300_000, max: 900_000 };
     const first = new TestNode("first", { accepted: takes(h264) });
     const second = new TestNode("second", { accepted: takes(h264) });
     expect(await video(first, source)).toEqual([
@@ -124,7 +124,12 @@ describe("Planner", () => {
     expect(made).toEqual([
       step({ kind: "frames", format: vp8 }),
       step({ kind: "frames", format: raw }),
-      { ...step({ kind: "frames", format: plainH264 }), bitrate: 300_000 },
+      {
+        ...step({ kind: "frames", format: plainH264 }),
+        bitrate: 300_000,
+        minBitrate: 0,
+        maxBitrate: 900_000,
+      },
       step({ kind: "rtp", format: h264 }),
     ]);
     expect(await video(second, source)).toEqual(["link second video <- branch-4"]);
@@ -172,18 +177,22 @@ describe("Planner", () => {
     ]);
   });
 
-  it("changes the bitrate of an encoder that runs, unless it is left to the encoder", async () => {
+  it("changes the bitrates of an encoder that runs, but not its frame rate", async () => {
     const { host, planner, video } = setUp();
     const source = new TestNode("source", { offered: rtp(vp8) });
     await video(new TestNode("viewer", { accepted: takes(h264) }), source);
     source.encoder = { bitrate: 700_000 };
     planner.update();
     await planner.settled();
-    expect(host.takeCalls()).toEqual(["invoke branch-3 setBitrate"]);
-    source.encoder = { bitrate: 0 };
+    expect(host.takeCalls()).toEqual(["invoke branch-3 configure"]);
+    source.encoder = { bitrate: 700_000, framerate: { numerator: 15, denominator: 1 } };
     planner.update();
     await planner.settled();
-    expect(host.takeCalls()).toEqual([]);
+    expect(host.takeCalls()).toEqual([
+      ...steps(5, "branch-2", 2),
+      "link viewer video <- branch-6",
+      ...released(4, 3),
+    ]);
   });
 
   it("gives viewers with other settings an encoder of their own", async () => {
@@ -231,6 +240,20 @@ describe("Planner", () => {
     ]);
     expect(host.objects.get("branch-5")?.params["mtu"]).toBe(900);
     expect(await video(sink("fourth", vp8, 900), source)).toEqual(["link fourth video <- source"]);
+  });
+
+  it("encodes what comes without keyframes on request anew, for viewers only", async () => {
+    const { video } = setUp();
+    const file = new TestNode("file");
+    file.offered = { kind: "frames", format: plainH264, makesKeyframes: false };
+    const recorder = new TestNode("recorder", {
+      accepted: { kind: "frames", formats: [plainH264] },
+    });
+    expect(await video(recorder, file)).toEqual(["link recorder video <- file"]);
+    expect(await video(new TestNode("viewer", { accepted: takes(h264) }), file)).toEqual([
+      ...steps(1, "file", 3),
+      "link viewer video <- branch-3",
+    ]);
   });
 
   it("changes only the kind where the codec fits, without calling that transcoding", async () => {

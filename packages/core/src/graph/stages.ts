@@ -15,7 +15,7 @@ export interface BranchTarget {
 export interface PlannedBranch {
   /** Equal for equal steps. */
   readonly key: string;
-  /** As the key, but without the bitrate, which a branch can change while it runs. */
+  /** As the key, but without the bitrates, which a branch can change while it runs. */
   readonly kin: string;
   readonly medium: Medium;
   /** What feeds it: a native id, or the step before. */
@@ -79,9 +79,11 @@ function next(
 ): PlannedBranch {
   // The source's own format counts: when it changes, fresh branches take over from the old ones.
   const origin = [source, medium, offered.kind, formatKey(offered.format)].join("|");
-  const step = [target.kind, formatKey(target.format), mtu ?? ""].join("|");
+  const { framerate, ...bitrates } = encoder ?? {};
+  const rate = framerate && `${framerate.numerator}/${framerate.denominator}`;
+  const step = [target.kind, formatKey(target.format), rate ?? "", mtu ?? ""].join("|");
   return {
-    key: `${from?.key ?? origin} > ${step}|${encoder?.bitrate ?? 0}`,
+    key: `${from?.key ?? origin} > ${step}${JSON.stringify(bitrates)}`,
     kin: `${from?.kin ?? origin} > ${step}`,
     medium,
     from: from ?? source,

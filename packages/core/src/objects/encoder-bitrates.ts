@@ -1,3 +1,4 @@
+import type { EncoderSettings } from "../graph/media.js";
 import type { ModuleConfig } from "../model/module-config.js";
 
 const defaultTargetBps = 300_000;
@@ -26,6 +27,11 @@ export class EncoderBitrates {
 
   get max(): number {
     return this.#max;
+  }
+
+  /** For encoders; 0 leaves the choice to them, or is no limit. */
+  get settings(): EncoderSettings {
+    return { bitrate: this.#target, min: this.#min, max: this.#max };
   }
 
   /** Clamped into the limits. */

@@ -256,12 +256,13 @@ describe("encoder bitrates", () => {
     });
     await pipeline.planner.settled();
     const encoder = services.host.objects.get("pipeline/branch-3")?.params;
-    expect(encoder).toMatchObject({ bitrate: 300_000 });
+    expect(encoder).toMatchObject({ bitrate: 300_000, minBitrate: 0, maxBitrate: 2_147_483_647 });
     services.host.takeCalls();
     await source.setEncoderBitrate(700_000);
     await sink.setEncoderBitrate(800_000);
     await source.setMaxEncoderBitrate(0);
-    expect(services.host.takeCalls()).toEqual(["invoke pipeline/branch-3 setBitrate"]);
+    const configured = "invoke pipeline/branch-3 configure";
+    expect(services.host.takeCalls()).toEqual([configured, configured]);
   });
 });
 
@@ -278,11 +279,11 @@ describe("setAudioFormat", () => {
     expect(branch).toMatchObject({
       medium: "audio",
       target: { format: { codec: "PCMU" } },
+      bitrate: 0,
     });
-    expect(branch).not.toHaveProperty("bitrate");
     services.host.takeCalls();
     await source.setAudioFormat({ codec: "PCMU", bitrate: 32_000 });
-    expect(services.host.takeCalls()).toEqual(["invoke pipeline/branch-3 setBitrate"]);
+    expect(services.host.takeCalls()).toEqual(["invoke pipeline/branch-3 configure"]);
     sink.acceptAudio();
     await source.disconnect(sink, "AUDIO");
     await source.connect(sink, "AUDIO");

@@ -91,6 +91,7 @@ export abstract class MediaElement extends PlannedElement {
     return this.#replan();
   }
 
+  /** The frame rate is that of encoders: media that need not be encoded keeps its own. */
   setVideoFormat(caps: VideoCaps): Promise<void> {
     this.#formats.setVideo(caps);
     return this.#replan();
@@ -101,7 +102,8 @@ export abstract class MediaElement extends PlannedElement {
   }
 
   encoderSettings(medium: Medium): EncoderSettings {
-    return medium === "video" ? { bitrate: this.#bitrates.target } : this.#formats.audioSettings;
+    if (medium === "video") return { ...this.#bitrates.settings, ...this.#formats.videoSettings };
+    return this.#formats.audioSettings;
   }
 
   getEncoderBitrate(): number {

@@ -150,7 +150,7 @@ describe("named streams", () => {
     expect(encoder?.[1].params["bitrate"]).toBe(source.getEncoderBitrate());
     services.host.takeCalls();
     await source.setEncoderBitrate(123_000);
-    expect(services.host.takeCalls()).toEqual([`invoke ${encoder?.[0]} setBitrate`]);
+    expect(services.host.takeCalls()).toEqual([`invoke ${encoder?.[0]} configure`]);
   });
 
   it("are drawn as part of their element", async () => {

@@ -61,7 +61,8 @@ export function offeredStreamOf(data: NativeMap): OfferedStream | undefined {
   if (data["format"] === null || data["format"] === undefined) return undefined;
   const kind = textField(data, "kind");
   if (kind !== "rtp" && kind !== "frames") throw fieldError("kind", "rtp or frames");
-  return { kind, format: formatOf(mapField(data, "format")) };
+  const makesKeyframes = data["makesKeyframes"] !== false;
+  return { kind, format: formatOf(mapField(data, "format")), makesKeyframes };
 }
 
 /** A native format; absent numbers are 0. */

@@ -25,4 +25,18 @@ export class OutputFormats {
     const bitrate = this.#audio?.bitrate ?? 0;
     return bitrate > 0 ? { bitrate } : {};
   }
+
+  /** For video encoders; a frame rate that is none leaves the frames as they come. */
+  get videoSettings(): EncoderSettings {
+    const framerate = this.#video?.framerate;
+    const isRate =
+      framerate !== undefined &&
+      isPositive(framerate.numerator) &&
+      isPositive(framerate.denominator);
+    return isRate ? { framerate: { ...framerate } } : {};
+  }
+}
+
+function isPositive(count: number): boolean {
+  return Number.isInteger(count) && count > 0;
 }

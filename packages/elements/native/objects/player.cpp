@@ -25,8 +25,8 @@ Player::Player(host::Context context, PlayerConfig config)
 
 void Player::offer(Medium medium) {
   Output& output = m_outputs[medium];
-  output.frames = std::make_shared<gst::FrameSource>(gst::FrameSourceConfig{
-      .medium = medium, .answersKeyframeRequests = false, .replaysGroup = true});
+  output.frames = std::make_shared<gst::FrameSource>(
+      gst::FrameSourceConfig{.medium = medium, .replaysGroup = true});
   output.stream = std::make_shared<media::Stream>(output.frames);
   output.flow = std::make_unique<gst::FlowMonitor>(
       m_runtime, [this, medium](bool isFlowing) { onFlow(medium, isFlowing); });
@@ -209,9 +209,10 @@ void Player::onFormat(Medium medium, const Format& format) {
   Output& output = m_outputs.at(medium);
   if (output.format == format) return;
   output.format = format;
-  m_context.emit(
-      "sourceFormat",
-      {{"medium", media::toText(medium)}, {"kind", "frames"}, {"format", format.toValue()}});
+  m_context.emit("sourceFormat", {{"medium", media::toText(medium)},
+                                  {"kind", "frames"},
+                                  {"format", format.toValue()},
+                                  {"makesKeyframes", medium != Medium::kVideo}});
 }
 
 void Player::onEndOfStream() {

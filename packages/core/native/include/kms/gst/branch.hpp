@@ -21,13 +21,14 @@ struct BranchPorts {
 };
 
 /// The native class `Branch`. One sink and one source of params.medium; has a pipeline of its own
-/// while it has a source whose format is known. Decodes and encodes only if the codec changes, or
-/// if the source could not answer the keyframe requests of RTP viewers.
+/// while it has a source whose format is known. Decodes and encodes only if the codec changes.
 ///
-/// params: {medium, target: {kind: "rtp"|"frames", format}, reencode?: also when the codec stays,
-/// bitrate?: bits per second, mtu?: most bytes of an RTP packet with its header, 200 to 1400, 1200
-/// by default}. Methods: `setBitrate {bitrate}`, `requestKeyframe {}`. Events: sourceFormat, flow,
-/// error. Home: the GLib loop.
+/// params: {medium, target: {kind: "rtp"|"frames", format}, bitrate?, minBitrate?, maxBitrate?: of
+/// an encoder, bit/s (0: its own choice, no limit), framerate?: {numerator, denominator} of what is
+/// encoded, mtu?: most bytes of an RTP packet with its header, 200 to 1400, 1200 by default}. A
+/// video encoder follows what the viewers can take and what the source had, whichever is less;
+/// `bitrate` holds until one is known. Methods: `configure {bitrate?, minBitrate?, maxBitrate?}`,
+/// `requestKeyframe {}`. Events: sourceFormat, flow, error. Home: the GLib loop.
 class KMS_API Branch final : public host::ObjectBase, public media::Sink {
  public:
   /// Throws Error 40001 on bad params, 40108 when the target cannot be made here.

@@ -20,6 +20,8 @@ struct FrameInputConfig {
   std::function<void()> onKeyframeRequest;  ///< any thread; after frames were dropped
   std::function<void(const media::Format&)> onFormat;  ///< any thread; a new format
   std::function<void()> onFrame;  ///< streaming thread; each frame that came in
+  /// What the sink asks of the encoder (see FrameSink::bitrateHint); null: nothing.
+  std::shared_ptr<const std::atomic<std::uint64_t>> bitrateHint;
 };
 
 /// Hands frames to an appsrc. Until it is opened, frames are held (bounded), so that none is lost
@@ -44,7 +46,12 @@ class KMS_API FrameInput final : public FrameSink {
   /// Ends the stream in the pipeline, after what was pushed.
   void onEndOfStream() override;
   void onFormat(const media::Format& format) override;
+  [[nodiscard]] std::uint64_t bitrateHint() const override {
+    return m_config.bitrateHint ? m_config.bitrateHint->load() : 0;
+  }
   [[nodiscard]] std::uint64_t dropped() const { return m_dropped; }
+  /// Bytes of all frames that came in.
+  [[nodiscard]] std::uint64_t bytes() const { return m_bytes; }
 
  private:
   [[nodiscard]] bool admits(GstSample* sample);
@@ -54,6 +61,7 @@ class KMS_API FrameInput final : public FrameSink {
 
   const FrameInputConfig m_config;
   std::atomic<std::uint64_t> m_dropped{0};
+  std::atomic<std::uint64_t> m_bytes{0};
 
   std::mutex m_mutex;  // guards what follows
   ElementPtr m_appsrc;

@@ -4,6 +4,8 @@
 #include <kms/gst/ptr.hpp>
 #include <kms/media/format.hpp>
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -22,20 +24,18 @@ class KMS_API FrameSink {
   /// The source's format became known or changed; also called (maybe on another thread) when a sink
   /// is attached.
   virtual void onFormat(const media::Format&) {}
+  /// Bit/s that encoded frames should not exceed for this sink; 0: any. Any thread.
+  [[nodiscard]] virtual std::uint64_t bitrateHint() const { return 0; }
 };
 
-/// What the consumers of a source may ask of whoever makes its frames; any thread, any may be
-/// empty.
+/// What the consumers of a source may ask of whoever makes its frames; any thread, may be empty.
 struct FrameRequests {
   std::function<void()> keyframe;
-  std::function<void(int bitsPerSecond)> bitrate;
 };
 
 /// How a source treats its consumers.
 struct FrameSourceConfig {
   media::Medium medium = media::Medium::kVideo;
-  /// Whether a keyframe request brings a keyframe soon. False for files.
-  bool answersKeyframeRequests = true;
   /// Keeps encoded video since the last keyframe and gives it to a new sink first (marked
   /// DECODE_ONLY), for sources that cannot make keyframes.
   bool replaysGroup = false;
@@ -47,7 +47,6 @@ class KMS_API FrameSource {
   explicit FrameSource(FrameSourceConfig config) : m_config(config) {}
 
   [[nodiscard]] media::Medium medium() const { return m_config.medium; }
-  [[nodiscard]] bool answersKeyframeRequests() const { return m_config.answersKeyframeRequests; }
   [[nodiscard]] std::optional<media::Format> format() const;
 
   // For whoever makes the frames.
@@ -59,13 +58,17 @@ class KMS_API FrameSource {
   void announce(GstCaps* caps);
   /// Forgets the frames kept for new sinks, after a seek or a stop.
   void forgetGroup();
+  /// The least of what the sinks ask for, bit/s; 0: none asks.
+  [[nodiscard]] std::uint64_t bitrateHint() const;
+  /// Of decoded frames: bit/s that they had before; 0: unknown.
+  void setOriginBitrate(std::uint64_t bitsPerSecond) { m_originBitrate = bitsPerSecond; }
 
   // For consumers.
   void attach(const std::shared_ptr<FrameSink>& sink);
   /// A call that is under way may still end after this returned.
   void detach(const FrameSink* sink);
   void requestKeyframe() const;
-  void requestBitrate(int bitsPerSecond) const;
+  [[nodiscard]] std::uint64_t originBitrate() const { return m_originBitrate; }
 
  private:
   struct Outlet {
@@ -77,6 +80,7 @@ class KMS_API FrameSource {
   void keep(GstSample* sample);
 
   const FrameSourceConfig m_config;
+  std::atomic<std::uint64_t> m_originBitrate{0};
   mutable std::mutex m_mutex;  // guards what follows
   std::vector<Outlet> m_outlets;
   FrameRequests m_requests;

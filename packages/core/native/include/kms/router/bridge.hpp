@@ -24,6 +24,9 @@ struct FeedConfig {
   std::uint32_t ssrc = 0;         ///< of the packets pushed
   std::string cname;
   std::function<void()> onKeyframeRequest;
+  /// I/O thread; may be empty: the least of what the viewers can take has changed. Bit/s, 0:
+  /// unknown.
+  std::function<void(std::uint64_t bitsPerSecond)> onBitrateHint;
 };
 
 /// Counters of a Feed since its creation.

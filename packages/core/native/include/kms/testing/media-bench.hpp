@@ -167,8 +167,7 @@ class MediaBenchOn {
                                 if (timed) frames->push(timed.get());
                               },
                           .onEndOfStream = [frames = origin.frames] { frames->endOfStream(); }});
-      origin.frames->setRequests(
-          {.keyframe = [out] { gst::forceKeyUnit(out.get()); }, .bitrate = {}});
+      origin.frames->setRequests({.keyframe = [out] { gst::forceKeyUnit(out.get()); }});
       return origin;
     });
   }
