@@ -31,6 +31,15 @@ BandwidthStats RtpSession::bandwidthStats() const {
   return {m_estimator.bitrate().value_or(0), m_rembSent < kNoLimit ? m_rembSent : 0};
 }
 
+std::uint64_t RtpSession::videoRoom() const noexcept {
+  std::uint64_t least = kNoLimit;
+  for (const Stream& each : m_streams) {
+    const std::uint64_t hint = each.isVideo() ? each.consumer->bitrateHint() : 0;
+    if (hint != 0) least = std::min(least, hint);
+  }
+  return least == kNoLimit ? 0 : least;
+}
+
 std::uint16_t RtpSession::numberPacket(std::size_t bytes, TimePoint now) {
   m_estimator.onSent(m_transportSequence, bytes, now, m_probeLeft > 0 ? m_probe.id : 0);
   return m_transportSequence++;

@@ -202,6 +202,17 @@ TEST_F(BandwidthTest, withTransportWideFeedbackRembCarriesOnlyLimits) {
   EXPECT_NEAR(static_cast<double>(*m_publisher->outlet.remb()), 300e3, 3e3);
 }
 
+TEST_F(BandwidthTest, tellsWhatAnEncoderMayMakeForThePeer) {
+  m_encodings = {{"", 10, 800'000}};
+  connect({}, false);
+  stream(1s);
+  EXPECT_EQ(m_viewer->session.videoRoom(), 0U) << "nothing heard of the viewer";
+  viewerSays(400'000);
+  stream(1s);
+  EXPECT_EQ(m_viewer->session.videoRoom(), 400'000U);
+  EXPECT_EQ(m_publisher->session.videoRoom(), 0U) << "nothing is sent there";
+}
+
 TEST_F(BandwidthTest, statisticsTellOfWhatIsAvailable) {
   m_encodings = {{"", 10, 800'000}};
   connect({}, false);

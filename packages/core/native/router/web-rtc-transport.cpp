@@ -257,6 +257,9 @@ const std::shared_ptr<sctp::DataChannels>& WebRtcTransport::dataChannels() const
 TransportStats WebRtcTransport::stats() const {
   return m_impl->stats();
 }
+std::uint64_t WebRtcTransport::videoRoom() const noexcept {
+  return m_impl->session().videoRoom();
+}
 void WebRtcTransport::close() {
   m_impl->close();
 }

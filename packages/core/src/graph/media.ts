@@ -85,6 +85,11 @@ export interface MediaNode {
   outputCodec(medium: Medium): string | undefined;
   /** How media that leaves the element is encoded where it has to be. */
   encoderSettings(medium: Medium): EncoderSettings;
+  /**
+   * For sinks with a peer behind a network: bit/s of this medium that it can take; `undefined` for unknown, or any. Where
+   * this is absent nobody asks.
+   */
+  room?(medium: Medium): Promise<number | undefined>;
   /** Whether media leaves the element's own source now. */
   isOwnSourceFlowing(medium: Medium): boolean;
   /** Told for a transparent medium: whether media passes through. */

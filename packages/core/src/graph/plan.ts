@@ -66,8 +66,11 @@ function getOrAdd<K, L, V>(map: Map<K, Map<L, V>>, key: K): Map<L, V> {
   return made;
 }
 
+/** Whether the viewer of a link, by its key, would hold back the others of its encoder. */
+export type IsSlow = (key: string) => boolean;
+
 /** Derives the plan from what was asked for and what the elements say; changes nothing but what is `known`. */
-export function computePlan(topology: Topology, known = new KnownLinks()): Plan {
+export function computePlan(topology: Topology, known: KnownLinks, isSlow: IsSlow): Plan {
   // A stream that is a sink under two names gets what was connected last.
   const links = new Map<string, PlannedLink>();
   const flows: ThroughFlow[] = [];
@@ -76,7 +79,7 @@ export function computePlan(topology: Topology, known = new KnownLinks()): Plan 
     else
       add(
         links,
-        known.getOrPlan(link, () => planLink(topology, link)),
+        known.getOrPlan(link, () => planLink(topology, link, isSlow)),
       );
   }
   return { links: [...links.values()], flows };
@@ -94,6 +97,7 @@ function throughFlow(topology: Topology, { sink, medium, source }: DesiredLink):
 function planLink(
   topology: Topology,
   { sink, medium, source: via }: DesiredLink,
+  isSlow: IsSlow,
 ): PlannedLink | undefined {
   const effective = topology.effectiveSource(via, medium);
   const source = effective?.node.nativeIdOf(medium);
@@ -115,7 +119,8 @@ function planLink(
   const reencode = isSameCodec && mustReencode(offered, accepted);
   const { mtu } = accepted;
   const encoder = via.encoderSettings(medium);
-  const branch = lastStage({ source, medium, offered, target, reencode, encoder, mtu });
+  const conversion = { source, medium, offered, target, reencode, encoder, mtu };
+  const branch = lastStage({ ...conversion, isSlow: isSlow(link.key) });
   return { ...link, branch, transcodes: reencode || !isSameCodec };
 }
 

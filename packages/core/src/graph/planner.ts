@@ -3,6 +3,7 @@ import { LinkSet } from "./link-set.js";
 import type { AppliedLink } from "./link-set.js";
 import { computePlan, KnownLinks } from "./plan.js";
 import type { ThroughFlow } from "./plan.js";
+import { SlowViewerWatch } from "./slow-viewer-watch.js";
 import { Topology } from "./topology.js";
 import type { DesiredLink } from "./topology.js";
 import type { MediaNode, Medium } from "./media.js";
@@ -16,6 +17,7 @@ export class Planner {
   readonly #links: LinkSet;
   readonly #known = new KnownLinks();
   readonly #onError: (error: unknown) => void;
+  readonly #viewers = new SlowViewerWatch(() => this.update());
   #flowing: readonly ThroughFlow[] = [];
   #running: Promise<void> | undefined;
   #isDirty = false;
@@ -88,7 +90,8 @@ export class Planner {
   async #pass(): Promise<void> {
     this.#isDirty = false;
     try {
-      const plan = computePlan(this.#topology, this.#known);
+      const plan = computePlan(this.#topology, this.#known, (key) => this.#viewers.isSlow(key));
+      this.#viewers.follow(plan);
       this.#tellFlows(plan.flows);
       await this.#links.apply(plan);
     } catch (error) {

@@ -18,6 +18,8 @@ export interface PlannedBranch {
   /** As the key, but without the bitrates, which a branch can change while it runs. */
   readonly kin: string;
   readonly medium: Medium;
+  /** As the kin, but for slow viewers and others alike. */
+  readonly family: string;
   /** What feeds it: a native id, or the step before. */
   readonly from: string | PlannedBranch;
   readonly target: BranchTarget;
@@ -38,6 +40,8 @@ export interface Conversion {
   readonly reencode: boolean;
   /** How to encode, if it comes to that. */
   readonly encoder: EncoderSettings;
+  /** True for a viewer that would hold back the others of its encoder. */
+  readonly isSlow: boolean;
   /** Largest RTP packet, if packets are made; undefined: any. */
   readonly mtu: number | undefined;
 }
@@ -47,11 +51,14 @@ export interface Conversion {
  * so that one source is unpacked once and decoded once, whatever its sinks want, and encoded once for each codec.
  */
 export function lastStage(conversion: Conversion): PlannedBranch {
-  const { offered, target, reencode, encoder } = conversion;
+  const { offered, target, reencode, encoder, isSlow } = conversion;
   const converts = reencode || offered.format.codec !== target.format.codec;
   let stage = firstStage(conversion, converts);
   if (converts && target.format.codec !== rawFormat.codec)
-    stage = next(conversion, stage, framesOf(withoutParameters(target.format)), { encoder });
+    stage = next(conversion, stage, framesOf(withoutParameters(target.format)), {
+      encoder,
+      isSlow,
+    });
   if (target.kind === "rtp") stage = next(conversion, stage, target, { mtu: conversion.mtu });
   if (stage === undefined) throw new RangeError("nothing to convert");
   return stage;
@@ -71,20 +78,28 @@ function firstStage(conversion: Conversion, decodes: boolean): PlannedBranch | u
   return next(conversion, stage, framesOf(rawFormat));
 }
 
+interface StepSettings {
+  readonly encoder?: EncoderSettings;
+  readonly isSlow?: boolean;
+  readonly mtu?: number | undefined;
+}
+
 function next(
   { source, medium, offered }: Conversion,
   from: PlannedBranch | undefined,
   target: BranchTarget,
-  { encoder, mtu }: { encoder?: EncoderSettings; mtu?: number | undefined } = {},
+  { encoder, isSlow = false, mtu }: StepSettings = {},
 ): PlannedBranch {
   // The source's own format counts: when it changes, fresh branches take over from the old ones.
   const origin = [source, medium, offered.kind, formatKey(offered.format)].join("|");
   const { framerate, ...bitrates } = encoder ?? {};
   const rate = framerate && `${framerate.numerator}/${framerate.denominator}`;
   const step = [target.kind, formatKey(target.format), rate ?? "", mtu ?? ""].join("|");
+  const speed = isSlow ? "|slow" : "";
   return {
-    key: `${from?.key ?? origin} > ${step}${JSON.stringify(bitrates)}`,
-    kin: `${from?.kin ?? origin} > ${step}`,
+    key: `${from?.key ?? origin} > ${step}${speed}${JSON.stringify(bitrates)}`,
+    kin: `${from?.kin ?? origin} > ${step}${speed}`,
+    family: `${from?.family ?? origin} > ${step}`,
     medium,
     from: from ?? source,
     target,

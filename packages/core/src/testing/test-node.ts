@@ -20,6 +20,7 @@ export class TestNode implements MediaNode {
   codec: string | undefined;
   encoder: EncoderSettings = {};
   flowing = false;
+  room?: () => Promise<number | undefined>;
   readonly told: string[] = [];
 
   constructor(

@@ -26,6 +26,9 @@ WebRtcEndpoint::WebRtcEndpoint(host::Context context, const Value& params,
     return Value();
   });
   addMethod("stats", [this](const Value&) { return toValue(transport().stats()); });
+  addMethod("videoRoom", [this](const Value&) {
+    return Value(static_cast<std::int64_t>(transport().videoRoom()));
+  });
   addIceMethods();
   addDataMethods();
   m_transports->add(this->context().id(), weakTransport());

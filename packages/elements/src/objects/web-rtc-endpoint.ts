@@ -72,6 +72,12 @@ export class WebRtcEndpoint extends WebRtcSettings {
     await this.bandwidthChanged();
   }
 
+  /** Bit/s of video that an encoder may make for the peer; undefined: unknown, or any. */
+  async room(): Promise<number | undefined> {
+    const bitsPerSecond = Number(await this.callNative("videoRoom"));
+    return bitsPerSecond > 0 ? bitsPerSecond : undefined;
+  }
+
   protected override async bandwidthChanged(): Promise<void> {
     for (const transport of this.#transports) await transport.call("setBandwidth", this.bandwidth);
   }

@@ -89,6 +89,8 @@ class KMS_API RtpSession final : private PacketOutlet {
   void requestKeyframe();
   [[nodiscard]] std::vector<StreamStats> stats() const;
   [[nodiscard]] BandwidthStats bandwidthStats() const;
+  /// Bit/s of video that an encoder may make for the peer; 0: unknown, or any.
+  [[nodiscard]] std::uint64_t videoRoom() const noexcept;
   [[nodiscard]] const RtpSessionCounters& counters() const noexcept { return m_counters; }
   /// Packets dropped here, by producers and consumers included.
   [[nodiscard]] DropCounts drops() const;

@@ -146,6 +146,8 @@ class KMS_API WebRtcTransport {
   /// set before setRemote(). Any thread.
   [[nodiscard]] const std::shared_ptr<sctp::DataChannels>& dataChannels() const;
   [[nodiscard]] TransportStats stats() const;
+  /// See RtpSession::videoRoom().
+  [[nodiscard]] std::uint64_t videoRoom() const noexcept;
   /// Says goodbye (RTCP BYE, DTLS close_notify) and lets everything go. Idempotent; no event comes
   /// later.
   void close();
