@@ -96,4 +96,23 @@ describe("one VP8 source and H264 viewers", () => {
     expect(await elements(pipeline)).toEqual({ jitterBuffers: 1, decoders: 1, encoders: 2 });
     await pipeline.release();
   }, 30_000);
+
+  it("gets the frame rate and the bitrate that were asked for, also while it runs", async () => {
+    await using client = await connectClient(server.url);
+    const pipeline = await client.create("MediaPipeline");
+    const { endpoint, sender } = await source(pipeline);
+    await using stack = new Disposer();
+    stack.use(sender);
+    const viewer = stack.use(await PlainViewer.open(pipeline, "H264"));
+    await endpoint.connect(viewer.endpoint, "VIDEO");
+    await viewer.packets(5);
+    await endpoint.setVideoFormat({ codec: "H264", framerate: { numerator: 5, denominator: 1 } });
+    await viewer.packets(5);
+    const graph = await pipeline.getGstreamerDot();
+    expect(graph).toMatch(/framerate=\(fraction\)5\/1/);
+    await endpoint.setMaxEncoderBitrate(100_000);
+    await viewer.packets(5);
+    expect(await elements(pipeline)).toMatchObject({ encoders: 1 });
+    await pipeline.release();
+  }, 30_000);
 });

@@ -66,6 +66,8 @@ declare module "kurento-client" {
       addIceCandidate(candidate: object): Promise<void>;
       setMaxVideoSendBandwidth(kbps: number): Promise<void>;
       isMediaTranscoding(mediaType: string): Promise<boolean>;
+      setVideoFormat(caps: object): Promise<void>;
+      setMaxEncoderBitrate(bitrate: number): Promise<void>;
       getConnectionState(): Promise<string>;
       getICECandidatePairs(): Promise<{ localCandidate: string; remoteCandidate: string }[]>;
       getIceConnectionState(): Promise<{ state: string }[]>;
