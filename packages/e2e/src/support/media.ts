@@ -54,6 +54,13 @@ export async function makeMp4(options: ClipOptions): Promise<void> {
   await gstLaunch(`mp4mux name=mux ! filesink location=${options.path} ${media}`);
 }
 
+/** A Matroska file with H264 and Opus. */
+export async function makeMkv(options: ClipOptions): Promise<void> {
+  const video = "x264enc speed-preset=ultrafast tune=zerolatency key-int-max=30 ! h264parse";
+  const media = sources(options, video, "opusenc");
+  await gstLaunch(`matroskamux name=mux ! filesink location=${options.path} ${media}`);
+}
+
 /** A WebM file with noise and nothing else, 30 Mbit/s: much data in little time. */
 export async function makeNoise(path: string, seconds: number): Promise<void> {
   await gstLaunch(`videotestsrc pattern=snow num-buffers=${seconds * 30}

@@ -6,10 +6,14 @@ export interface PageOptions {
   readonly send: "camera" | "halves" | "microphone" | "nothing";
   /** CSS colours of the halves, left and right. */
   readonly colours: readonly [string, string];
+  /** Hz of what goes with the halves; 0: no sound. */
+  readonly tone: number;
+  /** Frames of the halves per second. */
+  readonly frameRate: number;
   readonly receive: boolean;
   /** Whether the server offers: then tracks go into the m-lines that it names. */
   readonly answers: boolean;
-  /** Width of the camera's picture; its height is three quarters of it. */
+  /** Width of the camera's picture or the halves; its height is three quarters of it. */
   readonly width: number;
   /** Whether the camera is sent in three sizes (simulcast). */
   readonly simulcast: boolean;
@@ -63,20 +67,31 @@ export async function createPeer(options: PageOptions): Promise<void> {
       video: { width: options.width, height: (options.width * 3) / 4, frameRate: 30 },
       audio: true,
     });
+  const tone = (): MediaStreamTrack[] => {
+    if (options.tone === 0) return [];
+    const context = new AudioContext();
+    const oscillator = new OscillatorNode(context, { frequency: options.tone });
+    const sound = new MediaStreamAudioDestinationNode(context);
+    oscillator.connect(sound);
+    oscillator.start();
+    return sound.stream.getTracks();
+  };
   const halves = async (): Promise<MediaStream> => {
     const canvas = document.createElement("canvas");
-    Object.assign(canvas, { width: 640, height: 480 });
+    const { width, frameRate } = options;
+    const height = (width * 3) / 4;
+    Object.assign(canvas, { width, height });
     const context = canvas.getContext("2d");
     const draw = (): void => {
       if (!context) return;
       context.fillStyle = options.colours[0];
-      context.fillRect(0, 0, 320, 480);
+      context.fillRect(0, 0, width / 2, height);
       context.fillStyle = options.colours[1];
-      context.fillRect(320, 0, 320, 480);
+      context.fillRect(width / 2, 0, width / 2, height);
     };
     draw();
-    setInterval(draw, 33);
-    return canvas.captureStream(30);
+    setInterval(draw, Math.floor(1000 / frameRate));
+    return new MediaStream([...canvas.captureStream(frameRate).getTracks(), ...tone()]);
   };
   const microphone = (): Promise<MediaStream> =>
     navigator.mediaDevices.getUserMedia({ audio: true });

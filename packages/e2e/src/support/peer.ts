@@ -24,8 +24,12 @@ export interface PeerOptions {
   readonly codec?: VideoCodec;
   /** Whether media is taken back; true by default. */
   readonly receive?: boolean;
-  /** Width of the camera's picture; 640 by default. */
+  /** Frequency in Hz of a tone that goes with the halves; 0, which is the default, for none. */
+  readonly tone?: number;
+  /** Width of the camera's picture and of the halves; 640 by default. */
   readonly width?: number;
+  /** Of the halves; 30 by default. */
+  readonly frameRate?: number;
   /** Sends the camera in three sizes: `q`, `h` and `f`, a quarter, half and all of its width. */
   readonly simulcast?: boolean;
   /** Layers of the camera within one stream, as `L3T3_KEY`. */
@@ -121,8 +125,17 @@ export class Peer {
         if (!page.isClosed()) throw error;
       });
     });
-    const { colours = ["#f00", "#00f"] } = options;
-    const picture = { send, colours, width, simulcast, scalabilityMode, describesLayers };
+    const { colours = ["#f00", "#00f"], tone = 0, frameRate = 30 } = options;
+    const picture = {
+      send,
+      colours,
+      tone,
+      width,
+      frameRate,
+      simulcast,
+      scalabilityMode,
+      describesLayers,
+    };
     const wishes = { ...picture, receive, answers, configuration };
     await page.evaluate(inPage.createPeer, wishes);
     if (options.channels) await page.evaluate(openChannels, options.channels);

@@ -8,7 +8,8 @@ const run = promisify(execFile);
 export interface RecordedTrack {
   readonly codec: string;
   readonly packets: number;
-  /** Presentation time of the last packet, in seconds. */
+  /** Presentation times of the first and the last packet, in seconds. */
+  readonly firstSeconds: number;
   readonly lastSeconds: number;
 }
 
@@ -30,8 +31,9 @@ export async function probe(path: string): Promise<Recorded> {
     const stream = streams.find(({ codec_type }) => codec_type === kind);
     const own = packets.filter(({ codec_type }) => codec_type === kind);
     if (stream === undefined || own.length === 0) return undefined;
-    const lastSeconds = Math.max(...own.map(({ pts_time }) => Number(pts_time ?? 0)));
-    return { codec: stream.codec_name ?? "", packets: own.length, lastSeconds };
+    const times = own.map(({ pts_time }) => Number(pts_time ?? 0));
+    const [firstSeconds, lastSeconds] = [Math.min(...times), Math.max(...times)];
+    return { codec: stream.codec_name ?? "", packets: own.length, firstSeconds, lastSeconds };
   };
   const [audio, video] = [track("audio"), track("video")];
   return { ...(audio && { audio }), ...(video && { video }) };

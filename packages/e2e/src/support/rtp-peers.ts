@@ -42,7 +42,7 @@ export function destinationOf(sdp: string, kind: "audio" | "video"): Destination
 }
 
 /** A process that is ended with its test. */
-class Tool implements AsyncDisposable {
+export class Tool implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown>;
   readonly #name: string;
@@ -54,6 +54,10 @@ class Tool implements AsyncDisposable {
     this.#ended = once(this.#child, "close");
     for (const stream of [this.#child.stdout, this.#child.stderr])
       stream?.on("data", (data) => (this.#output += String(data)));
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
   }
 
   /** Resolves when it has ended by itself; rejects when that was a failure. */
