@@ -14,6 +14,7 @@ import {
   vp9,
 } from "../testing/planner-room.js";
 import { TestNode } from "../testing/test-node.js";
+import type { Format } from "./media.js";
 
 describe("Planner with conversions", () => {
   it("shares each step between sinks that want the same codec, and releases all with the last", async () => {

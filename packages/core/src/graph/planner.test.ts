@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { FakeNativeHost } from "../testing/fake-native-host.js";
 import { h264, released, rtp, setUp, steps, takes, vp8, vp9 } from "../testing/planner-room.js";
 import { TestNode } from "../testing/test-node.js";
+import type { Format } from "./media.js";
 import { Planner } from "./planner.js";
 
 describe("Planner", () => {
@@ -39,7 +40,10 @@ describe("Planner", () => {
     await video(changed, source);
     await video(other, source);
     const asked: string[] = [];
-    other.accepts = () => void asked.push("other") ?? other.accepted;
+    other.accepts = () => {
+      asked.push("other");
+      return other.accepted;
+    };
     changed.accepted = takes(h264);
     planner.update(changed);
     await planner.settled();

@@ -1,5 +1,6 @@
 // For tests: an RtpEndpoint over a host that answers as native code does.
 import { MediaPipeline, coreModule } from "@kms/core";
+import type { ConfigTree } from "@kms/core";
 import { testServices } from "@kms/core/testing";
 import type { TestServices } from "@kms/core/testing";
 import { elementsModule } from "../generated/index.js";
@@ -20,7 +21,7 @@ export interface RtpEndpointTest {
 }
 
 interface Surroundings {
-  readonly config?: Readonly<Record<string, unknown>>;
+  readonly config?: ConfigTree;
   readonly local?: typeof LOCAL;
 }
 
