@@ -118,13 +118,12 @@ export const BEHAVIOURS: readonly Shown[] = [
   {
     suite: "test_sdp_agent",
     file: "elements/src/objects/rtp-endpoint.test.ts",
-    cases: [
-      "extmap_attrs",
-      "avp_avpf_negotiation",
-      "sdes_negotiation",
-      "connection_ext",
-      "media_direction_ext",
-    ],
+    cases: ["extmap_attrs", "avp_avpf_negotiation", "connection_ext", "media_direction_ext"],
+  },
+  {
+    suite: "test_sdp_agent",
+    file: "elements/src/objects/rtp-endpoint-sdes.test.ts",
+    cases: ["sdes_negotiation"],
   },
   {
     suite: "test_sdp_agent",
