@@ -105,7 +105,8 @@ export class Workspace implements AsyncDisposable {
   async outcomes(...args: readonly string[]): Promise<readonly Outcome[]> {
     const file = "nx-profile.json";
     const running = this.#execute("pnpm", ["nx", ...args], { NX_PROFILE: file });
-    const output = await running.catch((error: { readonly stdout?: string }) => error.stdout ?? "");
+    // What failed and what was left out stands in the summary of a failed run, which goes to stderr.
+    const output = await running.catch((error: { readonly stderr?: string }) => error.stderr ?? "");
     const events = JSON.parse(await readFile(join(this.root, file), "utf8")) as ProfileEvent[];
     const begun = events.flatMap(({ args: { target, status } }) =>
       target === undefined ? [] : [outcome(target.project, target.target, status !== "failure")],
