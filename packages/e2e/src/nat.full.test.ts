@@ -82,7 +82,9 @@ describe("ICE through NATs", () => {
       env: { KMS_STUN_IP: coturn.ip, KMS_STUN_PORT: String(coturn.port) },
       peer: { hears: isReflexive },
     });
-    expect(used.browser).toMatchObject({ protocol: "udp", remoteType: "srflx" });
+    expect(used.browser.protocol).toBe("udp");
+    // The server's check may come before its candidate does; then the browser has named the same address by itself.
+    expect(["srflx", "prflx"]).toContain(used.browser.remoteType);
     expect(used.server.localCandidate).toContain(` ${server.publicAddress} `);
     expect(used.server.localCandidate).toContain(`typ srflx raddr ${server.address} `);
   });
